@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace GanSharp.Data;
+
+/// <summary>
+/// A source of samples of p_d, read as an endless shuffled sequence. The sequence is a pure function of the seed:
+/// whoever knows (seed, position) can continue it, so a resumed run needs no replay and no saved state.
+/// </summary>
+public abstract class Dataset : IDisposable
+{
+    /// <summary>Names the data set and states the shape of one sample.</summary>
+    /// <param name="name">What messages and reports call the data.</param>
+    /// <param name="sampleShape">Shape of one sample, without the batch dimension.</param>
+    protected Dataset(string name, IEnumerable<long> sampleShape)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+        SampleShape = [.. sampleShape];
+    }
+
+    /// <summary>What messages and reports call the data.</summary>
+    public string Name { get; }
+
+    /// <summary>Shape of one sample, without the batch dimension: [2] for points in the plane, [1, 28, 28] for grey images.</summary>
+    public IReadOnlyList<long> SampleShape { get; }
+
+    /// <summary>The number of distinct samples, or null where every draw is fresh (a known density).</summary>
+    public abstract long? Count { get; }
+
+    /// <summary>Data from the same source that training never sees, on which the diagnostics are read; null where none was set aside.</summary>
+    public abstract Dataset? HeldOut { get; }
+
+    /// <summary>The samples at [position, position + count) of the endless shuffled sequence that <paramref name="seed"/> determines.</summary>
+    /// <param name="seed">Selects the sequence.</param>
+    /// <param name="position">Samples of the sequence that come before this batch; at least 0.</param>
+    /// <param name="count">Samples to draw; at least 1.</param>
+    /// <returns>A batch on the CPU that the caller (or its dispose scope) owns. Finite data is visited once an epoch, without replacement.</returns>
+    public abstract Batch Draw(long seed, long position, int count);
+
+    /// <summary>Releases the data's native memory.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the subclass holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>Throws unless (<paramref name="position"/>, <paramref name="count"/>) can be drawn.</summary>
+    protected static void ThrowIfNotDrawable(long position, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+    }
+}

@@ -1,0 +1,127 @@
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Data;
+
+/// <summary>
+/// Samples held in memory as one tensor. Images stay uint8, a quarter of the memory, and become float32 in [−1, 1]
+/// (x / 127.5 − 1, the range of a generator's tanh) only in the batch that is drawn.
+/// </summary>
+public sealed class TensorDataset : Dataset
+{
+    private readonly Tensor samples;
+    private readonly Tensor? labels;
+    private (long Seed, long Epoch, Tensor Order)? shuffled;
+
+    /// <summary>Makes a data set of the given tensors, which it shares (without a copy) and leaves to the caller to dispose.</summary>
+    /// <param name="samples">Tensor of shape [N, …] with N ≥ 1: uint8 images, or floating-point values, which must be finite.</param>
+    /// <param name="labels">Integer tensor of shape [N], or null.</param>
+    /// <param name="heldOut">Data set aside for diagnostics, of the same sample shape; this data set disposes it.</param>
+    /// <param name="name">What messages and reports call the data.</param>
+    /// <exception cref="ArgumentException">The shapes disagree, the tensor is empty, of another type, or has NaN or infinite values.</exception>
+    public TensorDataset(Tensor samples, Tensor? labels = null, TensorDataset? heldOut = null, string name = "tensor data")
+        : base(name, Check(samples, labels, heldOut, name))
+    {
+        this.samples = samples.alias().DetachFromDisposeScope();
+        this.labels = labels?.to(ScalarType.Int64, copy: true).DetachFromDisposeScope();
+        HeldOut = heldOut;
+    }
+
+    /// <inheritdoc/>
+    public override long? Count => samples.shape[0];
+
+    /// <inheritdoc/>
+    public override Dataset? HeldOut { get; }
+
+    /// <summary>Sets a random part of the samples aside as <see cref="HeldOut"/>.</summary>
+    /// <param name="heldOutFraction">Share of the samples to set aside, in (0, 1); at least one sample stays on each side.</param>
+    /// <param name="seed">Determines which samples are set aside.</param>
+    /// <returns>A new data set with the rest as its training part. This one stays valid.</returns>
+    public TensorDataset Split(double heldOutFraction, long seed = 0)
+    {
+        if (!(heldOutFraction > 0 && heldOutFraction < 1))
+            throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "heldOutFraction must lie between 0 and 1, both excluded.");
+        var total = samples.shape[0];
+        if (total < 2)
+            throw new InvalidOperationException($"'{Name}' has {total} sample(s); a split needs at least 2.");
+        var heldOutCount = Math.Clamp((long)Math.Round(total * heldOutFraction), 1, total - 1);
+
+        using var scope = NewDisposeScope();
+        using var random = SeededRandom.Create(seed, "held-out split");
+        var order = randperm(total, generator: random);
+        TensorDataset Part(Tensor indices, TensorDataset? heldOut, string name) =>
+            new(samples.index_select(0, indices), labels?.index_select(0, indices), heldOut, name);
+        var heldOut = Part(order[..(int)heldOutCount], null, $"{Name}, held out");
+        return Part(order[(int)heldOutCount..], heldOut, Name);
+    }
+
+    /// <inheritdoc/>
+    public override Batch Draw(long seed, long position, int count)
+    {
+        ThrowIfNotDrawable(position, count);
+        using var scope = NewDisposeScope();
+        var total = samples.shape[0];
+        var pieces = new List<Tensor>(2);
+        for (var (next, left) = (position, (long)count); left > 0;)
+        {
+            var (epoch, start) = Math.DivRem(next, total);
+            var length = Math.Min(left, total - start);
+            pieces.Add(Order(seed, epoch).narrow(0, start, length));
+            next += length;
+            left -= length;
+        }
+        var indices = pieces.Count == 1 ? pieces[0] : cat(pieces);
+        var drawn = samples.index_select(0, indices);
+        if (drawn.dtype == ScalarType.Byte)
+            drawn = drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1);
+        return new Batch(drawn.MoveToOuterDisposeScope(), labels?.index_select(0, indices).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        samples.Dispose();
+        labels?.Dispose();
+        shuffled?.Order.Dispose();
+        HeldOut?.Dispose();
+    }
+
+    private Tensor Order(long seed, long epoch)
+    {
+        if (shuffled is { } cached && cached.Seed == seed && cached.Epoch == epoch)
+            return cached.Order.alias();
+        shuffled?.Order.Dispose();
+        using var random = SeededRandom.Create(seed, "data order", epoch);
+        var order = randperm(samples.shape[0], generator: random).DetachFromDisposeScope();
+        shuffled = (seed, epoch, order);
+        return order.alias();
+    }
+
+    private static long[] Check(Tensor samples, Tensor? labels, TensorDataset? heldOut, string name)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        if (samples.dim() < 2 || samples.numel() == 0)
+            throw new ArgumentException($"'{name}': samples must have shape [N, …] with at least one sample but have shape {Shape.Format(samples.shape)}.", nameof(samples));
+        if (samples.dtype != ScalarType.Byte && !samples.is_floating_point())
+            throw new ArgumentException($"'{name}': samples must be uint8 images or floating-point values but are {samples.dtype}.", nameof(samples));
+        if (samples.is_floating_point())
+        {
+            using var finite = samples.isfinite();
+            using var perSample = finite.flatten(1).all(1);
+            using var all = perSample.all();
+            if (!all.item<bool>())
+            {
+                using var firstBad = perSample.to(ScalarType.Int32).argmin();
+                throw new ArgumentException($"'{name}': samples must be finite but sample {firstBad.item<long>()} holds NaN or infinity.", nameof(samples));
+            }
+        }
+        if (labels is not null && (labels.dim() != 1 || labels.shape[0] != samples.shape[0]))
+            throw new ArgumentException($"'{name}': labels must have shape [{samples.shape[0]}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
+        var sampleShape = samples.shape[1..];
+        if (heldOut is not null && !heldOut.SampleShape.SequenceEqual(sampleShape))
+            throw new ArgumentException($"'{name}': held-out samples must have shape {Shape.Format(sampleShape)} like the training samples but have shape {Shape.Format(heldOut.SampleShape)}.", nameof(heldOut));
+        return sampleShape;
+    }
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace GanSharp.Diagnostics;
+
+/// <summary>A measured number with its 95% confidence interval.</summary>
+/// <param name="Value">The point estimate.</param>
+/// <param name="Lower">Lower end of the interval.</param>
+/// <param name="Upper">Upper end of the interval.</param>
+/// <param name="SampleCount">Samples the estimate rests on, of each of the two distributions.</param>
+public readonly record struct Estimate(double Value, double Lower, double Upper, long SampleCount)
+{
+    /// <summary>"0.1114 ± 0.0042".</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Value:0.0000} ± {(Upper - Lower) / 2:0.0000}");
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using GanSharp.Diagnostics;
+
+namespace GanSharp.Training;
+
+/// <summary>What happened in the steps since the last report. Losses and V(D) are means over those steps.</summary>
+public sealed record StepReport
+{
+    /// <summary>Generator steps taken since the trainer was made.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The step at which this run ends.</summary>
+    public required long LastStep { get; init; }
+
+    /// <summary>Mean discriminator loss of the objective, without penalties.</summary>
+    public required double DiscriminatorLoss { get; init; }
+
+    /// <summary>Mean generator loss of the objective.</summary>
+    public required double GeneratorLoss { get; init; }
+
+    /// <summary>Mean of the penalties on the discriminator, 0 where there are none.</summary>
+    public required double Penalty { get; init; }
+
+    /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Lower bound of JSD(p_d‖p_g) in nats, on held-out data and fresh samples; null where it was not measured.</summary>
+    public Estimate? JensenShannon { get; init; }
+
+    /// <summary>Real samples consumed a second since the last report, the time of the diagnostics excluded.</summary>
+    public required double SamplesPerSecond { get; init; }
+
+    /// <summary>Wall-clock time since this run's first step.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>One line for a console.</summary>
+    public override string ToString()
+    {
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"step {Step,6}  loss D {DiscriminatorLoss,8:0.0000}  loss G {GeneratorLoss,8:0.0000}");
+        if (Value is { } value)
+            line += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value,8:0.0000}");
+        if (JensenShannon is { } bound)
+            line += $"  JS >= {bound} nats";
+        return line + string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,8:N0} samples/s");
+    }
+}
