@@ -1,0 +1,40 @@
+using System.Globalization;
+using GanSharp.Data;
+using static TorchSharp.torch;
+
+namespace GanSharp.Metrics;
+
+/// <summary>How many modes of a mixture a generator hits, and how evenly, by the protocol of VEEGAN and PacGAN.</summary>
+/// <param name="ModesHit">Modes with at least one sample within three standard deviations.</param>
+/// <param name="ModeCount">Modes of the mixture.</param>
+/// <param name="HighQualityFraction">Share of the samples within three standard deviations of their nearest mode. A perfect generator in the plane has 0.9889.</param>
+/// <param name="ReverseKullbackLeibler">KL(p̂‖uniform) in nats, p̂ the shares of the high-quality samples over the modes; a perfect generator has about (modes − 1) / 2n.</param>
+public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double HighQualityFraction, double ReverseKullbackLeibler)
+{
+    private const double Radius = 3;
+
+    /// <summary>Counts the samples of each mode.</summary>
+    /// <param name="samples">Generated samples, shape [N, dimension].</param>
+    /// <param name="mixture">Data of equally likely, round modes.</param>
+    public static ModeCoverage Measure(Tensor samples, GaussianMixture mixture)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(mixture);
+        using var scope = NewDisposeScope();
+        var modes = mixture.Components.Count;
+        var centres = stack(mixture.Components.Select(component => tensor(component.Mean.ToArray())));
+        var deviations = tensor(mixture.Components.Select(component => Math.Sqrt(component.Covariance(0, 0))).ToArray());
+        var distances = cdist(samples.to(ScalarType.Float64).to(CPU), centres);
+        var (nearest, mode) = (distances / deviations).min(1);
+        var counts = mode.masked_select(nearest <= Radius).bincount(minlength: modes).data<long>().ToArray();
+        var highQuality = counts.Sum();
+        var divergence = counts.Where(count => count > 0)
+            .Sum(count => (double)count / highQuality * Math.Log((double)count / highQuality * modes));
+        return new ModeCoverage(counts.Count(count => count > 0), modes, (double)highQuality / samples.shape[0],
+            highQuality == 0 ? double.PositiveInfinity : divergence);
+    }
+
+    /// <summary>"8 of 8 modes, 97.1% high quality, reverse KL 0.0042".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{ModesHit} of {ModeCount} modes, {100 * HighQualityFraction:0.0}% high quality, reverse KL {ReverseKullbackLeibler:0.0000}");
+}

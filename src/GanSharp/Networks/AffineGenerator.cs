@@ -1,0 +1,40 @@
+using GanSharp.Data;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace GanSharp.Networks;
+
+/// <summary>
+/// G(z) = mean + standardDeviation · z with z standard normal: the one generator whose p_g is known in closed form,
+/// so that the true divergence can be printed beside its estimate while both parameters train.
+/// </summary>
+public sealed class AffineGenerator : GeneratorNetwork
+{
+    private readonly Parameter mean, scale;
+
+    /// <summary>A generator on the line that starts as N(mean, standardDeviation²).</summary>
+    /// <param name="mean">Start of the mean.</param>
+    /// <param name="standardDeviation">Start of the standard deviation, above 0.</param>
+    public AffineGenerator(double mean, double standardDeviation)
+        : base(nameof(AffineGenerator), LatentPrior.Normal(1))
+    {
+        if (!(standardDeviation > 0 && double.IsFinite(standardDeviation)))
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "standardDeviation must be finite and above 0.");
+        using var scope = NewDisposeScope();
+        this.mean = new Parameter(tensor((float)mean).reshape(1));
+        scale = new Parameter(tensor((float)standardDeviation).reshape(1));
+        this.mean.DetachFromDisposeScope();
+        scale.DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor latents, Tensor? labels) => mean + scale * latents;
+
+    /// <summary>p_g as it stands now; a later step doesn't change what was returned.</summary>
+    public GaussianMixture Density()
+    {
+        // z is symmetric, so a negative scale gives the same density as its magnitude.
+        return Mixtures.Normal(mean.item<float>(), Math.Max(Math.Abs((double)scale.item<float>()), 1e-6));
+    }
+}

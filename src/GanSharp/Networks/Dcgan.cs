@@ -1,0 +1,47 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks;
+
+/// <summary>What the two DCGAN networks share: how often the image is halved, how wide each stage is, how weights start.</summary>
+internal static class Dcgan
+{
+    private const int SmallestSide = 4, LargestMultiple = 8;
+
+    /// <summary>Halvings between the image and the smallest feature map: two at least, then while sides stay even and above 4.</summary>
+    public static int Stages(ImageShape image)
+    {
+        var (stages, height, width) = (0, image.Height, image.Width);
+        while (height % 2 == 0 && width % 2 == 0 && (stages < 2 || Math.Min(height, width) > SmallestSide))
+            (stages, height, width) = (stages + 1, height / 2, width / 2);
+        return stages;
+    }
+
+    /// <summary>Channels after <paramref name="halvings"/> halvings: doubled with each, up to eight times <paramref name="width"/>.</summary>
+    public static int Channels(int width, int halvings) => width * Math.Min(1 << (halvings - 1), LargestMultiple);
+
+    /// <summary>Weights from N(0, 0.02²), batch norm scales from N(1, 0.02²), biases 0 (Radford et al. 2016, section 4).</summary>
+    public static void Initialize(Module network)
+    {
+        using var frozen = no_grad();
+        foreach (var (_, module) in network.named_modules())
+        {
+            switch (module)
+            {
+                case Conv2d layer: Start(layer.weight, 0, layer.bias); break;
+                case ConvTranspose2d layer: Start(layer.weight, 0, layer.bias); break;
+                case Linear layer: Start(layer.weight, 0, layer.bias); break;
+                case BatchNorm2d layer: Start(layer.weight, 1, layer.bias); break;
+            }
+        }
+    }
+
+    private static void Start(Tensor? weight, double mean, Tensor? bias)
+    {
+        if (weight is not null)
+            init.normal_(weight, mean, 0.02);
+        if (bias is not null)
+            init.zeros_(bias);
+    }
+}

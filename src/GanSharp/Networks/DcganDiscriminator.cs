@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks;
+
+/// <summary>
+/// The discriminator of DCGAN (Radford, Metz, Chintala 2016): convolutions (4 × 4, stride 2) that halve the image,
+/// leaky ReLU (slope 0.2), and one linear unit. Returns a logit; initialised as the paper says.
+/// </summary>
+public sealed class DcganDiscriminator : DiscriminatorNetwork
+{
+    private readonly Module<Tensor, Tensor> body, head;
+
+    /// <summary>A discriminator of images.</summary>
+    /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
+    /// <param name="width">Channels of the first feature map; doubled with each halving, up to eight times. Default 64.</param>
+    /// <param name="batchNorm">
+    /// Batch norm after each convolution but the first, as in the paper. Default false: with it the logit of a sample depends on the
+    /// rest of its batch, so D is no function of x, no density ratio, and a gradient penalty isn't per sample.
+    /// </param>
+    /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
+    public DcganDiscriminator(ImageShape image, int width = 64, bool batchNorm = false)
+        : base(nameof(DcganDiscriminator))
+    {
+        image.ThrowIfUnsupported(nameof(image));
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        var stages = Dcgan.Stages(image);
+        var channels = image.Channels;
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        for (var stage = 1; stage <= stages; stage++)
+        {
+            var next = Dcgan.Channels(width, stage);
+            var normalized = batchNorm && stage > 1;
+            layers.Add(($"down{stage}", Conv2d(channels, next, 4, stride: 2, padding: 1, bias: !normalized)));
+            if (normalized)
+                layers.Add(($"norm{stage}", BatchNorm2d(next)));
+            layers.Add(($"activation{stage}", LeakyReLU(0.2)));
+            channels = next;
+        }
+        body = Sequential(layers);
+        head = Linear(channels * (image.Height >> stages) * (image.Width >> stages), 1);
+        RegisterComponents();
+        Dcgan.Initialize(this);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor samples, Tensor? labels)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return head.call(body.call(samples).flatten(1)).squeeze(1);
+    }
+}

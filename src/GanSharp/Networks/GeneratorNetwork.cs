@@ -1,0 +1,45 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks;
+
+/// <summary>
+/// G(z): an implicit model that maps latent vectors to samples of p_g and has no likelihood (eqs. 16 to 18).
+/// Subclass it, build the layers in the constructor, end the constructor with <c>RegisterComponents()</c>, and override <c>forward</c>.
+/// </summary>
+public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
+{
+    /// <summary>Names the network and states p(z).</summary>
+    /// <param name="name">What messages call the network; by convention the name of the class.</param>
+    /// <param name="prior">The distribution of the latent vectors.</param>
+    protected GeneratorNetwork(string name, LatentPrior prior)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(prior);
+        Prior = prior;
+    }
+
+    /// <summary>p(z).</summary>
+    public LatentPrior Prior { get; }
+
+    /// <summary>x = G(z).</summary>
+    /// <param name="latents">Float tensor of shape [N, <see cref="LatentPrior.Size"/>].</param>
+    /// <param name="labels">Int64 tensor of shape [N] with the class to generate, or null. A network that isn't conditional ignores it.</param>
+    /// <returns>Float tensor of shape [N, …], N samples of the data's shape.</returns>
+    public abstract override Tensor forward(Tensor latents, Tensor? labels);
+
+    /// <summary>Draws z from <see cref="Prior"/> and returns G(z), in evaluation mode and without gradients.</summary>
+    /// <param name="count">Number of samples, at least 1.</param>
+    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="random">Source of the latents, of the network's device; torch's global one where null.</param>
+    /// <returns>Tensor of shape [count, …] on the network's device.</returns>
+    public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var latents = Prior.Sample(count, random, this.Device());
+        return this.Evaluating(() => Chunks.Map(latents, labels, call)).MoveToOuterDisposeScope();
+    }
+}

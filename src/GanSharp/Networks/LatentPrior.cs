@@ -1,0 +1,61 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GanSharp.Networks;
+
+/// <summary>p(z), the distribution that a generator maps to p_g (eq. 16). Subclass it for a prior of your own.</summary>
+public abstract class LatentPrior
+{
+    /// <summary>States the length of a latent vector.</summary>
+    /// <param name="size">At least 1.</param>
+    protected LatentPrior(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Size = size;
+    }
+
+    /// <summary>Length of a latent vector.</summary>
+    public int Size { get; }
+
+    /// <summary>Draws latent vectors.</summary>
+    /// <param name="count">Number of vectors.</param>
+    /// <param name="random">Source of randomness, of the same device; torch's global one where null.</param>
+    /// <param name="device">Where the result lives; the CPU where null.</param>
+    /// <returns>Float32 tensor of shape [count, <see cref="Size"/>].</returns>
+    public abstract Tensor Sample(long count, torch.Generator? random = null, Device? device = null);
+
+    /// <summary>Standard normal: the usual choice, and the default.</summary>
+    /// <param name="size">Length of a latent vector.</param>
+    public static LatentPrior Normal(int size) => new NormalPrior(size);
+
+    /// <summary>Uniform on [−1, 1] in each coordinate, as in the DCGAN paper (Radford et al. 2016).</summary>
+    /// <param name="size">Length of a latent vector.</param>
+    public static LatentPrior Uniform(int size) => new UniformPrior(size);
+
+    /// <summary>Uniform on the sphere of radius √size, where nearly all of a normal's mass lies (White 2016).</summary>
+    /// <param name="size">Length of a latent vector.</param>
+    public static LatentPrior Hypersphere(int size) => new HyperspherePrior(size);
+
+    private sealed class NormalPrior(int size) : LatentPrior(size)
+    {
+        public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
+            randn([count, Size], ScalarType.Float32, device, generator: random);
+    }
+
+    private sealed class UniformPrior(int size) : LatentPrior(size)
+    {
+        public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
+            rand([count, Size], ScalarType.Float32, device, generator: random).mul_(2).sub_(1);
+    }
+
+    private sealed class HyperspherePrior(int size) : LatentPrior(size)
+    {
+        public override Tensor Sample(long count, torch.Generator? random, Device? device)
+        {
+            using var scope = NewDisposeScope();
+            var normal = randn([count, Size], ScalarType.Float32, device, generator: random);
+            var length = normal.square().sum(1, keepdim: true).sqrt();
+            return (normal / length * Math.Sqrt(Size)).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using GanSharp.Optimization;
+using static TorchSharp.torch;
+
+namespace GanSharp.Penalties;
+
+/// <summary>R2: (γ/2) E_pg ‖∇ₓ l(x)‖², the squared gradient norm of D's logit at generated samples (Mescheder, Geiger, Nowozin 2018).</summary>
+/// <param name="gamma">Weight γ, at least 0; a number or a schedule.</param>
+public sealed class R2(Schedule gamma) : GradientPenalty(gamma)
+{
+    /// <inheritdoc/>
+    public override bool NeedsFakeGradient => true;
+
+    /// <inheritdoc/>
+    public override Tensor Evaluate(DiscriminatorPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return Evaluate(pass.Fake, pass.Step);
+    }
+}
