@@ -51,8 +51,7 @@ public static class JensenShannon
         return Bound(real, fake);
     }
 
-    /// <summary>D's logits at held-out data and at fresh samples, as many of each.</summary>
-    /// <param name="index">Which draw of the seed: another index gives other samples.</param>
+    /// <summary>D's logits at held-out data and at fresh samples, as many of each; another index of the same seed draws other samples.</summary>
     internal static (Tensor Real, Tensor Fake) HeldOutLogits(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples, long seed, long index)
     {

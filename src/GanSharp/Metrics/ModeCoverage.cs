@@ -26,7 +26,7 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
         var deviations = tensor(mixture.Components.Select(component => Math.Sqrt(component.Covariance(0, 0))).ToArray());
         var distances = cdist(samples.to(ScalarType.Float64).to(CPU), centres);
         var (nearest, mode) = (distances / deviations).min(1);
-        var counts = mode.masked_select(nearest <= Radius).bincount(minlength: modes).data<long>().ToArray();
+        var counts = mode.masked_select(nearest <= Radius).bincount(null, minlength: modes).data<long>().ToArray();
         var highQuality = counts.Sum();
         var divergence = counts.Where(count => count > 0)
             .Sum(count => (double)count / highQuality * Math.Log((double)count / highQuality * modes));

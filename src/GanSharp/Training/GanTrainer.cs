@@ -1,0 +1,181 @@
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Optimization;
+using GanSharp.Penalties;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// The alternation: D learns with G held fixed (eq. 20), then G learns with D held fixed (eq. 21).
+/// Training is a sequence of reports that the caller pulls; stop pulling and it stops.
+/// </summary>
+/// <remarks>A network whose parameters are all frozen is held fixed throughout: freeze G to estimate a density ratio alone.</remarks>
+public sealed class GanTrainer : IDisposable
+{
+    private readonly FlatParameters generatorParameters, discriminatorParameters;
+    private readonly Adam generatorOptimizer, discriminatorOptimizer;
+    private readonly WeightAverage? average;
+    private readonly Generator latentRandom;
+    private readonly Device device;
+
+    /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
+    /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
+    /// <param name="discriminator">D, on the same device; the caller disposes it.</param>
+    /// <param name="data">Samples of p_d; the caller disposes it.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <exception cref="NetworkException">A network can't be trained on this data; the message names its class and what to do.</exception>
+    public GanTrainer(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(discriminator);
+        ArgumentNullException.ThrowIfNull(data);
+        Options = options ?? new TrainingOptions();
+        Options.ThrowIfInvalid(data);
+        NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
+        (Generator, Discriminator, Data, device) = (generator, discriminator, data, discriminator.Device());
+        generatorParameters = new FlatParameters(generator);
+        discriminatorParameters = new FlatParameters(discriminator);
+        generatorOptimizer = new Adam(generatorParameters, Options.GeneratorOptimizer);
+        discriminatorOptimizer = new Adam(discriminatorParameters, Options.DiscriminatorOptimizer);
+        average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generatorParameters, halfLife) : null;
+        latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
+        Statistics = new StepStatistics(device);
+        generator.train();
+        discriminator.train();
+    }
+
+    /// <summary>G as it trains. <see cref="Sample"/> and <see cref="UseAverage"/> give its average.</summary>
+    public GeneratorNetwork Generator { get; }
+
+    /// <summary>D as it trains.</summary>
+    public DiscriminatorNetwork Discriminator { get; }
+
+    /// <summary>What G learns to imitate.</summary>
+    public Dataset Data { get; }
+
+    /// <summary>The options in force.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>Generator steps taken so far.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
+    public long SamplesSeen { get; private set; }
+
+    internal StepStatistics Statistics { get; }
+
+    /// <summary>Trains, one report a step; <see cref="TrainingRun.Every"/> gives fewer, with diagnostics.</summary>
+    /// <param name="steps">Generator steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
+    /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    public TrainingRun Train(long steps, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return new TrainingRun(this, steps, interval: 1, measures: false, cancellationToken);
+    }
+
+    /// <summary>Samples of the averaged generator, or of G where no average is kept.</summary>
+    /// <param name="count">Number of samples, at least 1.</param>
+    /// <param name="seed">Determines the latents: the same seed shows the same latents at every step.</param>
+    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    public Tensor Sample(int count, long seed = 0, Tensor? labels = null)
+    {
+        using var averaged = UseAverage();
+        using var random = SeededRandom.Create(seed, "samples", device: device);
+        return Generator.Sample(count, labels, random);
+    }
+
+    /// <summary>Puts the averaged weights into <see cref="Generator"/> until the result is disposed. Does nothing where no average is kept.</summary>
+    public IDisposable? UseAverage() => average?.Apply();
+
+    /// <summary>Releases the trainer's buffers and optimisers. The networks keep their trained parameters.</summary>
+    public void Dispose()
+    {
+        generatorOptimizer.Dispose();
+        discriminatorOptimizer.Dispose();
+        average?.Dispose();
+        generatorParameters.Dispose();
+        discriminatorParameters.Dispose();
+        latentRandom.Dispose();
+        Statistics.Dispose();
+    }
+
+    /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
+    internal void Advance()
+    {
+        for (var k = 1; k < Options.DiscriminatorSteps; k++)
+        {
+            using var inner = NewDisposeScope();
+            var batch = NextBatch();
+            StepDiscriminator(batch, Generate(batch));
+        }
+        using var scope = NewDisposeScope();
+        var real = NextBatch();
+        var fake = Generate(real);
+        StepDiscriminator(real, fake);
+        StepGenerator(real, fake);
+        Step++;
+    }
+
+    /// <summary>Throws where the networks were tampered with; called once a report.</summary>
+    internal void ThrowIfDetached()
+    {
+        generatorParameters.ThrowIfDetached();
+        discriminatorParameters.ThrowIfDetached();
+    }
+
+    /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or its like in another objective.</summary>
+    private void StepDiscriminator(Batch real, Tensor fake)
+    {
+        var pass = Judge(real, fake.detach());
+        var losses = Options.Objective.DiscriminatorLoss(pass.Real.Logits, pass.Fake.Logits).mean();
+        var penalties = Options.Penalties.Select(penalty => penalty.Evaluate(pass).mean()).ToArray();
+        Statistics.AddDiscriminator(Options.Objective, pass, losses, penalties);
+        if (discriminatorParameters.Groups.Count == 0)
+            return;
+        penalties.Aggregate(losses, (sum, penalty) => sum + penalty).backward();
+        discriminatorOptimizer.Step(Step);
+    }
+
+    /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or its like in another objective.</summary>
+    private void StepGenerator(Batch real, Tensor fake)
+    {
+        discriminatorParameters.RequireGradients(false);
+        var realLogits = Options.Objective.GeneratorNeedsReal ? Discriminator.call(real.Samples, real.Labels) : null;
+        var loss = Options.Objective.GeneratorLoss(Discriminator.call(fake, real.Labels), realLogits).mean();
+        discriminatorParameters.RequireGradients(true);
+        Statistics.AddGenerator(loss);
+        if (generatorParameters.Groups.Count == 0)
+            return;
+        loss.backward();
+        generatorOptimizer.Step(Step);
+        average?.Update(Options.BatchSize);
+    }
+
+    private DiscriminatorPass Judge(Batch real, Tensor fake)
+    {
+        JudgedSamples Side(Tensor samples, bool differentiable)
+        {
+            var judged = differentiable ? samples.detach().requires_grad_(true) : samples;
+            return new JudgedSamples(judged, Discriminator.call(judged, real.Labels), real.Labels);
+        }
+        return new DiscriminatorPass(
+            Discriminator,
+            Side(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient)),
+            Side(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient)),
+            Step);
+    }
+
+    private Batch NextBatch()
+    {
+        var batch = Data.Draw(Options.Seed, SamplesSeen, Options.BatchSize);
+        SamplesSeen += Options.BatchSize;
+        return new Batch(batch.Samples.to(device), batch.Labels?.to(device));
+    }
+
+    /// <summary>G(z) for as many latents and the same labels as the real batch.</summary>
+    private Tensor Generate(Batch real) =>
+        Generator.call(Generator.Prior.Sample(Options.BatchSize, latentRandom, device), real.Labels);
+}

@@ -1,0 +1,76 @@
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// Runs a small batch through both networks before anything is trained, so that a mistake in a subclass is named at once
+/// and not as an error of some operator deep in the first step.
+/// </summary>
+internal static class NetworkCheck
+{
+    private const int ProbeSamples = 16;
+
+    public static void ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    {
+        RegistrationCheck.ThrowIfUnregistered(generator);
+        RegistrationCheck.ThrowIfUnregistered(discriminator);
+        var (generatorName, discriminatorName) = (generator.GetType().Name, discriminator.GetType().Name);
+        var (generatorTrains, discriminatorTrains) = (Trains(generator), Trains(discriminator));
+        if (!generatorTrains && !discriminatorTrains)
+            throw new NetworkException($"Nothing to train: every parameter of {generatorName} and of {discriminatorName} is frozen, or they have none.");
+        if (generator.Device().ToString() != discriminator.Device().ToString())
+            throw new NetworkException($"{generatorName} is on {generator.Device()} but {discriminatorName} is on {discriminator.Device()}; move both to one device before making the trainer.");
+        if (options.BatchSize % discriminator.SamplesPerLogit != 0)
+            throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples a logit, so BatchSize must be a multiple of that but is {options.BatchSize}.");
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var packing = discriminator.SamplesPerLogit;
+        var count = (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples) / packing * packing;
+        if (count == 0)
+            count = packing;
+        var real = data.Draw(options.Seed, 0, count);
+        var (samples, labels) = (real.Samples.to(discriminator.Device()), real.Labels?.to(discriminator.Device()));
+
+        using var random = SeededRandom.Create(options.Seed, "network check", device: generator.Device());
+        var latents = generator.Prior.Sample(count, random, generator.Device());
+        var fake = Run(generator, latents, labels, "latents");
+        if (!fake.shape.SequenceEqual(samples.shape))
+            throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}.");
+        if (!fake.is_floating_point())
+            throw new NetworkException($"{generatorName}.forward must return floating-point samples but returned {fake.dtype}.");
+
+        var logits = Run(discriminator, samples, labels, "samples");
+        if (logits.dim() != 1 || logits.shape[0] != count / packing)
+            throw new NetworkException($"{discriminatorName}.forward must return logits of shape {Shape.Format([count / packing])} for {count} samples but returned {Shape.Format(logits.shape)}."
+                + (logits.dim() == 2 && logits.shape[1] == 1 ? " End it with squeeze(1)." : ""));
+        ThrowIfProbability(discriminator, [logits, .. new[] { fake, samples * 100, samples * -100 }.Select(probe => Run(discriminator, probe, labels, "samples"))]);
+    }
+
+    private static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);
+
+    private static Tensor Run(Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName)
+    {
+        try
+        {
+            return network.Evaluating(() => network.call(input, labels));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new NetworkException($"{network.GetType().Name}.forward failed on {inputName} of shape {Shape.Format(input.shape)}: {exception.Message.Split('\n')[0]}", exception);
+        }
+    }
+
+    /// <summary>A sigmoid keeps even the scaled samples within [0, 1]; the linear end of a logit doesn't.</summary>
+    private static void ThrowIfProbability(DiscriminatorNetwork discriminator, Tensor[] outputs)
+    {
+        var all = cat(outputs);
+        var looksLikeProbability = all.ge(0).logical_and(all.le(1)).all().item<bool>() && all.ne(0).any().item<bool>();
+        if (looksLikeProbability)
+            throw new NetworkException($"{discriminator.GetType().Name}.forward must return logits, any real number, but every output lies in [0, 1], like a probability. Remove the sigmoid at its end; GanSharp takes it where it is needed, without loss of precision.");
+    }
+}

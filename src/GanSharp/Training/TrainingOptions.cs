@@ -1,0 +1,100 @@
+using GanSharp.Data;
+using GanSharp.Objectives;
+using GanSharp.Optimization;
+using GanSharp.Penalties;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// Everything that a <see cref="GanTrainer"/> can be told. The defaults are the mission's game (eqs. 20 and 21) with DCGAN's Adam;
+/// <see cref="R3Gan"/> is the modern recipe. Change one value with <c>options with { BatchSize = 256 }</c>.
+/// </summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The game. Default <see cref="GanObjective.Minimax"/>.</summary>
+    public GanObjective Objective { get; init; } = GanObjective.Minimax;
+
+    /// <summary>Terms added to D's loss. Default none.</summary>
+    public IReadOnlyList<Penalty> Penalties { get; init; } = [];
+
+    /// <summary>Real samples, and as many generated ones, in each step of D. At least 1 and at most the data's size. Default 64.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>k, the steps of D before each step of G; at least 1. Default 1, as in Goodfellow et al. 2014.</summary>
+    public int DiscriminatorSteps { get; init; } = 1;
+
+    /// <summary>G's optimiser.</summary>
+    public AdamOptions GeneratorOptimizer { get; init; } = new();
+
+    /// <summary>D's optimiser.</summary>
+    public AdamOptions DiscriminatorOptimizer { get; init; } = new();
+
+    /// <summary>Half-life of the generator's weight average in images, above 0; null (the default) for no average.</summary>
+    public double? EmaHalfLifeImages { get; init; }
+
+    /// <summary>
+    /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,
+    /// because they are drawn before the trainer exists: call <c>torch.manual_seed</c> before making the networks.
+    /// </summary>
+    public long Seed { get; init; }
+
+    /// <summary>Held-out samples, and as many generated ones, on which a report's JS bound is measured; 0 for none, else at least 10. Default 2,000.</summary>
+    public int DiagnosticSamples { get; init; } = 2_000;
+
+    /// <summary>
+    /// The recipe of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
+    /// The rate falls to a twentieth, β₂ rises from 0.9 to 0.99 and γ falls to a tenth over the first half of the run.
+    /// </summary>
+    /// <param name="steps">Generator steps that the run will take, at least 2; the schedules follow it.</param>
+    /// <param name="gamma">Weight of R1 and R2 at the start, above 0; see <see cref="GradientPenalty.Gamma"/> for its scale.</param>
+    /// <param name="learningRate">Rate at the start, above 0. Default 2e-4.</param>
+    public static TrainingOptions R3Gan(long steps, double gamma, double learningRate = 2e-4)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
+        var annealed = Schedule.Cosine(gamma, gamma / 10, steps / 2);
+        var optimizer = new AdamOptions
+        {
+            LearningRate = Schedule.Cosine(learningRate, learningRate / 20, steps),
+            Beta1 = 0,
+            Beta2 = Schedule.Cosine(0.9, 0.99, steps / 2),
+        };
+        return new TrainingOptions
+        {
+            Objective = GanObjective.RelativisticPaired,
+            Penalties = [new R1(annealed), new R2(annealed)],
+            GeneratorOptimizer = optimizer,
+            DiscriminatorOptimizer = optimizer,
+            EmaHalfLifeImages = 10_000,
+        };
+    }
+
+    /// <summary>Throws one exception that lists every fault.</summary>
+    internal void ThrowIfInvalid(Dataset data)
+    {
+        var faults = Faults(data).ToList();
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, ["The training options are invalid:", .. faults.Select(fault => $"- {fault}")]));
+    }
+
+    private IEnumerable<string> Faults(Dataset data)
+    {
+        if (Objective is null)
+            yield return "Objective must not be null.";
+        if (Penalties is null || Penalties.Any(penalty => penalty is null))
+            yield return "Penalties must be a list without null; use an empty list for none.";
+        if (BatchSize < 1)
+            yield return $"BatchSize must be at least 1 but is {BatchSize}.";
+        if (data.Count is { } count && BatchSize > count)
+            yield return $"BatchSize must be at most the {count} samples of '{data.Name}' but is {BatchSize}.";
+        if (DiscriminatorSteps < 1)
+            yield return $"DiscriminatorSteps must be at least 1 but is {DiscriminatorSteps}.";
+        foreach (var fault in GeneratorOptimizer?.Faults(nameof(GeneratorOptimizer)) ?? ["GeneratorOptimizer must not be null."])
+            yield return fault;
+        foreach (var fault in DiscriminatorOptimizer?.Faults(nameof(DiscriminatorOptimizer)) ?? ["DiscriminatorOptimizer must not be null."])
+            yield return fault;
+        if (EmaHalfLifeImages is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
+            yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
+        if (DiagnosticSamples != 0 && DiagnosticSamples < 10)
+            yield return $"DiagnosticSamples must be 0 (none) or at least 10 but is {DiagnosticSamples}.";
+    }
+}

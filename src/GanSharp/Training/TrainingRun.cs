@@ -1,0 +1,88 @@
+using System.Collections;
+using System.Diagnostics;
+using GanSharp.Diagnostics;
+using GanSharp.Objectives;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training;
+
+/// <summary>A run of training as a sequence of reports: enumerate it to train, stop enumerating to stop.</summary>
+public sealed class TrainingRun : IEnumerable<StepReport>
+{
+    private readonly GanTrainer trainer;
+    private readonly long interval;
+    private readonly bool measures;
+    private readonly CancellationToken cancellationToken;
+
+    internal TrainingRun(GanTrainer trainer, long steps, long interval, bool measures, CancellationToken cancellationToken) =>
+        (this.trainer, Steps, this.interval, this.measures, this.cancellationToken) = (trainer, steps, interval, measures, cancellationToken);
+
+    /// <summary>Generator steps that one enumeration takes.</summary>
+    public long Steps { get; }
+
+    /// <summary>The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics.</summary>
+    /// <param name="steps">Steps between reports, at least 1.</param>
+    public TrainingRun Every(long steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return new TrainingRun(trainer, Steps, steps, measures: true, cancellationToken);
+    }
+
+    /// <summary>Trains while it is enumerated.</summary>
+    /// <exception cref="TrainingDivergedException">A loss is NaN or infinite.</exception>
+    public IEnumerator<StepReport> GetEnumerator()
+    {
+        var first = trainer.Step;
+        var last = first + Steps;
+        var elapsed = Stopwatch.StartNew();
+        var training = Stopwatch.StartNew();
+        var samplesAtReport = trainer.SamplesSeen;
+        while (trainer.Step < last && !cancellationToken.IsCancellationRequested)
+        {
+            training.Start();
+            do
+                trainer.Advance();
+            while ((trainer.Step - first) % interval != 0 && trainer.Step < last && !cancellationToken.IsCancellationRequested);
+            trainer.ThrowIfDetached();
+            var (discriminatorLoss, penalty, value, generatorLoss) = trainer.Statistics.Read();
+            training.Stop();
+            if (!double.IsFinite(discriminatorLoss + penalty + generatorLoss))
+                throw new TrainingDivergedException(trainer.Step, discriminatorLoss, penalty, generatorLoss);
+            var report = new StepReport
+            {
+                Step = trainer.Step,
+                LastStep = last,
+                DiscriminatorLoss = discriminatorLoss,
+                GeneratorLoss = generatorLoss,
+                Penalty = penalty,
+                Value = double.IsNaN(value) ? null : value,
+                JensenShannon = measures ? MeasureJensenShannon() : null,
+                SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
+                Elapsed = elapsed.Elapsed,
+            };
+            samplesAtReport = trainer.SamplesSeen;
+            training.Reset();
+            yield return report;
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The bound on held-out data and fresh samples of the averaged generator, or null where the objective's logit holds no ratio.</summary>
+    private Estimate? MeasureJensenShannon()
+    {
+        var options = trainer.Options;
+        if (options.DiagnosticSamples == 0 || trainer.Data.HeldOut is not { } heldOut || heldOut.Count < 10 || options.Objective.Ratio == RatioKind.None)
+            return null;
+        using var scope = NewDisposeScope();
+        using var averaged = trainer.UseAverage();
+        var (real, fake) = JensenShannon.HeldOutLogits(trainer.Discriminator, heldOut, trainer.Generator, options.DiagnosticSamples, options.Seed, trainer.Step);
+        if (options.Objective.Ratio == RatioKind.Exact)
+            return JensenShannon.Bound(options.Objective.LogDensityRatio(real)!, options.Objective.LogDensityRatio(fake)!);
+        // The unknown constant is fitted on one half and the bound read on the other, so that it stays a lower bound.
+        var half = real.shape[0] / 2;
+        var calibration = LogitCalibration.Fit(real.narrow(0, 0, half), fake.narrow(0, 0, half));
+        Tensor Rest(Tensor logits) => calibration.Apply(logits.narrow(0, half, logits.shape[0] - half));
+        return JensenShannon.Bound(Rest(real), Rest(fake));
+    }
+}
