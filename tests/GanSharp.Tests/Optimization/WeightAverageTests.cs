@@ -1,0 +1,55 @@
+using FluentAssertions;
+using GanSharp.Optimization;
+using Xunit;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Tests.Optimization;
+
+public sealed class WeightAverageTests
+{
+    [Fact]
+    public void Each_update_follows_the_half_life_in_images()
+    {
+        using var module = Linear(1, 1, hasBias: false);
+        using var flat = new FlatParameters(module);
+        Fill(flat, 0);
+        using var average = new WeightAverage(flat, halfLifeImages: 64);
+        double expected = 0, seen = 0;
+
+        for (var step = 1; step <= 400; step++)
+        {
+            Fill(flat, step);
+            average.Update(batchSize: 8);
+            seen += 8;
+            var keep = Math.Pow(0.5, 8 / Math.Min(64, seen * 0.05));
+            expected = expected * keep + step * (1 - keep);
+        }
+
+        using (average.Apply())
+            module.weight!.item<float>().Should().BeApproximately((float)expected, 1e-2f);
+    }
+
+    [Fact]
+    public void Applying_shows_the_average_and_disposing_restores_the_trained_weights()
+    {
+        using var module = Linear(3, 2);
+        using var flat = new FlatParameters(module);
+        using var average = new WeightAverage(flat, 100);
+        var start = module.weight!.detach().clone();
+        Fill(flat, 7);
+
+        var applied = average.Apply();
+        module.weight!.detach().equal(start).all().item<bool>().Should().BeTrue();
+        applied.Dispose();
+        applied.Dispose();
+
+        module.weight!.detach().eq(7).all().item<bool>().Should().BeTrue();
+    }
+
+    private static void Fill(FlatParameters parameters, double value)
+    {
+        using var frozen = no_grad();
+        parameters.Groups[0].Values.fill_(value);
+    }
+}
