@@ -1,5 +1,6 @@
 using System.Globalization;
 using GanSharp.Data;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
@@ -20,6 +21,8 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(mixture);
+        if (samples.dim() != 2 || samples.shape[1] != mixture.Dimension || samples.shape[0] == 0)
+            throw new ArgumentException($"samples must have shape [N, {mixture.Dimension}] but have shape {Shape.Format(samples.shape)}.", nameof(samples));
         using var scope = NewDisposeScope();
         var modes = mixture.Components.Count;
         var centres = stack(mixture.Components.Select(component => tensor(component.Mean.ToArray())));

@@ -1,0 +1,73 @@
+using FluentAssertions;
+using GanSharp.Networks;
+using GanSharp.Tensors;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tests.Networks;
+
+public sealed class LatentPriorTests
+{
+    private const int Count = 20_000;
+
+    [Fact]
+    public void Normal_has_mean_0_and_variance_1()
+    {
+        using var scope = NewDisposeScope();
+        var latents = LatentPrior.Normal(4).Sample(Count, SeededRandom.Create(1, "test"));
+
+        latents.shape.Should().Equal(Count, 4);
+        latents.mean().item<float>().Should().BeApproximately(0, 0.02f);
+        latents.var().item<float>().Should().BeApproximately(1, 0.03f);
+    }
+
+    [Fact]
+    public void Uniform_fills_the_interval_from_minus_1_to_1()
+    {
+        using var scope = NewDisposeScope();
+        var latents = LatentPrior.Uniform(4).Sample(Count, SeededRandom.Create(1, "test"));
+
+        latents.min().item<float>().Should().BeInRange(-1, -0.99f);
+        latents.max().item<float>().Should().BeInRange(0.99f, 1);
+        latents.var().item<float>().Should().BeApproximately(1f / 3, 0.01f);
+    }
+
+    [Fact]
+    public void Hypersphere_has_the_radius_root_of_size()
+    {
+        using var scope = NewDisposeScope();
+        var latents = LatentPrior.Hypersphere(16).Sample(Count, SeededRandom.Create(1, "test"));
+
+        (latents.square().sum(1).sqrt() - 4).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        latents.mean([0]).abs().max().item<float>().Should().BeLessThan(0.04f);
+    }
+
+    [Fact]
+    public void The_same_generator_state_gives_the_same_latents()
+    {
+        using var scope = NewDisposeScope();
+        var prior = LatentPrior.Normal(3);
+
+        var (first, second, other) = (Draw(7), Draw(7), Draw(8));
+
+        first.equal(second).all().item<bool>().Should().BeTrue();
+        first.equal(other).any().item<bool>().Should().BeFalse();
+        Tensor Draw(long seed) => prior.Sample(10, SeededRandom.Create(seed, "test"));
+    }
+
+    [Fact]
+    public void A_prior_of_another_size_than_the_latents_is_refused()
+    {
+        var make = () => new MlpGenerator(latentSize: 16, width: 8, outputSize: 2, prior: LatentPrior.Uniform(8));
+
+        make.Should().Throw<ArgumentException>().WithMessage("prior must have the latentSize 16 but has size 8.*");
+    }
+
+    [Fact]
+    public void A_latent_without_coordinates_is_refused()
+    {
+        var make = () => LatentPrior.Normal(0);
+
+        make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("size");
+    }
+}
