@@ -33,7 +33,7 @@ internal static class RegistrationCheck
     {
         Parameter or Module when registered.Contains(value) => null,
         Parameter => nameof(Parameter),
-        Module module => module.GetName(),
+        Module module => module.GetType().Name,
         IDictionary dictionary => Missing(dictionary.Values, registered),
         ICollection items => items.Cast<object?>().Select(item => Missing(item, registered)).FirstOrDefault(missing => missing is not null),
         _ => null,

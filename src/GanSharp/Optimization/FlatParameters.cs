@@ -43,18 +43,27 @@ public sealed class FlatParameters : IDisposable
             parameter.requires_grad_(required);
     }
 
-    /// <summary>Throws where something outside has detached a parameter or its gradient from the buffers.</summary>
+    /// <summary>
+    /// Throws where something outside has detached a parameter or its gradient from the buffers. The gradients must be zero, as they are
+    /// after an optimiser's step: a mark is written into the buffer and looked for in each parameter's gradient, then cleared.
+    /// </summary>
     /// <exception cref="InvalidOperationException">For instance <c>zero_grad()</c> or <c>to(dtype)</c> was called on the network.</exception>
     public void ThrowIfDetached()
     {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var (name, parameter, type) in parameters)
-        {
-            using var gradient = parameter.grad;
-            if (gradient is null || gradient.IsInvalid)
-                throw new InvalidOperationException($"Parameter '{name}' lost its gradient buffer. Don't call zero_grad() on a network that a trainer trains; the trainer does.");
             if (parameter.dtype != type)
                 throw new InvalidOperationException($"Parameter '{name}' was {type} when the trainer was made and is {parameter.dtype} now. Convert a network before making the trainer.");
-        }
+        foreach (var group in groups)
+            group.Gradients.fill_(1);
+        var gradients = parameters.Select(entry => entry.Parameter.grad).ToArray();
+        var marks = gradients.Select(gradient => gradient is { IsInvalid: false } known ? known.flatten()[0].to(ScalarType.Float32).cpu() : zeros([])).ToArray();
+        var lost = marks.Length == 0 ? -1 : Array.FindIndex(stack(marks).data<float>().ToArray(), mark => mark != 1);
+        foreach (var group in groups)
+            group.Gradients.zero_();
+        if (lost >= 0)
+            throw new InvalidOperationException($"Parameter '{parameters[lost].Name}' lost its gradient buffer. Don't call zero_grad() on a network that a trainer trains; the trainer does.");
     }
 
     /// <summary>Releases the buffers; the network keeps its parameters.</summary>

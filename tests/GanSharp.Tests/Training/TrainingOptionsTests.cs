@@ -1,0 +1,79 @@
+using FluentAssertions;
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Penalties;
+using GanSharp.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tests.Training;
+
+public sealed class TrainingOptionsTests
+{
+    [Fact]
+    public void The_default_game_is_minimax_with_one_step_of_each_player()
+    {
+        var options = new TrainingOptions();
+
+        options.Objective.Should().BeSameAs(GanObjective.Minimax);
+        options.DiscriminatorSteps.Should().Be(1);
+        options.Penalties.Should().BeEmpty();
+        options.EmaHalfLifeImages.Should().BeNull();
+    }
+
+    [Fact]
+    public void Every_fault_is_listed_in_one_message()
+    {
+        var options = new TrainingOptions
+        {
+            BatchSize = 0,
+            DiscriminatorSteps = 0,
+            EmaHalfLifeImages = -1,
+            DiagnosticSamples = 5,
+            GeneratorOptimizer = new() { LearningRate = double.NaN, Beta1 = 1 },
+            DiscriminatorOptimizer = new() { Beta2 = -0.5, Epsilon = 0 },
+        };
+
+        Making(options).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
+            "The training options are invalid:",
+            "- BatchSize must be at least 1 but is 0.",
+            "- DiscriminatorSteps must be at least 1 but is 0.",
+            "- GeneratorOptimizer.LearningRate must be finite and at least 0 but is NaN.",
+            "- GeneratorOptimizer.Beta1 must lie in [0, 1) but is 1.",
+            "- DiscriminatorOptimizer.Beta2 must lie in [0, 1) but is -0.5.",
+            "- DiscriminatorOptimizer.Epsilon must be finite and above 0 but is 0.",
+            "- EmaHalfLifeImages must be finite and above 0, or null for no average, but is -1.",
+            "- DiagnosticSamples must be 0 (none) or at least 10 but is 5."));
+    }
+
+    [Fact]
+    public void A_batch_larger_than_the_data_names_both() =>
+        Making(new() { BatchSize = 65 }).Should().Throw<ArgumentException>()
+            .WithMessage("*- BatchSize must be at most the 64 samples of 'tensor data' but is 65.");
+
+    [Fact]
+    public void Null_members_are_named() =>
+        Making(new() { Objective = null!, Penalties = [null!], GeneratorOptimizer = null!, DiscriminatorOptimizer = null! }).Should().Throw<ArgumentException>()
+            .WithMessage("*Objective must not be null.*Penalties must be a list without null*GeneratorOptimizer must not be null.*DiscriminatorOptimizer must not be null.*");
+
+    [Fact]
+    public void The_recipe_is_relativistic_with_both_penalties_and_an_average()
+    {
+        var recipe = TrainingOptions.R3Gan(steps: 1_000, gamma: 2);
+
+        recipe.Objective.Should().BeSameAs(GanObjective.RelativisticPaired);
+        recipe.Penalties.Select(penalty => penalty.GetType()).Should().Equal(typeof(R1), typeof(R2));
+        recipe.EmaHalfLifeImages.Should().NotBeNull();
+        recipe.GeneratorOptimizer.Beta1.At(0).Should().Be(0);
+        recipe.GeneratorOptimizer.LearningRate.At(1_000).Should().BeLessThan(recipe.GeneratorOptimizer.LearningRate.At(0));
+    }
+
+    private static Action Making(TrainingOptions options) => () =>
+    {
+        using var data = new TensorDataset(zeros(64, 2));
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new MlpDiscriminator(2, 4);
+        using var trainer = new GanTrainer(generator, discriminator, data, options);
+    };
+}
