@@ -1,3 +1,4 @@
+using GanSharp.Data;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

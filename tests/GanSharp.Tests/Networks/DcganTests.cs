@@ -1,4 +1,5 @@
 using FluentAssertions;
+using GanSharp.Data;
 using GanSharp.Networks;
 using TorchSharp.Modules;
 using Xunit;

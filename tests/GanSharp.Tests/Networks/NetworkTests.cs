@@ -1,4 +1,5 @@
 using FluentAssertions;
+using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Tensors;
 using Xunit;

@@ -1,6 +1,6 @@
-namespace GanSharp.Networks;
+namespace GanSharp.Data;
 
-/// <summary>Shape of an image as the networks hold it: channels first.</summary>
+/// <summary>Shape of an image as tensors hold it: channels first.</summary>
 /// <param name="Channels">1 (grey), 3 (colour) or 4 (colour with alpha).</param>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>

@@ -1,0 +1,78 @@
+using SkiaSharp;
+
+namespace GanSharp.Data;
+
+/// <summary>One image file to channels-first bytes of a wanted shape.</summary>
+internal static class ImageDecoder
+{
+    /// <summary>Decodes a file into <paramref name="target"/>, as long as one image.</summary>
+    /// <returns>Null, or why the file can't be decoded.</returns>
+    public static string? Fault(string path, ImageShape shape, Span<byte> target)
+    {
+        using var codec = SKCodec.Create(path, out var opened);
+        if (codec is null)
+            return opened switch
+            {
+                SKCodecResult.InternalError or SKCodecResult.InvalidInput => "not an image that can be read",
+                SKCodecResult.IncompleteInput => "the file is cut off",
+                _ => $"not an image that can be read ({opened})",
+            };
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        using var bitmap = new SKBitmap(info);
+        var decoded = codec.GetPixels(info, bitmap.GetPixels());
+        if (decoded != SKCodecResult.Success)
+            return decoded == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the pixels are damaged ({decoded})";
+
+        using var surface = SKSurface.Create(new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        surface.Canvas.Clear(shape.Channels == 4 ? SKColors.Transparent : SKColors.White);
+        Cover(surface.Canvas, bitmap, codec.EncodedOrigin, shape);
+        Read(surface, shape, target);
+        return null;
+    }
+
+    /// <summary>Draws the upright image so that it just covers the canvas, centred. Mipmaps average what a reduction leaves out.</summary>
+    private static void Cover(SKCanvas canvas, SKBitmap bitmap, SKEncodedOrigin origin, ImageShape shape)
+    {
+        var lies = origin >= SKEncodedOrigin.LeftTop;
+        var (width, height) = lies ? (bitmap.Height, bitmap.Width) : (bitmap.Width, bitmap.Height);
+        var scale = Math.Max((float)shape.Width / width, (float)shape.Height / height);
+        canvas.Translate(shape.Width / 2f, shape.Height / 2f);
+        canvas.Scale(scale);
+        var (rotation, mirrored) = origin switch
+        {
+            SKEncodedOrigin.TopRight => (0, true),
+            SKEncodedOrigin.BottomRight => (180, false),
+            SKEncodedOrigin.BottomLeft => (180, true),
+            SKEncodedOrigin.LeftTop => (270, true),
+            SKEncodedOrigin.RightTop => (90, false),
+            SKEncodedOrigin.RightBottom => (90, true),
+            SKEncodedOrigin.LeftBottom => (270, false),
+            _ => (0, false),
+        };
+        canvas.RotateDegrees(rotation);
+        if (mirrored)
+            canvas.Scale(-1, 1);
+        using var image = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(image, -bitmap.Width / 2f, -bitmap.Height / 2f, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+    }
+
+    private static void Read(SKSurface surface, ImageShape shape, Span<byte> target)
+    {
+        using var pixmap = new SKBitmap(new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        surface.ReadPixels(pixmap.Info, pixmap.GetPixels(), pixmap.RowBytes, 0, 0);
+        var source = pixmap.GetPixelSpan();
+        var plane = shape.Height * shape.Width;
+        for (var pixel = 0; pixel < plane; pixel++)
+        {
+            var rgba = source.Slice(4 * pixel, 4);
+            if (shape.Channels == 1)
+                target[pixel] = Grey(rgba);
+            else
+                for (var channel = 0; channel < shape.Channels; channel++)
+                    target[channel * plane + pixel] = rgba[channel];
+        }
+    }
+
+    /// <summary>Luma of ITU-R BT.601, as JPEG and Pillow take it, in thousandths.</summary>
+    private static byte Grey(ReadOnlySpan<byte> rgba) => (byte)((299 * rgba[0] + 587 * rgba[1] + 114 * rgba[2] + 500) / 1000);
+}

@@ -1,0 +1,35 @@
+namespace GanSharp.Data;
+
+/// <summary>How an <see cref="ImageFolder"/> turns files into images of one shape.</summary>
+public sealed record ImageFolderOptions
+{
+    /// <summary>
+    /// Shape of every image: 1 channel (grey), 3 (colour; transparent parts become white) or 4 (colour and alpha). An image is scaled until it
+    /// covers the shape, and what stands out on two sides is cropped. Default 3 × 64 × 64.
+    /// </summary>
+    public ImageShape Image { get; init; } = new(3, 64, 64);
+
+    /// <summary>What a file that can't be decoded does. Default <see cref="CorruptImagePolicy.Refuse"/>: a silent gap in the data is worse than an error.</summary>
+    public CorruptImagePolicy CorruptImages { get; init; } = CorruptImagePolicy.Refuse;
+
+    /// <summary>Share of the images set aside for diagnostics, in (0, 1), or 0 for none. Default 0.1.</summary>
+    public double HeldOutFraction { get; init; } = 0.1;
+
+    /// <summary>Determines which images are set aside. Default 0.</summary>
+    public long Seed { get; init; }
+
+    internal void ThrowIfInvalid()
+    {
+        var faults = new List<string>();
+        if (Image.Channels is not (1 or 3 or 4))
+            faults.Add($"Image must have 1, 3 or 4 channels but has {Image.Channels}.");
+        if (Image.Height < 1 || Image.Width < 1)
+            faults.Add($"Image must be at least 1 × 1 pixels but is {Image.Height} × {Image.Width}.");
+        if (!Enum.IsDefined(CorruptImages))
+            faults.Add($"CorruptImages must be Refuse or Skip but is {CorruptImages}.");
+        if (!(HeldOutFraction >= 0 && HeldOutFraction < 1))
+            faults.Add(FormattableString.Invariant($"HeldOutFraction must be at least 0 and below 1 but is {HeldOutFraction}."));
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, ["The image folder options are invalid:", .. faults.Select(fault => $"- {fault}")]));
+    }
+}
