@@ -13,12 +13,19 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     private readonly long interval;
     private readonly bool measures;
     private readonly CancellationToken cancellationToken;
+    private long lastStep;
 
     internal TrainingRun(GanTrainer trainer, long steps, long interval, bool measures, CancellationToken cancellationToken) =>
         (this.trainer, Steps, this.interval, this.measures, this.cancellationToken) = (trainer, steps, interval, measures, cancellationToken);
 
     /// <summary>Generator steps that one enumeration takes.</summary>
     public long Steps { get; }
+
+    /// <summary>The trainer's step now. It may be read from another thread, for a progress display.</summary>
+    public long CurrentStep => trainer.Step;
+
+    /// <summary>The step at which the enumeration in progress ends; before the first one, at which it would.</summary>
+    public long LastStep => Volatile.Read(ref lastStep) is > 0 and var last ? last : trainer.Step + Steps;
 
     /// <summary>The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics.</summary>
     /// <param name="steps">Steps between reports, at least 1.</param>
@@ -34,6 +41,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     {
         var first = trainer.Step;
         var last = first + Steps;
+        Volatile.Write(ref lastStep, last);
         var elapsed = Stopwatch.StartNew();
         var training = Stopwatch.StartNew();
         var samplesAtReport = trainer.SamplesSeen;
