@@ -1,1 +1,65 @@
-Console.WriteLine(TorchSharp.torch.randn(3).ToString());
+using System.CommandLine;
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Reporting;
+using GanSharp.Samples;
+using GanSharp.Training;
+using TorchSharp;
+
+var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 2_500 };
+var batchSize = new Option<int>("--batch-size") { Description = "Real images, and as many generated ones, in a step.", DefaultValueFactory = _ => 64 };
+var width = new Option<int>("--width") { Description = "Channels of the networks' first stage; 64 is better and three times slower.", DefaultValueFactory = _ => 32 };
+var learningRate = new Option<double>("--learning-rate") { Description = "Adam's step size at the start.", DefaultValueFactory = _ => 1e-3 };
+var gamma = new Option<double>("--gamma") { Description = "Weight of the gradient penalties R1 and R2 at the start.", DefaultValueFactory = _ => 1 };
+var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with IDX files of the MNIST family. Default: the 10,000 garments that ship with this sample." };
+var all = new Option<bool>("--all") { Description = "All 60,000 images: from Debian's package, else from the cache, else downloaded (30 MB)." };
+var output = SampleCommand.Output("fashion-mnist");
+
+var command = new RootCommand("Trains a GAN on images of garments with the recipe of R3GAN, and says how far it is from the data while it does.")
+{
+    steps, batchSize, width, learningRate, gamma, data, all, SampleCommand.Seed, output,
+};
+return SampleCommand.Run(command, args, Train);
+
+void Train(ParseResult options, CancellationToken cancellation)
+{
+    var folder = SampleCommand.Prepare(options.GetRequiredValue(output));
+    var shipped = Path.Combine(AppContext.BaseDirectory, "data");
+    using var images = options.GetValue(all)
+        ? FashionMnist.Load(cancellationToken: cancellation)
+        : FashionMnist.Load(options.GetValue(data)?.FullName ?? shipped, cancellation);
+    var shape = new ImageShape((int)images.SampleShape[0], (int)images.SampleShape[1], (int)images.SampleShape[2]);
+
+    torch.manual_seed(options.GetValue(SampleCommand.Seed));
+    var device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
+    using var generator = new DcganGenerator(shape, latentSize: 64, width: options.GetValue(width));
+    using var discriminator = new DcganDiscriminator(shape, width: options.GetValue(width));
+    generator.to(device);
+    discriminator.to(device);
+
+    var recipe = TrainingOptions.R3Gan(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with
+    {
+        BatchSize = options.GetValue(batchSize),
+        Seed = options.GetValue(SampleCommand.Seed),
+        DiagnosticSamples = 1_000,
+    };
+    using var trainer = new GanTrainer(generator, discriminator, images, recipe);
+    Console.WriteLine($"{images.Name}: {images.Count:N0} training and {images.HeldOut!.Count:N0} held-out images of {shape}, on {device}.");
+
+    string In(string name) => Path.Combine(folder, name);
+    var reports = new List<StepReport>();
+    using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 64).Samples;
+    foreach (var report in trainer.Train(options.GetValue(steps), cancellation).Every(100).WithProgress().WithCsv(In("reports.csv")))
+    {
+        reports.Add(report);
+        using var samples = trainer.Sample(64);
+        ImageGrid.SaveSideBySide(real, samples, In("samples.png"));
+        TrainingPlot.Save(reports, In("training.png"));
+    }
+
+    if (reports.Count == 0)
+        return;
+    Console.WriteLine(cancellation.IsCancellationRequested ? $"Stopped at step {trainer.Step:N0}." : $"Trained {trainer.Step:N0} steps.");
+    Console.WriteLine($"The Jensen-Shannon divergence between real and generated images is at least {reports[^1].JensenShannon} nats (0: the same, ln 2 = 0.693: nothing in common).");
+    Console.WriteLine($"Open {In("samples.png")}  (training.png and reports.csv are beside it)");
+}

@@ -33,12 +33,12 @@ public static class DensityPlot
         double[] points = [.. panel.Points];
         Curve(panel.Optimum, Palette.Optimum, LinePattern.Solid, 4, "D* = p_d / (p_d + p_g)");
         Curve(panel.Discriminator, Palette.Discriminator, LinePattern.Dashed, 2, "D");
-        Curve(panel.Data, Palette.Data, LinePattern.Dotted, 2.5f, "p_d, data");
         Curve(panel.Generator, Palette.Generator, LinePattern.Solid, 2.5f, "p_g, generator");
-        Arrows(plot, panel.Mapping);
+        Curve(panel.Data, Palette.Data, LinePattern.Dotted, 2.5f, "p_d, data");
+        Arrows(plot, panel.Mapping, left: points[0]);
         var top = Math.Max(1.05, panel.Data.Concat(panel.Generator).Max() * 1.05);
         // Room above the curves, so that the legend hides none.
-        plot.Axes.SetLimits(points[0], points[^1], panel.Mapping.Count == 0 ? -0.05 : LowerAxis - 0.13, isFirst ? top + 0.5 : top + 0.5);
+        plot.Axes.SetLimits(points[0], points[^1], panel.Mapping.Count == 0 ? -0.05 : LowerAxis - 0.13, top + 0.55);
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([0, 0.25, 0.5, 0.75, 1], ["0", "¼", "½", "¾", "1"]);
         if (isFirst)
             plot.ShowLegend(Alignment.UpperLeft);
@@ -51,21 +51,21 @@ public static class DensityPlot
         }
     }
 
-    private static void Arrows(Plot plot, IReadOnlyList<(double Latent, double Sample)> mapping)
+    private static void Arrows(Plot plot, IReadOnlyList<(double Latent, double Sample)> mapping, double left)
     {
         if (mapping.Count == 0)
             return;
         foreach (var (height, name) in new[] { (UpperAxis, "x"), (LowerAxis, "z") })
         {
             plot.Add.HorizontalLine(height, 1, Palette.Faint);
-            var label = plot.Add.Text(name, plot.Axes.GetLimits().Left, height);
+            var label = plot.Add.Text($" {name}", left, height);
             (label.LabelFontColor, label.LabelFontName, label.LabelFontSize, label.LabelAlignment) = (Palette.Faint, PlotFonts.Name, 13, Alignment.LowerLeft);
         }
         foreach (var (latent, sample) in mapping)
         {
             var arrow = plot.Add.Arrow(latent, LowerAxis, sample, UpperAxis);
-            (arrow.ArrowFillColor, arrow.ArrowLineColor, arrow.ArrowWidth) = (Palette.Faint, Palette.Faint, 1);
-            (arrow.ArrowheadWidth, arrow.ArrowheadLength, arrow.ArrowheadAxisLength) = (6, 6, 6);
+            (arrow.ArrowFillColor, arrow.ArrowLineColor, arrow.ArrowLineWidth) = (Palette.Faint, Palette.Faint, 0);
+            (arrow.ArrowWidth, arrow.ArrowheadWidth, arrow.ArrowheadLength, arrow.ArrowheadAxisLength) = (1, 6, 7, 7);
         }
     }
 }

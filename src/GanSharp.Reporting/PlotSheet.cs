@@ -17,12 +17,15 @@ internal static class PlotSheet
         plot.Axes.Color(Palette.Ink);
         plot.Grid.MajorLineColor = Palette.GridLine;
         plot.Axes.Right.IsVisible = plot.Axes.Top.IsVisible = false;
+        // Half of the last tick's label stands to the right of the axis.
+        plot.Axes.Right.MinimumSize = 14;
         plot.Title(title, 15);
         plot.XLabel(xLabel, 12);
         plot.YLabel(yLabel, 12);
         plot.Axes.Title.Label.ForeColor = Palette.Ink;
         plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
         plot.Axes.Bottom.TickLabelStyle.FontSize = plot.Axes.Left.TickLabelStyle.FontSize = 11;
+        plot.HideLegend();
         plot.Legend.FontSize = 12;
         plot.Legend.OutlineColor = Palette.GridLine;
         plot.Legend.ShadowColor = Colors.Transparent;
@@ -40,7 +43,11 @@ internal static class PlotSheet
         {
             var (row, column) = Math.DivRem(index, columns);
             var (left, top) = (column * panelWidth, row * panelHeight);
+            // A plot clears the whole canvas before it draws; the clip keeps it to its own part.
+            surface.Canvas.Save();
+            surface.Canvas.ClipRect(new SKRect(left, top, left + panelWidth, top + panelHeight));
             panels[index].Render(surface.Canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
+            surface.Canvas.Restore();
         }
         PngFile.Save(surface, path);
     }

@@ -11,7 +11,7 @@ namespace GanSharp.Reporting;
 /// </summary>
 internal sealed class ProgressBar : IDisposable
 {
-    private const int Width = 30, RefreshMilliseconds = 200;
+    private const int TextWidth = 64, ShortestBar = 8, LongestBar = 40, RefreshMilliseconds = 200;
     private readonly TrainingRun run;
     private readonly IAnsiConsole console;
     private readonly Stopwatch elapsed = Stopwatch.StartNew();
@@ -51,12 +51,13 @@ internal sealed class ProgressBar : IDisposable
                 return;
             var step = run.CurrentStep;
             var share = Math.Clamp(1 - (run.LastStep - step) / (double)run.Steps, 0, 1);
-            var full = (int)(share * Width);
+            var width = Math.Clamp(console.Profile.Width - TextWidth, ShortestBar, LongestBar);
+            var full = (int)(share * width);
             var lines = new List<string>
             {
                 string.Create(CultureInfo.InvariantCulture,
-                    $"[green]{new string('━', full)}[/][grey35]{new string('━', Width - full)}[/] {share,4:0%}  step {step:N0} of {run.LastStep:N0}  "
-                    + $"[grey]{latest?.SamplesPerSecond ?? 0:N0} samples/s, {ConsoleProgress.Duration(elapsed.Elapsed)} gone,[/] {ConsoleProgress.Duration(ConsoleProgress.TimeLeft(run, step, elapsed.Elapsed))} left"),
+                    $"[green]{new string('━', full)}[/][grey35]{new string('━', width - full)}[/] {share,4:0%}  step {step:N0} of {run.LastStep:N0}  "
+                    + $"[grey]{latest?.SamplesPerSecond ?? 0:N0} samples/s[/]  {ConsoleProgress.Duration(ConsoleProgress.TimeLeft(run, step, elapsed.Elapsed))} left"),
             };
             if (latest is not null)
                 lines.Add(Numbers(latest));
@@ -66,7 +67,8 @@ internal sealed class ProgressBar : IDisposable
             {
                 console.Write(new ControlCode("\r\u001b[2K"));
                 // A line that wraps would break the count of lines to go up.
-                console.Write(new Markup(line) { Overflow = Overflow.Ellipsis });
+                var plain = Markup.Remove(line);
+                console.Write(plain.Length < console.Profile.Width ? new Markup(line) : new Text(plain[..Math.Max(0, console.Profile.Width - 1)]));
                 console.WriteLine();
             }
             linesDrawn = lines.Count;

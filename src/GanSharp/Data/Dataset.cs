@@ -1,3 +1,5 @@
+using GanSharp.Tensors;
+
 namespace GanSharp.Data;
 
 /// <summary>
@@ -11,6 +13,7 @@ public abstract class Dataset : IDisposable
     /// <param name="sampleShape">Shape of one sample, without the batch dimension.</param>
     protected Dataset(string name, IEnumerable<long> sampleShape)
     {
+        TorchRuntime.EnsureLoaded();
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
         SampleShape = [.. sampleShape];

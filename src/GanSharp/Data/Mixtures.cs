@@ -7,7 +7,7 @@ public static class Mixtures
     /// <param name="mean">Mean.</param>
     /// <param name="standardDeviation">Above 0.</param>
     public static GaussianMixture Normal(double mean = 0, double standardDeviation = 1) =>
-        new([new Gaussian(mean, standardDeviation)], name: FormattableString.Invariant($"N({mean}, {standardDeviation}²)"));
+        new([new Gaussian(mean, standardDeviation)], name: FormattableString.Invariant($"N({mean:0.####}, {standardDeviation:0.####}²)"));
 
     /// <summary>Equally likely modes on the line, evenly spaced and centred at 0.</summary>
     /// <param name="modes">Number of modes, at least 1.</param>

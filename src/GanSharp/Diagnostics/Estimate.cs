@@ -11,5 +11,6 @@ public readonly record struct Estimate(double Value, double Lower, double Upper,
 {
     /// <summary>"0.1114 ± 0.0042".</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Value:0.0000} ± {(Upper - Lower) / 2:0.0000}");
+        // Adding 0 after rounding turns "-0.0000" into "0.0000".
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Round(Value, 4) + 0.0:0.0000} ± {(Upper - Lower) / 2:0.0000}");
 }

@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ public abstract class LatentPrior
     /// <param name="size">At least 1.</param>
     protected LatentPrior(int size)
     {
+        TorchRuntime.EnsureLoaded();
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Size = size;
     }

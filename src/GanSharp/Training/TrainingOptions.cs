@@ -43,7 +43,8 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The recipe of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
-    /// The rate falls to a twentieth, β₂ rises from 0.9 to 0.99 and γ falls to a tenth over the first half of the run.
+    /// Over the first half of the run β₂ rises from 0.9 to 0.99 and γ falls to a tenth; over the second half the rate falls to a hundredth.
+    /// (R3GAN lets the rate fall to a quarter from the start; on the grid of 25 Gaussians that missed the modes' weights for one seed in five.)
     /// </summary>
     /// <param name="steps">Generator steps that the run will take, at least 2; the schedules follow it.</param>
     /// <param name="gamma">Weight of R1 and R2 at the start, above 0; see <see cref="GradientPenalty.Gamma"/> for its scale.</param>
@@ -54,7 +55,7 @@ public sealed record TrainingOptions
         var annealed = Schedule.Cosine(gamma, gamma / 10, steps / 2);
         var optimizer = new AdamOptions
         {
-            LearningRate = Schedule.Cosine(learningRate, learningRate / 20, steps),
+            LearningRate = Schedule.Cosine(learningRate, learningRate / 100, steps / 2, start: steps / 2),
             Beta1 = 0,
             Beta2 = Schedule.Cosine(0.9, 0.99, steps / 2),
         };

@@ -117,7 +117,7 @@ public sealed class PictureTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static int DarkPixels(SKBitmap picture, int top, int bottom) =>
-        Enumerable.Range(top, bottom - top).Sum(y => Enumerable.Range(0, picture.Width).Count(x => picture.GetPixel(x, y) is { Red: < 100, Blue: < 100 }));
+        Enumerable.Range(top, bottom - top).Sum(y => Enumerable.Range(0, picture.Width).Count(x => picture.GetPixel(x, y) is { Red: < 100, Blue: < 100, Alpha: 255 }));
 
     internal static StepReport Report(long step, double? divergence) => new()
     {

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Reporting;
+using GanSharp.Training;
+
+namespace GanSharp.Samples;
+
+/// <summary>What the samples' command lines share: Ctrl-C, an output folder, and errors that are one sentence and no stack trace.</summary>
+internal static class SampleCommand
+{
+    private const int Failed = 1, Interrupted = 130;
+
+    public static Option<DirectoryInfo> Output(string name) => new("--output", "-o")
+    {
+        Description = "Folder for pictures and tables; made where it isn't there.",
+        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("output", name)),
+    };
+
+    public static Option<int> Seed { get; } = new("--seed") { Description = "Determines weights, data order and latents.", DefaultValueFactory = _ => 0 };
+
+    /// <summary>Runs a command whose work gets the parsed options and a token that Ctrl-C cancels.</summary>
+    public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)
+    {
+        command.SetAction(parsed =>
+        {
+            using var interruption = new ConsoleInterruption();
+            try
+            {
+                work(parsed, interruption.Token);
+                return interruption.Token.IsCancellationRequested ? Interrupted : 0;
+            }
+            catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException
+                or InvalidDatasetException or NetworkException or TrainingDivergedException)
+            {
+                Console.Error.WriteLine($"Error: {exception.Message}");
+                return Failed;
+            }
+        });
+        return command.Parse(arguments).Invoke();
+    }
+
+    /// <summary>Makes the folder and proves that it can be written, before any work is done.</summary>
+    public static string Prepare(DirectoryInfo folder)
+    {
+        folder.Create();
+        var probe = Path.Combine(folder.FullName, ".gansharp-probe");
+        File.WriteAllText(probe, "");
+        File.Delete(probe);
+        return folder.FullName;
+    }
+}
