@@ -1,33 +1,36 @@
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// An exponential moving average of a network's parameters (EMA), whose samples are better than those of any one step (Yazıcı et al. 2019).
+/// An exponential moving average of a network (EMA), whose samples are better than those of any one step (Yazıcı et al. 2019).
+/// It averages the parameters and the floating-point buffers alike: batch norm's running statistics must belong to the weights they meet.
 /// The half-life is counted in images, so that it means the same for every batch size.
 /// </summary>
 public sealed class WeightAverage : IDisposable
 {
     // Until enough was seen the half-life is a twentieth of that, so that the random start is soon forgotten (Karras et al. 2020).
     private const double RampUp = 0.05;
-    private readonly FlatParameters parameters;
-    private readonly Tensor[] averages;
+    private readonly Tensor[] sources, averages;
     private readonly double halfLifeImages;
     private double imagesSeen;
 
-    /// <summary>Starts the average at the parameters' present values.</summary>
-    /// <param name="parameters">The network's flat parameters.</param>
+    /// <summary>Starts the average at the network's present values.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">Its flat parameters.</param>
     /// <param name="halfLifeImages">Images after which a step's weight in the average has halved; above 0.</param>
-    public WeightAverage(FlatParameters parameters, double halfLifeImages)
+    public WeightAverage(Module network, FlatParameters parameters, double halfLifeImages)
     {
+        ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(halfLifeImages);
-        this.parameters = parameters;
         this.halfLifeImages = halfLifeImages;
-        averages = [.. parameters.Groups.Select(group => group.Values.clone().DetachFromDisposeScope())];
+        sources = [.. parameters.Groups.Select(group => group.Values), .. network.buffers().Where(buffer => buffer.is_floating_point())];
+        averages = [.. sources.Select(source => source.clone().DetachFromDisposeScope())];
     }
 
-    /// <summary>Takes the parameters of one more step into the average.</summary>
+    /// <summary>Takes the network as it is after one more step into the average.</summary>
     /// <param name="batchSize">Images of that step.</param>
     public void Update(int batchSize)
     {
@@ -35,11 +38,11 @@ public sealed class WeightAverage : IDisposable
         using var scope = NewDisposeScope();
         imagesSeen += batchSize;
         var keep = Math.Pow(0.5, batchSize / Math.Min(halfLifeImages, imagesSeen * RampUp));
-        for (var index = 0; index < averages.Length; index++)
-            averages[index].lerp_(parameters.Groups[index].Values, 1 - keep);
+        foreach (var (average, source) in averages.Zip(sources))
+            average.lerp_(source, 1 - keep);
     }
 
-    /// <summary>Puts the average into the network until the result is disposed, which restores the trained parameters.</summary>
+    /// <summary>Puts the average into the network until the result is disposed, which restores what training made.</summary>
     public IDisposable Apply() => new Applied(this);
 
     /// <summary>Releases the average.</summary>
@@ -47,6 +50,14 @@ public sealed class WeightAverage : IDisposable
     {
         foreach (var average in averages)
             average.Dispose();
+    }
+
+    private static void Copy(Tensor[] from, Tensor[] to)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (source, target) in from.Zip(to))
+            target.copy_(source);
     }
 
     private sealed class Applied : IDisposable
@@ -58,8 +69,8 @@ public sealed class WeightAverage : IDisposable
         public Applied(WeightAverage owner)
         {
             this.owner = owner;
-            trained = [.. owner.parameters.Groups.Select(group => group.Values.clone().DetachFromDisposeScope())];
-            Fill(owner.averages);
+            trained = [.. owner.sources.Select(source => source.detach().clone().DetachFromDisposeScope())];
+            Copy(owner.averages, owner.sources);
         }
 
         public void Dispose()
@@ -67,17 +78,9 @@ public sealed class WeightAverage : IDisposable
             if (restored)
                 return;
             restored = true;
-            Fill(trained);
+            Copy(trained, owner.sources);
             foreach (var values in trained)
                 values.Dispose();
-        }
-
-        private void Fill(Tensor[] source)
-        {
-            using var frozen = no_grad();
-            using var scope = NewDisposeScope();
-            for (var index = 0; index < source.Length; index++)
-                owner.parameters.Groups[index].Values.copy_(source[index]);
         }
     }
 }

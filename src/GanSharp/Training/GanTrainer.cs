@@ -40,7 +40,7 @@ public sealed class GanTrainer : IDisposable
         discriminatorParameters = new FlatParameters(discriminator);
         generatorOptimizer = new Adam(generatorParameters, Options.GeneratorOptimizer);
         discriminatorOptimizer = new Adam(discriminatorParameters, Options.DiscriminatorOptimizer);
-        average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generatorParameters, halfLife) : null;
+        average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
         Statistics = new StepStatistics(device);
         generator.train();

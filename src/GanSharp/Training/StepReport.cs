@@ -24,7 +24,7 @@ public sealed record StepReport
     /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
     public double? Value { get; init; }
 
-    /// <summary>Lower bound of JSD(p_d‖p_g) in nats, on held-out data and fresh samples; null where it was not measured.</summary>
+    /// <summary>Lower bound of JSD(p_d‖p_g) in nats for G as it trains (not its average), on held-out data and fresh samples; null where it was not measured.</summary>
     public Estimate? JensenShannon { get; init; }
 
     /// <summary>Real samples consumed a second since the last report, the time of the diagnostics excluded.</summary>

@@ -76,14 +76,15 @@ public sealed class TrainingRun : IEnumerable<StepReport>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The bound on held-out data and fresh samples of the averaged generator, or null where the objective's logit holds no ratio.</summary>
+    /// <summary>
+    /// The bound on held-out data and fresh samples of G as it trains, the one that D's logit speaks of; null where that logit holds no ratio.
+    /// </summary>
     private Estimate? MeasureJensenShannon()
     {
         var options = trainer.Options;
         if (options.DiagnosticSamples == 0 || trainer.Data.HeldOut is not { } heldOut || heldOut.Count < 10 || options.Objective.Ratio == RatioKind.None)
             return null;
         using var scope = NewDisposeScope();
-        using var averaged = trainer.UseAverage();
         var (real, fake) = JensenShannon.HeldOutLogits(trainer.Discriminator, heldOut, trainer.Generator, options.DiagnosticSamples, options.Seed, trainer.Step);
         if (options.Objective.Ratio == RatioKind.Exact)
             return JensenShannon.Bound(options.Objective.LogDensityRatio(real)!, options.Objective.LogDensityRatio(fake)!);

@@ -14,7 +14,7 @@ public sealed class WeightAverageTests
         using var module = Linear(1, 1, hasBias: false);
         using var flat = new FlatParameters(module);
         Fill(flat, 0);
-        using var average = new WeightAverage(flat, halfLifeImages: 64);
+        using var average = new WeightAverage(module, flat, halfLifeImages: 64);
         double expected = 0, seen = 0;
 
         for (var step = 1; step <= 400; step++)
@@ -35,7 +35,7 @@ public sealed class WeightAverageTests
     {
         using var module = Linear(3, 2);
         using var flat = new FlatParameters(module);
-        using var average = new WeightAverage(flat, 100);
+        using var average = new WeightAverage(module, flat, 100);
         var start = module.weight!.detach().clone();
         Fill(flat, 7);
 
@@ -45,6 +45,27 @@ public sealed class WeightAverageTests
         applied.Dispose();
 
         module.weight!.detach().eq(7).all().item<bool>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void Running_statistics_of_batch_norm_are_averaged_with_the_weights()
+    {
+        using var module = BatchNorm1d(2);
+        using var flat = new FlatParameters(module);
+        using var average = new WeightAverage(module, flat, halfLifeImages: 1e9);
+        var start = module.running_mean!.clone();
+        module.running_mean!.fill_(5);
+        average.Update(64);
+
+        using (average.Apply())
+        {
+            var applied = module.running_mean!.max().item<float>();
+            applied.Should().BeInRange(0.1f, 4.9f, "between the start and the present");
+        }
+
+        start.count_nonzero().item<long>().Should().Be(0);
+        module.running_mean!.eq(5).all().item<bool>().Should().BeTrue();
+        module.num_batches_tracked!.item<long>().Should().Be(0);
     }
 
     private static void Fill(FlatParameters parameters, double value)
