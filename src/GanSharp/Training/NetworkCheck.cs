@@ -48,7 +48,7 @@ internal static class NetworkCheck
         if (logits.dim() != 1 || logits.shape[0] != count / packing)
             throw new NetworkException($"{discriminatorName}.forward must return logits of shape {Shape.Format([count / packing])} for {count} samples but returned {Shape.Format(logits.shape)}."
                 + (logits.dim() == 2 && logits.shape[1] == 1 ? " End it with squeeze(1)." : ""));
-        ThrowIfProbability(discriminator, [logits, .. new[] { fake, samples * 100, samples * -100 }.Select(probe => Run(discriminator, probe, labels, "samples"))]);
+        ThrowIfProbability(discriminator, [logits, Run(discriminator, fake, labels, "samples"), .. ScaledOutputs(discriminator, samples, labels)]);
     }
 
     private static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);
@@ -65,7 +65,31 @@ internal static class NetworkCheck
         }
     }
 
-    /// <summary>A sigmoid keeps even the scaled samples within [0, 1]; the linear end of a logit doesn't.</summary>
+    /// <summary>
+    /// What D says when every parameter is multiplied by a large factor of either sign, after which they are what they were.
+    /// The linear end of a logit then leaves [0, 1], however small the logits were and whatever norms stand before it; a sigmoid stays inside.
+    /// </summary>
+    private static Tensor[] ScaledOutputs(DiscriminatorNetwork discriminator, Tensor samples, Tensor? labels)
+    {
+        const double Factor = 100;
+        var parameters = discriminator.parameters().ToArray();
+        var values = parameters.Select(parameter => parameter.detach().clone()).ToArray();
+        try
+        {
+            return [.. new[] { Factor, -Factor }.Select(factor =>
+            {
+                foreach (var (parameter, value) in parameters.Zip(values))
+                    parameter.copy_(value * factor);
+                return Run(discriminator, samples, labels, "samples");
+            })];
+        }
+        finally
+        {
+            foreach (var (parameter, value) in parameters.Zip(values))
+                parameter.copy_(value);
+        }
+    }
+
     private static void ThrowIfProbability(DiscriminatorNetwork discriminator, Tensor[] outputs)
     {
         var all = cat(outputs);

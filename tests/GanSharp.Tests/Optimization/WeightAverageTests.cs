@@ -54,6 +54,8 @@ public sealed class WeightAverageTests
         using var flat = new FlatParameters(module);
         using var average = new WeightAverage(module, flat, halfLifeImages: 1e9);
         var start = module.running_mean!.clone();
+        for (var step = 0; step < 50; step++)
+            average.Update(64);
         module.running_mean!.fill_(5);
         average.Update(64);
 

@@ -42,6 +42,24 @@ public sealed class NetworkCheckTests
     }
 
     [Fact]
+    public void Logits_that_are_small_and_positive_are_not_mistaken_for_probabilities()
+    {
+        // A constant image and the DCGAN initialisation: now and then every logit of the probe lies just above 0.
+        using var data = new TensorDataset(zeros([64, 1, 8, 8], ScalarType.Byte));
+        using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 8, width: 4);
+        for (var seed = 0; seed < 40; seed++)
+        {
+            manual_seed(seed);
+            using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), width: 4);
+            var before = discriminator.parameters().First().detach().clone();
+
+            using var trainer = new GanTrainer(generator, discriminator, data);
+
+            discriminator.parameters().First().eq(before).all().item<bool>().Should().BeTrue("the check leaves the weights as they were");
+        }
+    }
+
+    [Fact]
     public void Samples_of_the_wrong_shape_name_both_shapes() =>
         Making(new Judge(1), new MlpGenerator(2, 4, 3)).Should().Throw<NetworkException>()
             .WithMessage("MlpGenerator.forward must return samples of shape [16, 2], like 'ring of 8 Gaussians', for 16 latents but returned [16, 3].");

@@ -11,8 +11,15 @@ namespace GanSharp.Tests.Training;
 public sealed class TrainingRunTests : IDisposable
 {
     private readonly GaussianMixture data = Mixtures.Ring();
-    private readonly MlpGenerator generator = new(2, 8, 2);
-    private readonly MlpDiscriminator discriminator = new(2, 8);
+    private readonly MlpGenerator generator;
+    private readonly MlpDiscriminator discriminator;
+
+    public TrainingRunTests()
+    {
+        manual_seed(0);
+        generator = new MlpGenerator(2, 8, 2);
+        discriminator = new MlpDiscriminator(2, 8);
+    }
 
     [Fact]
     public void Nothing_is_trained_before_it_is_pulled()
