@@ -11,7 +11,7 @@ namespace GanSharp.Tests.ExecutablePaper;
 internal sealed class DensityPair : IDisposable
 {
     private const double Step = 2e-3;
-    private const int PointsPerUnitOfWeight = 100_000;
+    private const int PointsPerUnitOfWeight = 90_000;
 
     public DensityPair(GaussianMixture data, GaussianMixture generator)
     {
