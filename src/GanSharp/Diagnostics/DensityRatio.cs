@@ -13,9 +13,15 @@ public static class DensityRatio
     public static Tensor Log(Tensor logits, double realShare = 0.5)
     {
         ArgumentNullException.ThrowIfNull(logits);
+        return logits - PriorLogOdds(realShare);
+    }
+
+    /// <summary>ln(π / (1 − π)): what the prior adds to ln r to make D's logit (eq. 4).</summary>
+    internal static double PriorLogOdds(double realShare)
+    {
         if (!(realShare is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(realShare), realShare, "realShare must lie between 0 and 1, both excluded.");
-        return logits - Math.Log(realShare / (1 - realShare));
+        return Math.Log(realShare / (1 - realShare));
     }
 
     /// <summary>ln p_d(x) − ln p_g(x): the logit of the optimal discriminator D* = p_d / (p_d + p_g) (eqs. 12 and 13).</summary>

@@ -6,7 +6,7 @@ namespace GanSharp.Diagnostics;
 /// <param name="Value">The point estimate.</param>
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end of the interval.</param>
-/// <param name="SampleCount">Samples the estimate rests on, of each of the two distributions.</param>
+/// <param name="SampleCount">Samples the estimate rests on; where it rests on two distributions, those of the smaller side.</param>
 public readonly record struct Estimate(double Value, double Lower, double Upper, long SampleCount)
 {
     /// <summary>"0.1114 ± 0.0042".</summary>

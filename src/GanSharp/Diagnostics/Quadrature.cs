@@ -9,7 +9,7 @@ namespace GanSharp.Diagnostics;
 /// </summary>
 internal sealed class Quadrature
 {
-    // A tenth of the narrowest standard deviation in 1-D gives 1e-12 for the reference pairs; a third gives 1e-9 in 2-D at a tenth of the points.
+    // A tenth of the narrowest standard deviation in 1-D gives 1e-12 for the reference pairs; a quarter gives 1e-9 in 2-D at a tenth of the points.
     private const double StepsPerScaleOnLine = 10, StepsPerScaleInPlane = 4;
     private const long LargestGrid = 64_000_000;
     private readonly IDensity data, generator;
@@ -35,30 +35,78 @@ internal sealed class Quadrature
             throw new NotSupportedException($"Quadrature at the finest scale {step:g3} would take {points:N0} points, more than {LargestGrid:N0}; use a Monte Carlo estimate.");
     }
 
-    /// <summary>½ ∫ p ln(2p / (p + q)) + q ln(2q / (p + q)) (eq. 15).</summary>
-    public double JensenShannon() => Integrate((logP, logQ) =>
+    /// <summary>∫ integrand(ln p(x), ln q(x)) dx.</summary>
+    /// <param name="integrand">From float64 tensors of one shape to one of that shape.</param>
+    /// <param name="kinkWhereEqual">Whether the integrand is smooth only on either side of p = q, as the total variation's is.</param>
+    /// <exception cref="DiagnosticRefusedException">The integrand hasn't vanished at the ends: the integral is infinite, or its mass lies outside the supports.</exception>
+    public double Integrate(Func<Tensor, Tensor, Tensor> integrand, bool kinkWhereEqual = false)
     {
-        var logSum = logaddexp(logP, logQ);
-        return (Term(logP, logSum) + Term(logQ, logSum)) / 2;
-    });
-
-    private static Tensor Term(Tensor logDensity, Tensor logSum) => logDensity.exp() * (logDensity - logSum + Math.Log(2));
-
-    private double Integrate(Func<Tensor, Tensor, Tensor> integrand)
-    {
-        var cell = axes.Aggregate(1.0, (product, axis) => product * axis.Step);
-        double total = 0;
+        double total = 0, largest = 0, largestAtEnds = 0;
         // One row at a time bounds memory in the plane; on the line there is one row.
         var rows = axes.Length == 1 ? 1 : axes[1].Count;
         for (long row = 0; row < rows; row++)
         {
             using var scope = NewDisposeScope();
+            double? second = axes.Length == 1 ? null : axes[1].Start + row * axes[1].Step;
+            (Tensor, Tensor) Densities(Tensor first) => LogDensities(first, second);
+            Tensor Values(Tensor first)
+            {
+                var (logP, logQ) = Densities(first);
+                return integrand(logP, logQ);
+            }
             var line = arange(0, axes[0].Count, ScalarType.Float64) * axes[0].Step + axes[0].Start;
-            var points = axes.Length == 1
-                ? line.unsqueeze(1)
-                : stack([line, full_like(line, axes[1].Start + row * axes[1].Step)], 1);
-            total += integrand(data.LogDensity(points), generator.LogDensity(points)).sum().item<double>();
+            var values = Values(line);
+            total += (kinkWhereEqual ? BetweenCrossings(line, Densities, Values) : values.sum().item<double>() * axes[0].Step) * (axes.Length == 1 ? 1 : axes[1].Step);
+            largest = Math.Max(largest, values.abs().max().item<double>());
+            var ends = axes.Length == 2 && (row == 0 || row == rows - 1) ? values : values[TensorIndex.Tensor(tensor(new[] { 0L, axes[0].Count - 1 }))];
+            largestAtEnds = Math.Max(largestAtEnds, ends.abs().max().item<double>());
         }
-        return total * cell;
+        const double NegligibleShare = 1e-9;
+        if (!double.IsFinite(total) || largestAtEnds > NegligibleShare * largest)
+            throw new DiagnosticRefusedException("The integrand has not vanished where both densities have: the divergence is infinite, or rests on tails that "
+                + "no sample reaches. Use one that is bounded, such as Jensen-Shannon, total variation or squared Hellinger.");
+        return total;
+    }
+
+    private (Tensor LogP, Tensor LogQ) LogDensities(Tensor first, double? second)
+    {
+        var points = second is { } fixedSecond ? stack([first, full_like(first, fixedSecond)], 1) : first.unsqueeze(1);
+        return (data.LogDensity(points), generator.LogDensity(points));
+    }
+
+    /// <summary>
+    /// The integral along a line as the sum over the intervals between p's and q's crossings, each by the trapezoidal rule after the substitution
+    /// x ∝ tanh(½π sinh t), which makes every interval's integrand vanish at its ends (Takahasi and Mori 1974).
+    /// </summary>
+    private static double BetweenCrossings(Tensor line, Func<Tensor, (Tensor LogP, Tensor LogQ)> densities, Func<Tensor, Tensor> values)
+    {
+        // Sixty halvings reach the last bit; at |t| = 3.2 the substitution's derivative is 1e-15.
+        const int Halvings = 60;
+        const double LargestT = 3.2;
+        Tensor DataLeads(Tensor points)
+        {
+            var (logP, logQ) = densities(points);
+            return logP >= logQ;
+        }
+        var count = line.numel();
+        var leads = DataLeads(line);
+        var crossed = leads.narrow(0, 0, count - 1) != leads.narrow(0, 1, count - 1);
+        var (lower, upper) = (line.narrow(0, 0, count - 1).masked_select(crossed), line.narrow(0, 1, count - 1).masked_select(crossed));
+        var leadsBelow = leads.narrow(0, 0, count - 1).masked_select(crossed);
+        for (var halving = 0; halving < Halvings && lower.numel() > 0; halving++)
+        {
+            var middle = (lower + upper) / 2;
+            var same = DataLeads(middle) == leadsBelow;
+            (lower, upper) = (where(same, middle, lower), where(same, upper, middle));
+        }
+        var ends = cat([line.narrow(0, 0, 1), upper, line.narrow(0, count - 1, 1)]);
+        var (start, length) = (ends.narrow(0, 0, ends.numel() - 1).unsqueeze(1), ends.diff().unsqueeze(1));
+        // The substitution is steepest in an interval's middle, where x advances ¼π · length · Δt: Δt keeps the longest interval at the line's own step.
+        var spacing = (line[1] - line[0]).item<double>() / (Math.PI / 4 * length.max().item<double>());
+        var t = arange(-LargestT, LargestT, spacing, ScalarType.Float64).unsqueeze(0);
+        var u = Math.PI / 2 * t.sinh();
+        var points = start + length * (1 + u.tanh()) / 2;
+        var slopes = length * Math.PI / 4 * t.cosh() / u.cosh().square();
+        return (values(points.flatten()).view_as(points) * slopes).sum().item<double>() * spacing;
     }
 }
