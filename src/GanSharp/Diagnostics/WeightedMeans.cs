@@ -11,7 +11,7 @@ namespace GanSharp.Diagnostics;
 internal sealed class WeightedMeans
 {
     /// <summary>Two-sided 95% of a normal distribution.</summary>
-    public const double NormalQuantile = 1.959963984540054;
+    public const double Estimate.NormalQuantile = 1.959963984540054;
 
     private const double ErrorRate = 0.05;
     private const int Resamples = 1_000;
@@ -57,7 +57,7 @@ internal sealed class WeightedMeans
             throw new ArgumentException($"An interval needs at least 2 samples a side but got {real.numel()} real and {fake.numel()} generated.", realName);
     }
 
-    public Estimate Normal() => Around(NormalQuantile * standardError);
+    public Estimate Normal() => Around(Estimate.NormalQuantile * standardError);
 
     /// <summary>The normal interval with the terms' skewness transformed away (Hall 1992): for means of ratios, whose right tail is long.</summary>
     public Estimate SkewCorrected()
@@ -67,7 +67,7 @@ internal sealed class WeightedMeans
         if (!(Math.Abs(skewness) > Negligible))
             return Normal();
         double Quantile(double z) => 3 / skewness * (Math.Cbrt(1 + skewness * (z - skewness / 6)) - 1);
-        return new Estimate(Value, Value - standardError * Quantile(NormalQuantile), Value - standardError * Quantile(-NormalQuantile), samples);
+        return new Estimate(Value, Value - standardError * Quantile(Estimate.NormalQuantile), Value - standardError * Quantile(-Estimate.NormalQuantile), samples);
     }
 
     /// <summary>BCa, with the acceleration of a sum of means in closed form.</summary>
@@ -87,7 +87,7 @@ internal sealed class WeightedMeans
             return special.ndtr(tensor(bias + shifted / (1 - skewness / 6 * shifted))).item<double>();
         }
         double End(double z) => replicates.quantile(tensor(Percentile(z))).item<double>();
-        return new Estimate(Value, End(-NormalQuantile), End(NormalQuantile), samples);
+        return new Estimate(Value, End(-Estimate.NormalQuantile), End(Estimate.NormalQuantile), samples);
     }
 
     /// <summary>For terms in an interval of length <paramref name="range"/>.</summary>

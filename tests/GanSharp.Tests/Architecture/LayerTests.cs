@@ -8,7 +8,7 @@ namespace GanSharp.Tests.Architecture;
 /// <summary>The layers of docs/architecture.md: a namespace may use those that come after it here, and no other.</summary>
 public sealed partial class LayerTests
 {
-    private static readonly string[] Layers = ["Training", "Diagnostics", "Metrics", "Penalties", "Objectives", "Networks", "Data", "Optimization", "Tensors"];
+    private static readonly string[] Layers = ["Training", "Sampling", "Diagnostics", "Metrics", "Penalties", "Objectives", "Networks", "Data", "Optimization", "Tensors"];
 
     private static string Source => Path.Combine(Repository.Root, "src", "GanSharp");
 
@@ -68,6 +68,6 @@ public sealed partial class LayerTests
         return direct.OfType<Type>().SelectMany(used => used.IsGenericType ? used.GetGenericArguments().Append(used) : [used.GetElementType() ?? used]);
     }
 
-    [GeneratedRegex(@"GanSharp\.(Training|Diagnostics|Metrics|Penalties|Objectives|Networks|Data|Optimization|Tensors)\b")]
+    [GeneratedRegex(@"GanSharp\.(Training|Sampling|Diagnostics|Metrics|Penalties|Objectives|Networks|Data|Optimization|Tensors)\b")]
     private static partial Regex UsedNamespace();
 }

@@ -1,0 +1,13 @@
+using System.Globalization;
+using GanSharp.Diagnostics;
+
+namespace GanSharp.Sampling;
+
+/// <summary>An expectation under p_d that was read from weighted samples of p_g.</summary>
+/// <param name="Value">The expectation with its 95% interval, and how many samples were weighed.</param>
+/// <param name="EffectiveSamples">(Σw)² / Σw² (Kish 1965): as many unweighted samples of p_d would be about as good.</param>
+public readonly record struct WeightedExpectation(Estimate Value, double EffectiveSamples)
+{
+    /// <summary>"1.0021 ± 0.0310 (4330 of 10000 samples effective)".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Value} ({EffectiveSamples:0} of {Value.SampleCount} samples effective)");
+}
