@@ -14,9 +14,6 @@ public static class JensenShannon
     /// <summary>ln 2, the divergence of distributions that share no point.</summary>
     public const double Maximum = 0.693147180559945309417;
 
-    // Two-sided 95% of a normal distribution.
-    private const double NormalQuantile = 1.959963984540054;
-
     /// <summary>
     /// The lower bound B = (V(D) + 2 ln 2) / 2 ≤ JSD(p_d‖p_g), which holds for every D and is tight for D* (eq. 14), with a normal 95% interval.
     /// </summary>
@@ -32,10 +29,7 @@ public static class JensenShannon
             throw new ArgumentException($"An interval needs at least 2 samples a side but got {realLogRatios.numel()} real and {fakeLogRatios.numel()} generated.", nameof(realLogRatios));
         using var scope = NewDisposeScope();
         var (real, fake) = (ValueFunction.LogProbability(realLogRatios), ValueFunction.LogProbability(-fakeLogRatios));
-        var value = Maximum + (real.mean().item<double>() + fake.mean().item<double>()) / 2;
-        var standardError = Math.Sqrt(real.var().item<double>() / real.numel() + fake.var().item<double>() / fake.numel()) / 2;
-        var half = NormalQuantile * standardError;
-        return new Estimate(value, value - half, value + half, Math.Min(real.numel(), fake.numel()));
+        return Estimate.OfMeans(real, fake, factor: 0.5, offset: Maximum);
     }
 
     /// <summary>The bound of a discriminator whose logit is a density ratio, on data it has not seen and fresh samples of the generator.</summary>
