@@ -15,8 +15,6 @@ namespace GanSharp.Diagnostics;
 /// </summary>
 public static class Auditor
 {
-    private const double Beta1 = 0.9, LastLearningRateShare = 0.01;
-
     /// <summary>Trains an auditor against G and reads it.</summary>
     /// <param name="generator">
     /// G, in a trainer or not. It is only sampled, in evaluation mode: neither its parameters nor its buffers change, and its mode is restored.
@@ -102,11 +100,7 @@ public static class Auditor
         DiscriminatorNetwork auditor, TrainingSplit training, ComparedSamples calibrating, AuditOptions options, CancellationToken cancellationToken)
     {
         using var parameters = new FlatParameters(auditor);
-        using var optimizer = new Adam(parameters, new AdamOptions
-        {
-            LearningRate = Schedule.Cosine(options.LearningRate, options.LearningRate * LastLearningRateShare, options.MaximumSteps),
-            Beta1 = Beta1,
-        });
+        using var optimizer = LoneLearner.Optimizer(parameters, options.LearningRate, options.MaximumSteps);
         using var best = new NetworkSnapshot(auditor);
         var (bestValue, kept, looksSinceBest, step) = (Value(auditor, calibrating), 0, 0, 0);
         auditor.train();

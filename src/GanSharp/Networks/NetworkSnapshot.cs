@@ -16,7 +16,7 @@ internal sealed class NetworkSnapshot : IDisposable
     public NetworkSnapshot(Module network)
     {
         using var frozen = no_grad();
-        modes = [.. network.modules().Prepend(network).Distinct().Select(module => (module, module.training))];
+        modes = network.Modes();
         values = [.. network.parameters().Concat(network.buffers()).Select(source => (source, source.detach().clone().DetachFromDisposeScope()))];
     }
 
@@ -27,9 +27,7 @@ internal sealed class NetworkSnapshot : IDisposable
     public void Restore()
     {
         CopyAll(toNetwork: true);
-        // A parent's train() sets its children too, and children come after it.
-        foreach (var (module, isTraining) in modes)
-            module.train(isTraining);
+        modes.Restore();
     }
 
     /// <summary>Releases the copy; the network stays as it is.</summary>
