@@ -22,7 +22,7 @@ public sealed record AuditOptions
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// Held-out samples to use, at least 200: one half stops and calibrates, the other is read. Default 10,000, for an interval of about ± 0.007 nats;
+    /// Held-out samples to use, at least 200: one half stops and calibrates, the other is read. Default 10,000, for an interval of ± 0.01 nats or less;
     /// no more than the held-out data has. Both halves are in memory while the audit runs.
     /// </summary>
     public int HeldOutSamples { get; init; } = 10_000;

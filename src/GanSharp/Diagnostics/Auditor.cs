@@ -129,10 +129,12 @@ public static class Auditor
         optimizer.Step(step);
     }
 
+    /// <summary>V(D) once calibrated. An auditor that has grown too sure of itself may still rank samples best, and calibration costs it nothing.</summary>
     private static double Value(DiscriminatorNetwork auditor, ComparedSamples samples)
     {
         using var scope = NewDisposeScope();
         var (real, fake) = samples.Logits(auditor);
-        return ValueFunction.Of(real, fake);
+        var calibration = LogitCalibration.Fit(real, fake);
+        return ValueFunction.Of(calibration.Apply(real), calibration.Apply(fake));
     }
 }

@@ -39,7 +39,7 @@ internal static class CertificateFile
             var bytes = File.ReadAllBytes(path);
             ThrowIfOtherFormat(bytes, path);
             var certificate = JsonSerializer.Deserialize(bytes, CertificateJson.Default.DivergenceCertificate)!;
-            var faults = certificate.Faults().ToList();
+            var faults = CertificateRules.Faults(certificate).ToList();
             return faults.Count == 0 ? certificate
                 : throw new InvalidCertificateException(string.Join(Environment.NewLine, [$"'{path}' is no valid certificate:", .. faults.Select(fault => $"- {fault}")]));
         }
@@ -65,6 +65,6 @@ internal static class CertificateFile
 /// <summary>Strict JSON: every field once, none unknown, in the order in which the record declares them.</summary>
 [JsonSerializable(typeof(DivergenceCertificate))]
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
 internal sealed partial class CertificateJson : JsonSerializerContext;

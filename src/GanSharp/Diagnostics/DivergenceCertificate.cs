@@ -14,8 +14,6 @@ public sealed record DivergenceCertificate
     /// <summary>The format that this GanSharp writes and reads.</summary>
     public const int CurrentFormatVersion = 1;
 
-    private const int LargestThreads = 1_024, LongestText = 1_000, Sha256Digits = 64;
-
     /// <summary>Version of the format.</summary>
     public required int FormatVersion { get; init; }
 
@@ -166,14 +164,14 @@ public sealed record DivergenceCertificate
     /// <param name="data">The data that it is said to be of.</param>
     /// <param name="makeAuditor">Makes the auditor, as in <see cref="Issue"/>.</param>
     /// <param name="tolerance">How far a recorded fraction may be from the recomputed one. Default 0: the same machine gives the same numbers; another processor may differ in the last digits of each step.</param>
-    /// <param name="cancellationToken">Stops it: a certificate by an unknown hand may ask for more steps than there is time for.</param>
+    /// <param name="cancellationToken">Stops it. A certificate by an unknown hand may ask for more steps or samples than there is time or memory for: read those first.</param>
     /// <returns>Each field that differs, in the order of the file; none where the certificate holds.</returns>
     public IReadOnlyList<CertificateDifference> Verify(
         GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, double tolerance = 0, CancellationToken cancellationToken = default)
     {
         if (!(tolerance >= 0))
             throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "tolerance must be at least 0.");
-        var faults = Faults().ToList();
+        var faults = CertificateRules.Faults(this).ToList();
         if (faults.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, ["The certificate is invalid:", .. faults.Select(fault => $"- {fault}")]));
         var threads = get_num_threads();
@@ -192,42 +190,7 @@ public sealed record DivergenceCertificate
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{GeneratorClass} on {DataName}: JS >= {Math.Round(Bound, 4) + 0.0:0.0000} nats, at least {Math.Max(0, LowerConfidenceBound):0.0000} with 95% confidence");
 
-    /// <summary>What no certificate can say.</summary>
-    internal IEnumerable<string> Faults()
-    {
-        foreach (var (name, text) in new[]
-        {
-            ("dataName", DataName), ("generatorClass", GeneratorClass), ("auditorClass", AuditorClass),
-            ("ganSharpVersion", GanSharpVersion), ("torchSharpVersion", TorchSharpVersion), ("libtorchVersion", LibtorchVersion),
-        })
-            if (string.IsNullOrWhiteSpace(text) || text.Length > LongestText)
-                yield return $"{name} must have 1 to {LongestText} characters but has {text.Length}.";
-        foreach (var (name, hash) in new[] { ("dataSha256", DataSha256), ("generatorSha256", GeneratorSha256), ("auditorSha256", AuditorSha256) })
-            if (hash.Length != Sha256Digits || !hash.All(char.IsAsciiHexDigitLower))
-                yield return $"{name} must have {Sha256Digits} lower-case hexadecimal digits but is '{(hash.Length > Sha256Digits ? hash[..Sha256Digits] + "…" : hash)}'.";
-        foreach (var fault in Options.Faults())
-            yield return char.ToLowerInvariant(fault[0]) + fault[1..];
-        foreach (var (name, count, least) in new[]
-        {
-            ("trainingSamples", TrainingSamples, 2L), ("calibrationSamples", CalibrationSamples, HeldOutSplit.SmallestHalf),
-            ("readingSamples", ReadingSamples, HeldOutSplit.SmallestHalf), ("stepsTaken", StepsTaken, 1), ("stepKept", StepKept, 0),
-        })
-            if (count < least)
-                yield return $"{name} must be at least {least} but is {count}.";
-        foreach (var (name, number) in new[]
-        {
-            ("calibrationScale", CalibrationScale), ("calibrationShift", CalibrationShift), ("bound", Bound), ("boundLower", BoundLower),
-            ("boundUpper", BoundUpper), ("trainingBound", TrainingBound), ("lowerConfidenceBound", LowerConfidenceBound), ("logEValue", LogEValue),
-        })
-            if (!double.IsFinite(number))
-                yield return string.Create(CultureInfo.InvariantCulture, $"{name} must be finite but is {number}.");
-        if (!(BoundLower <= Bound && Bound <= BoundUpper && Bound <= JensenShannon.Maximum + 1e-9))
-            yield return string.Create(CultureInfo.InvariantCulture, $"bound must lie between boundLower {BoundLower} and boundUpper {BoundUpper}, and be at most ln 2, but is {Bound}.");
-        if (Threads is < 1 or > LargestThreads)
-            yield return $"threads must lie between 1 and {LargestThreads} but is {Threads}.";
-    }
-
-    private AuditOptions Options => new()
+    internal AuditOptions Options => new()
     {
         Seed = Seed,
         BatchSize = BatchSize,
