@@ -48,7 +48,8 @@ public static class Auditor
         var auditorSha256 = NetworkFingerprint.Compute(auditor);
 
         var calibrating = split.Calibration();
-        var (stepsTaken, stepKept) = Fit(auditor, new TrainingSplit(generator, data, options), calibrating, options, cancellationToken);
+        var training = new TrainingSplit(generator, data, options);
+        var (stepsTaken, stepKept) = Fit(auditor, training, calibrating, options, cancellationToken);
         var (realCalibration, fakeCalibration) = calibrating.Logits(auditor);
         var calibration = LogitCalibration.Fit(realCalibration, fakeCalibration);
         (Tensor Real, Tensor Fake) LogRatios(ComparedSamples samples)
@@ -57,7 +58,7 @@ public static class Auditor
             return (calibration.Apply(real), calibration.Apply(fake));
         }
         var (real, fake) = LogRatios(split.Reading());
-        var (seenReal, seenFake) = LogRatios(new TrainingSplit(generator, data, options).Seen(stepsTaken, split.Half));
+        var (seenReal, seenFake) = LogRatios(training.Seen(stepsTaken, split.Half));
         var bound = JensenShannon.Bound(real, fake);
         if (!double.IsFinite(bound.Value))
             throw new DiagnosticRefusedException($"The auditor {auditor.GetType().Name} gives logits that are NaN or infinite, so it bounds nothing. Lower AuditOptions.LearningRate, or look for NaN in the generator's samples.");
@@ -107,7 +108,7 @@ public static class Auditor
         while (step < options.MaximumSteps && looksSinceBest < options.Patience)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Step(auditor, training.Draw(step), optimizer, step);
+            Step(auditor, training, optimizer, step);
             step++;
             if (step % options.EvaluationInterval != 0 && step != options.MaximumSteps)
                 continue;
@@ -122,9 +123,10 @@ public static class Auditor
         return (step, kept);
     }
 
-    private static void Step(DiscriminatorNetwork auditor, ComparedSamples batch, Adam optimizer, int step)
+    private static void Step(DiscriminatorNetwork auditor, TrainingSplit training, Adam optimizer, int step)
     {
         using var scope = NewDisposeScope();
+        var batch = training.Draw(step);
         GanObjective.Minimax.DiscriminatorLoss(auditor.call(batch.Real, batch.Labels), auditor.call(batch.Fake, batch.Labels)).mean().backward();
         optimizer.Step(step);
     }
