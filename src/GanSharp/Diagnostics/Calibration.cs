@@ -117,7 +117,7 @@ public sealed record Calibration
 
     private static Estimate Wilson(double fraction, double effectiveCount, long count)
     {
-        var squared = WeightedMeans.NormalQuantile * WeightedMeans.NormalQuantile / effectiveCount;
+        var squared = Estimate.NormalQuantile * Estimate.NormalQuantile / effectiveCount;
         var centre = (fraction + squared / 2) / (1 + squared);
         var half = Math.Sqrt(squared * (fraction * (1 - fraction) + squared / 4)) / (1 + squared);
         return new Estimate(fraction, centre - half, centre + half, count);

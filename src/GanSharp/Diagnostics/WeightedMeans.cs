@@ -10,9 +10,6 @@ namespace GanSharp.Diagnostics;
 /// </summary>
 internal sealed class WeightedMeans
 {
-    /// <summary>Two-sided 95% of a normal distribution.</summary>
-    public const double Estimate.NormalQuantile = 1.959963984540054;
-
     private const double ErrorRate = 0.05;
     private const int Resamples = 1_000;
     private const long LargestDraw = 4_000_000;

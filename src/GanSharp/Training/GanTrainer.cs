@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Diagnostics;
 using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
@@ -89,6 +90,16 @@ public sealed class GanTrainer : IDisposable
 
     /// <summary>Puts the averaged weights into <see cref="Generator"/> until the result is disposed. Does nothing where no average is kept.</summary>
     public IDisposable? UseAverage() => average?.Apply();
+
+    /// <summary>What either player could still win if the other stood still (<see cref="DualityGap"/>), from the networks as they train. Training goes on as if it had not been asked.</summary>
+    /// <inheritdoc cref="DualityGap.Measure"/>
+    public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default) =>
+        DualityGap.Measure(Generator, generatorParameters, Discriminator, discriminatorParameters, Options.Objective, Data, options, cancellationToken);
+
+    /// <summary>What G learns from at this point (<see cref="GradientSignal"/>). Training goes on as if it had not been asked.</summary>
+    /// <inheritdoc cref="GradientSignal.Measure"/>
+    public GradientSignal MeasureGradientSignal(int samples = 256, long seed = 0) =>
+        GradientSignal.Measure(Generator, Discriminator, Options.Objective, Data, samples, seed);
 
     /// <summary>Releases the trainer's buffers and optimisers. The networks keep their trained parameters.</summary>
     public void Dispose()
