@@ -10,8 +10,8 @@ namespace GanSharp.Metrics;
 /// </summary>
 internal sealed class SamplePool
 {
-    // Labels of one pass; 20,000 samples a side then take 40 MB a matrix.
-    private const int LabelsPerPass = 5_000_000, PermutationsPerPass = 128;
+    // Labels of one pass: 8 MB a matrix.
+    private const int LabelsPerPass = 1_000_000, PermutationsPerPass = 128;
     private readonly TwoSampleOptions options;
     private readonly Tensor labels;
 

@@ -35,6 +35,7 @@ public static class ImportanceSampling
     /// <param name="logRatios">ln p_d/p_g up to a constant at each sample, shape [N].</param>
     /// <returns>
     /// The self-normalised mean with the interval of the delta method, ±1.96 √(Σ w²(h − ĥ)²) / Σ w. Its bias is of order 1/N, below the interval.
+    /// The interval holds the error of sampling and not that of the ratio: with a trained D the truth may lie outside.
     /// </returns>
     /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN or infinite.</exception>
     /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples.</exception>
