@@ -70,6 +70,7 @@ public sealed record Calibration
         var predictions = logits.sigmoid();
         var labels = cat([ones(realCount, ScalarType.Float64), zeros(fakeCount, ScalarType.Float64)]);
         var weights = cat([full(realCount, 0.5 / realCount, ScalarType.Float64), full(fakeCount, 0.5 / fakeCount, ScalarType.Float64)]);
+        var squaredErrors = (predictions - labels).square();
         var bin = (predictions * bins).to(ScalarType.Int64).clamp(max: bins - 1);
         var membership = nn.functional.one_hot(bin, bins).to(ScalarType.Float64).t();
         double[] PerBin(Tensor values) => membership.matmul(values).data<double>().ToArray();
@@ -82,7 +83,7 @@ public sealed record Calibration
         {
             ExpectedError = SumOverBins(index => Math.Abs(predicted[index] - observed[index])),
             CalibratedError = Simulate(predictions, (logits + share).sigmoid(), membership, realCount, fakeCount, seed),
-            BrierScore = new WeightedMeans(0, (0.5, (-realLogRatios.to(ScalarType.Float64)).sigmoid().square()), (0.5, fakeLogRatios.to(ScalarType.Float64).sigmoid().square())).Normal(),
+            BrierScore = new WeightedMeans(0, (0.5, squaredErrors.narrow(0, 0, realCount)), (0.5, squaredErrors.narrow(0, realCount, fakeCount))).Normal(),
             Reliability = SumOverBins(index => Math.Pow(predicted[index] - observed[index], 2) / mass[index]),
             Resolution = SumOverBins(index => mass[index] * Math.Pow(observed[index] / mass[index] - 0.5, 2)),
             Curve = [.. Enumerable.Range(0, bins).Where(index => count[index] > 0).Select(index => new ReliabilityBin(
@@ -112,7 +113,8 @@ public sealed record Calibration
             errors.Add(membership.matmul(where(draws < probabilities.unsqueeze(1), asReal, asFake)).abs().sum([0]).MoveToOuterDisposeScope());
         }
         var all = cat(errors);
-        return new Estimate(all.mean().item<double>(), all.quantile(tensor(0.025)).item<double>(), all.quantile(tensor(0.975)).item<double>(), Math.Min(realCount, fakeCount));
+        double Quantile(double share) => all.quantile(tensor(share)).item<double>();
+        return new Estimate(all.mean().item<double>(), Quantile(0.025), Quantile(0.975), Math.Min(realCount, fakeCount));
     }
 
     private static Estimate Wilson(double fraction, double effectiveCount, long count)

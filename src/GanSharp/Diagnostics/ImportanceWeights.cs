@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics;
@@ -33,7 +34,9 @@ internal static class ImportanceWeights
         using var scope = NewDisposeScope();
         var effective = EffectiveSamples(power * logRatios);
         if (!(effective >= FewestEffectiveSamples))
-            throw new DiagnosticRefusedException(FormattableString.Invariant(
-                $"{quantity} averages e^({power:0.###}·l) over {logRatios.numel()} {side} samples, of which only {effective:0.#} count (effective sample size), fewer than {FewestEffectiveSamples:0}. Take more samples, calibrate the logits (LogitCalibration), or ask for a divergence of bounded weights: Jensen-Shannon, total variation or squared Hellinger."));
+            throw new DiagnosticRefusedException(string.Create(CultureInfo.InvariantCulture,
+                $"{quantity} averages e^({power:0.###}·l) over {logRatios.numel()} {side} samples, of which only {effective:0.#} count (effective sample size), ")
+                + string.Create(CultureInfo.InvariantCulture, $"fewer than {FewestEffectiveSamples:0}. Take more samples, calibrate the logits (LogitCalibration), ")
+                + "or ask for a divergence whose terms don't grow exponentially: Jensen-Shannon or total variation.");
     }
 }

@@ -24,7 +24,9 @@ public static class JensenShannon
     /// </summary>
     /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
-    /// <param name="realShare">π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).</param>
+    /// <param name="realShare">
+    /// π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).
+    /// </param>
     /// <param name="interval">
     /// How the interval is computed. With the two that hold at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
     /// at every sample count. No upper end limits the divergence: it is the bound's, and a better D may lie above.
@@ -93,6 +95,7 @@ public static class JensenShannon
     /// <param name="realShare">π, the weight of p, in (0, 1). Default ½, for JSD(p‖q).</param>
     /// <returns>Nats.</returns>
     /// <exception cref="NotSupportedException">The dimension is above 2.</exception>
+    /// <exception cref="DiagnosticRefusedException">A density has not vanished at the ends of its <see cref="IDensity.Support"/>.</exception>
     public static double Quadrature(IDensity data, IDensity generator, double realShare = 0.5)
     {
         _ = DensityRatio.PriorLogOdds(realShare);
@@ -105,7 +108,8 @@ public static class JensenShannon
 
     /// <summary>
     /// JSD(p_d‖p_g) of known densities in any dimension by Monte Carlo: ½[mean_d(ln 2 + ln σ(l*)) + mean_g(ln 2 + ln σ(−l*))], l* = ln p_d/p_g.
-    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/> at D*, where the bound is the divergence; for densities of your own, call that with l*.
+    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/> at D*, where the bound is the divergence; for densities of
+    /// your own, call that with l*.
     /// </summary>
     /// <param name="data">p_d.</param>
     /// <param name="generator">p_g, of the same dimension.</param>

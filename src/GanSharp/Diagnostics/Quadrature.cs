@@ -48,19 +48,25 @@ internal sealed class Quadrature
         {
             using var scope = NewDisposeScope();
             double? second = axes.Length == 1 ? null : axes[1].Start + row * axes[1].Step;
-            (Tensor, Tensor) Densities(Tensor first) => LogDensities(first, second);
             Tensor Values(Tensor first)
             {
-                var (logP, logQ) = Densities(first);
+                var (logP, logQ) = LogDensities(first, second);
                 return integrand(logP, logQ);
+            }
+            Tensor DataLeads(Tensor first)
+            {
+                var (logP, logQ) = LogDensities(first, second);
+                return logP >= logQ;
             }
             var line = arange(0, axes[0].Count, ScalarType.Float64) * axes[0].Step + axes[0].Start;
             var values = Values(line);
-            total += (kinkWhereEqual ? BetweenCrossings(line, Densities, Values) : values.sum().item<double>() * axes[0].Step) * (axes.Length == 1 ? 1 : axes[1].Step);
-            largest = Math.Max(largest, values.abs().max().item<double>());
-            var ends = axes.Length == 2 && (row == 0 || row == rows - 1) ? values : values[TensorIndex.Tensor(tensor(new[] { 0L, axes[0].Count - 1 }))];
-            largestAtEnds = Math.Max(largestAtEnds, ends.abs().max().item<double>());
+            total += kinkWhereEqual ? BetweenCrossings(line, DataLeads, Values) : values.sum().item<double>() * axes[0].Step;
+            var sizes = values.abs();
+            largest = Math.Max(largest, sizes.max().item<double>());
+            var isEdgeRow = axes.Length == 2 && (row == 0 || row == rows - 1);
+            largestAtEnds = Math.Max(largestAtEnds, isEdgeRow ? sizes.max().item<double>() : Math.Max(sizes[0].item<double>(), sizes[-1].item<double>()));
         }
+        total *= axes.Length == 1 ? 1 : axes[1].Step;
         const double NegligibleShare = 1e-9;
         if (!double.IsFinite(total) || largestAtEnds > NegligibleShare * largest)
             throw new DiagnosticRefusedException("The integrand has not vanished where both densities have: the divergence is infinite, or rests on tails that "
@@ -78,25 +84,20 @@ internal sealed class Quadrature
     /// The integral along a line as the sum over the intervals between p's and q's crossings, each by the trapezoidal rule after the substitution
     /// x ∝ tanh(½π sinh t), which makes every interval's integrand vanish at its ends (Takahasi and Mori 1974).
     /// </summary>
-    private static double BetweenCrossings(Tensor line, Func<Tensor, (Tensor LogP, Tensor LogQ)> densities, Func<Tensor, Tensor> values)
+    private static double BetweenCrossings(Tensor line, Func<Tensor, Tensor> dataLeads, Func<Tensor, Tensor> values)
     {
         // Sixty halvings reach the last bit; at |t| = 3.2 the substitution's derivative is 1e-15.
         const int Halvings = 60;
         const double LargestT = 3.2;
-        Tensor DataLeads(Tensor points)
-        {
-            var (logP, logQ) = densities(points);
-            return logP >= logQ;
-        }
         var count = line.numel();
-        var leads = DataLeads(line);
+        var leads = dataLeads(line);
         var crossed = leads.narrow(0, 0, count - 1) != leads.narrow(0, 1, count - 1);
         var (lower, upper) = (line.narrow(0, 0, count - 1).masked_select(crossed), line.narrow(0, 1, count - 1).masked_select(crossed));
         var leadsBelow = leads.narrow(0, 0, count - 1).masked_select(crossed);
         for (var halving = 0; halving < Halvings && lower.numel() > 0; halving++)
         {
             var middle = (lower + upper) / 2;
-            var same = DataLeads(middle) == leadsBelow;
+            var same = dataLeads(middle) == leadsBelow;
             (lower, upper) = (where(same, middle, lower), where(same, upper, middle));
         }
         var ends = cat([line.narrow(0, 0, 1), upper, line.narrow(0, count - 1, 1)]);

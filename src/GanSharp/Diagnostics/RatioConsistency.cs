@@ -19,7 +19,8 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     public double InverseRatioEffectiveShare => InverseRatioEffectiveSamples / MeanInverseRatio.SampleCount;
 
     /// <summary>
-    /// Both intervals contain 1 and rest on at least 100 effective samples each. Each interval misses 1 for one true ratio in twenty, so this says no to about one in ten.
+    /// Both intervals contain 1 and rest on at least 100 effective samples each. Each interval misses 1 for one true ratio in twenty, so this says no
+    /// to about one in ten.
     /// </summary>
     public bool IsTrusted => Objection is null;
 
@@ -35,8 +36,8 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <returns>
-    /// Never refused, because the means are what tells the logits wrong; heed <see cref="Reason"/>. The intervals are corrected for skewness (Hall 1992): weights have a long
-    /// right tail, which makes the normal interval miss on the low side.
+    /// Never refused, because the means are what tells the logits wrong; heed <see cref="Reason"/>. The intervals are corrected for skewness (Hall 1992):
+    /// weights have a long right tail, which makes the normal interval miss on the low side.
     /// </returns>
     /// <exception cref="ArgumentException">Fewer than two samples on a side.</exception>
     public static RatioConsistency Measure(Tensor realLogRatios, Tensor fakeLogRatios)
@@ -48,16 +49,19 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     }
 
     /// <summary>One line for a console.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"E[r] {MeanRatio} ({RatioEffectiveShare:0.0%} effective), E[1/r] {MeanInverseRatio} ({InverseRatioEffectiveShare:0.0%} effective): {(IsTrusted ? "a ratio" : "not a ratio")}");
+    public override string ToString() => FormattableString.Invariant($"E[r] {MeanRatio} ({RatioEffectiveShare:0.0%} effective), ")
+        + FormattableString.Invariant($"E[1/r] {MeanInverseRatio} ({InverseRatioEffectiveShare:0.0%} effective): {(IsTrusted ? "a ratio" : "not a ratio")}");
 
     private static Estimate Mean(Tensor logWeights) => new WeightedMeans(0, (1, logWeights.exp())).SkewCorrected();
 
     private static string? Degenerate(string mean, string side, Estimate estimate, double effective) =>
-        effective >= ImportanceWeights.FewestEffectiveSamples ? null : FormattableString.Invariant(
-            $"{mean} rests on {effective:0.#} effective of {estimate.SampleCount} {side} samples, fewer than {ImportanceWeights.FewestEffectiveSamples:0}: its interval can't be relied on. Take more samples, or use Jensen-Shannon, whose terms are bounded.");
+        effective >= ImportanceWeights.FewestEffectiveSamples ? null
+            : FormattableString.Invariant($"{mean} rests on {effective:0.#} effective of {estimate.SampleCount} {side} samples, ")
+            + FormattableString.Invariant($"fewer than {ImportanceWeights.FewestEffectiveSamples:0}: its interval can't be relied on. ")
+            + "Take more samples, or use Jensen-Shannon, whose terms don't grow exponentially.";
 
     private static string? Off(string mean, Estimate estimate) =>
-        estimate.Lower <= 1 && 1 <= estimate.Upper ? null : FormattableString.Invariant(
-            $"{mean} is {estimate.Value:0.####}, from {estimate.Lower:0.####} to {estimate.Upper:0.####}, and not 1: the logits are scaled or shifted, or D is overconfident. Calibrate them (LogitCalibration) on samples set aside.");
+        estimate.Lower <= 1 && 1 <= estimate.Upper ? null
+            : FormattableString.Invariant($"{mean} is {estimate.Value:0.####}, from {estimate.Lower:0.####} to {estimate.Upper:0.####}, and not 1: ")
+            + "the logits are scaled or shifted, or D is overconfident. Calibrate them (LogitCalibration) on samples set aside.";
 }

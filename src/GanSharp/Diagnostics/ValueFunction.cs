@@ -22,7 +22,9 @@ public static class ValueFunction
     /// V_π(D) = π E_pd[ln D(x)] + (1 − π) E_pg[ln(1 − D(x))] on samples (eq. 9), where ln(D / (1 − D)) = ln r + ln(π / (1 − π)) (eq. 4).
     /// It is a mean over all samples where V(D) of eq. 11 is a sum of two means: at π = ½ it is half of V(D).
     /// </summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples, shape [N]; for logits of a D trained with the share π, <see cref="DensityRatio.Log(Tensor, double)"/>.</param>
+    /// <param name="realLogRatios">
+    /// ln p_d/p_g as D states it at real samples, shape [N]; <see cref="DensityRatio.Log(Tensor, double)"/> gives it from logits of a D trained with the share π.
+    /// </param>
     /// <param name="fakeLogRatios">The same at generated samples, shape [M].</param>
     /// <param name="realShare">π = p(y = 1), in (0, 1). It weighs the two class means; N / (N + M) is not used.</param>
     /// <returns>At most 0; −H(π), the entropy of the labels, for a D that knows only π.</returns>

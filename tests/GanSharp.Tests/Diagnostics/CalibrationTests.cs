@@ -63,8 +63,9 @@ public sealed class CalibrationTests(ITestOutputHelper output)
         const int Bins = 6;
         var calibration = Calibration.Measure(real * 2, fake * 2, Bins);
         // Recomputed sample by sample, each class weighing one half.
-        var samples = real.data<double>().Select(l => (Logit: 2 * l, Label: 1.0, Weight: 0.5 / 700)).Concat(fake.data<double>().Select(l => (Logit: 2 * l, Label: 0.0, Weight: 0.5 / 300)))
-            .Select(one => (Probability: 1 / (1 + Math.Exp(-one.Logit)), one.Label, one.Weight)).GroupBy(one => (int)(one.Probability * Bins)).OrderBy(bin => bin.Key).ToArray();
+        IEnumerable<(double Probability, double Label, double Weight)> Class(Tensor logits, double label) =>
+            logits.data<double>().Select(l => (1 / (1 + Math.Exp(-2 * l)), label, 0.5 / logits.numel()));
+        var samples = Class(real, 1).Concat(Class(fake, 0)).GroupBy(one => (int)(one.Probability * Bins)).OrderBy(bin => bin.Key).ToArray();
         var rounded = samples.Sum(bin =>
         {
             var prediction = bin.Sum(one => one.Weight * one.Probability) / bin.Sum(one => one.Weight);
