@@ -41,7 +41,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     {
         BatchSize = options.GetValue(batchSize),
         Seed = options.GetValue(SampleCommand.Seed),
-        DiagnosticSamples = 1_000,
+        Diagnostics = new() { Samples = 2_000 },
     };
     using var trainer = new GanTrainer(generator, discriminator, images, recipe);
     Console.WriteLine($"{images.Name}: {images.Count:N0} training and {images.HeldOut!.Count:N0} held-out images of {shape}, on {device}.");

@@ -49,7 +49,7 @@ public static class ImageGrid
             left += grid.Width + margin;
             grid.Dispose();
         }
-        PngFile.Save(surface, path);
+        WholeFile.SavePng(surface, path);
     }
 
     private static SKBitmap Draw(Tensor images, int columns, int scale)

@@ -13,5 +13,7 @@ internal static class Palette
     public static readonly Color Discriminator = Color.FromHex("#2563eb");
     public static readonly Color Optimum = Color.FromHex("#f59e0b");
     public static readonly Color Penalty = Color.FromHex("#d97706");
+    public static readonly Color Auditor = Color.FromHex("#db2777");
+    public static readonly Color Bad = Color.FromHex("#dc2626");
     public static readonly Color Divergence = Color.FromHex("#7c3aed");
 }

@@ -1,3 +1,4 @@
+using GanSharp.Diagnostics;
 using ScottPlot;
 using SkiaSharp;
 
@@ -32,6 +33,36 @@ internal static class PlotSheet
         return plot;
     }
 
+    /// <summary>A line, or a dot where it has one point only.</summary>
+    public static ScottPlot.Plottables.Scatter Line<T>(Plot plot, IReadOnlyList<T> items, Func<T, double> x, Func<T, double> y, Color color, string name)
+    {
+        var line = plot.Add.ScatterLine(items.Select(x).ToArray(), items.Select(y).ToArray(), color);
+        line.LineWidth = 2;
+        line.LegendText = name;
+        // A line through one point is invisible.
+        if (items.Count == 1)
+            line.MarkerSize = 8;
+        return line;
+    }
+
+    /// <summary>A line with the band of its intervals.</summary>
+    public static void Band<T>(Plot plot, IReadOnlyList<T> items, Func<T, double> x, Func<T, Estimate> y, Color color, string name)
+    {
+        var band = plot.Add.FillY(items.Select(x).ToArray(), items.Select(item => y(item).Lower).ToArray(), items.Select(item => y(item).Upper).ToArray());
+        band.FillColor = color.WithAlpha(0.18);
+        band.LineWidth = 0;
+        Line(plot, items, x, item => y(item).Value, color, name);
+    }
+
+    /// <summary>The plot with a sentence in its middle in place of data.</summary>
+    public static Plot Note(Plot plot, string sentence)
+    {
+        plot.Axes.SetLimits(0, 1, 0, 1);
+        var text = plot.Add.Text(sentence, 0.5, 0.5);
+        (text.LabelFontColor, text.LabelFontName, text.LabelFontSize, text.LabelAlignment) = (Palette.Faint, PlotFonts.Name, 13, Alignment.MiddleCenter);
+        return plot;
+    }
+
     /// <summary>Draws the panels, each of the given size, row by row, and saves them.</summary>
     public static void Save(IReadOnlyList<Plot> panels, int columns, int panelWidth, int panelHeight, string path)
     {
@@ -49,6 +80,6 @@ internal static class PlotSheet
             panels[index].Render(surface.Canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
             surface.Canvas.Restore();
         }
-        PngFile.Save(surface, path);
+        WholeFile.SavePng(surface, path);
     }
 }

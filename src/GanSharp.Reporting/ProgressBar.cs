@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GanSharp.Diagnostics;
 using GanSharp.Training;
 using Spectre.Console;
 
@@ -81,7 +82,9 @@ internal sealed class ProgressBar : IDisposable
         if (report.Value is { } value)
             text += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value:0.000}");
         if (report.JensenShannon is { } bound)
-            text += $"  [purple]JS ≥ {bound} nats[/]";
+            text += $"  [purple]JS ≥ {JensenShannon.Format(bound)} nats[/]";
+        if (report.Health is { } health)
+            text += health.IsHealthy ? $"  [green]{health}[/]" : $"  [red]{health}[/]";
         return text;
     }
 }

@@ -19,47 +19,21 @@ public static class TrainingPlot
         if (reports.Count == 0)
             throw new ArgumentException("reports must hold at least one report but is empty.", nameof(reports));
         List<Plot> panels = [Losses(reports)];
-        if (reports.Any(report => report.JensenShannon is not null))
-            panels.Add(Divergence(reports));
+        if (reports.Select(report => report.Diagnostics).OfType<DiagnosticReport>().ToArray() is { Length: > 0 } looks)
+            panels.Add(DivergencePanel.Draw(looks));
         PlotSheet.Save(panels, columns: 1, PanelWidth, PanelHeight, path);
     }
 
     private static Plot Losses(IReadOnlyList<StepReport> reports)
     {
         var plot = PlotSheet.Panel("Losses, mean since the previous report", "generator step", "loss (nats)");
-        Line(plot, reports, report => report.DiscriminatorLoss, Palette.Discriminator, "discriminator");
-        Line(plot, reports, report => report.GeneratorLoss, Palette.Generator, "generator");
+        Line(report => report.DiscriminatorLoss, Palette.Discriminator, "discriminator");
+        Line(report => report.GeneratorLoss, Palette.Generator, "generator");
         if (reports.Any(report => report.Penalty != 0))
-            Line(plot, reports, report => report.Penalty, Palette.Penalty, "gradient penalty");
+            Line(report => report.Penalty, Palette.Penalty, "gradient penalty");
         plot.ShowLegend(Alignment.UpperRight);
         return plot;
-    }
 
-    private static Plot Divergence(IReadOnlyList<StepReport> reports)
-    {
-        var plot = PlotSheet.Panel("Distance from the data: JS divergence is at least …", "generator step", "nats");
-        var measured = reports.Where(report => report.JensenShannon is not null).ToArray();
-        var steps = measured.Select(report => (double)report.Step).ToArray();
-        var band = plot.Add.FillY(steps,
-            [.. measured.Select(report => report.JensenShannon!.Value.Lower)], [.. measured.Select(report => report.JensenShannon!.Value.Upper)]);
-        band.FillColor = Palette.Divergence.WithAlpha(0.18);
-        band.LineWidth = 0;
-        band.LegendText = "95% interval";
-        Line(plot, measured, report => report.JensenShannon!.Value.Value, Palette.Divergence, "lower bound on held-out data");
-        var ceiling = plot.Add.HorizontalLine(JensenShannon.Maximum, 1.5f, Palette.Faint, LinePattern.Dotted);
-        ceiling.LegendText = "ln 2: nothing in common";
-        plot.Axes.SetLimitsY(Math.Min(-0.02, measured.Min(report => report.JensenShannon!.Value.Lower) * 1.05), 0.74);
-        plot.ShowLegend(Alignment.UpperRight);
-        return plot;
-    }
-
-    private static void Line(Plot plot, IReadOnlyList<StepReport> reports, Func<StepReport, double> value, Color color, string name)
-    {
-        var line = plot.Add.ScatterLine(reports.Select(report => (double)report.Step).ToArray(), reports.Select(value).ToArray(), color);
-        line.LineWidth = 2;
-        line.LegendText = name;
-        // A line through one point is invisible.
-        if (reports.Count == 1)
-            line.MarkerSize = 8;
+        void Line(Func<StepReport, double> value, Color color, string name) => PlotSheet.Line(plot, reports, report => report.Step, value, color, name);
     }
 }

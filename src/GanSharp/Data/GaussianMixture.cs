@@ -54,6 +54,11 @@ public sealed class GaussianMixture : Dataset, IDensity
     /// <summary>Weights of the components, summing to 1.</summary>
     public IReadOnlyList<double> Weights { get; }
 
+    /// <summary>Whether the components are equally likely and round, so that their modes can be counted.</summary>
+    internal bool HasEqualRoundModes => Weights.All(weight => weight == Weights[0]) && Components.All(component =>
+        Enumerable.Range(0, Dimension).All(row => Enumerable.Range(0, Dimension).All(column =>
+            component.Covariance(row, column) == (row == column ? component.Covariance(0, 0) : 0))));
+
     /// <inheritdoc/>
     public int Dimension => (int)SampleShape[0];
 

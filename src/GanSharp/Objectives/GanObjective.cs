@@ -14,6 +14,15 @@ public abstract class GanObjective
     /// <summary>Minimax with the generator loss −ln D(G(z)), which doesn't vanish where D wins (Goodfellow et al. 2014).</summary>
     public static GanObjective NonSaturating { get; } = new NonSaturating();
 
+    /// <summary>Squared errors to 0 and 1 (Mao et al. 2017).</summary>
+    public static GanObjective LeastSquares { get; } = new LeastSquares();
+
+    /// <summary>Margins of 1 on either side (Lim and Ye 2017); no density ratio.</summary>
+    public static GanObjective Hinge { get; } = new Hinge();
+
+    /// <summary>A critic of the earth mover's distance (Arjovsky et al. 2017); needs a gradient penalty, no density ratio.</summary>
+    public static GanObjective Wasserstein { get; } = new Wasserstein();
+
     /// <summary>Real and generated samples judged in pairs (Jolicoeur-Martineau 2019), the objective of R3GAN.</summary>
     public static GanObjective RelativisticPaired { get; } = new RelativisticPaired();
 
@@ -34,6 +43,11 @@ public abstract class GanObjective
 
     /// <summary>What the optimal logit says of ln p_d/p_g. Default <see cref="RatioKind.None"/>: an objective must claim a ratio to have one.</summary>
     public virtual RatioKind Ratio => RatioKind.None;
+
+    /// <summary>
+    /// Why the logit holds no density ratio, as the end of a sentence that begins "no divergence can be read from this logit, because"; null where it holds one.
+    /// </summary>
+    public virtual string? RatioRefusal => Ratio == RatioKind.None ? "the objective makes no claim that its optimal logit is ln p_d/p_g" : null;
 
     /// <summary>ln p_d/p_g as the logits state it, or null where they don't (<see cref="RatioKind.None"/>). Default: the logit itself.</summary>
     /// <param name="logits">The discriminator's outputs, shape [N].</param>

@@ -5,7 +5,7 @@ namespace GanSharp.Optimization;
 /// <summary>
 /// Adam (Kingma and Ba 2015, algorithm 1) on flat buffers: a handful of operators for a whole network, gradients zeroed behind it.
 /// </summary>
-internal sealed class Adam : IDisposable
+internal sealed class Adam : Optimizer
 {
     private readonly FlatParameters parameters;
     private readonly AdamOptions options;
@@ -21,9 +21,16 @@ internal sealed class Adam : IDisposable
             (zeros_like(group.Values).DetachFromDisposeScope(), zeros_like(group.Values).DetachFromDisposeScope()))];
     }
 
-    /// <summary>One step along the gradients that the backward pass left, which are then zero.</summary>
-    /// <param name="step">Steps taken before this one, for schedules.</param>
-    public void Step(long step)
+    public override IReadOnlyList<(string Name, Tensor Value)> State =>
+        [.. moments.SelectMany((moment, group) => new[] { ($"mean.{group}", moment.Mean), ($"square.{group}", moment.Square) })];
+
+    public override double[] Scalars
+    {
+        get => [beta1Product, beta2Product];
+        set => (beta1Product, beta2Product) = (value[0], value[1]);
+    }
+
+    public override void Step(long step)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -41,7 +48,7 @@ internal sealed class Adam : IDisposable
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         foreach (var (mean, square) in moments)
         {

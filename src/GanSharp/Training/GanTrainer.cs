@@ -16,7 +16,7 @@ namespace GanSharp.Training;
 public sealed class GanTrainer : IDisposable
 {
     private readonly FlatParameters generatorParameters, discriminatorParameters;
-    private readonly Adam generatorOptimizer, discriminatorOptimizer;
+    private readonly Optimizer generatorOptimizer, discriminatorOptimizer;
     private readonly WeightAverage? average;
     private readonly Generator latentRandom;
     private readonly Device device;
@@ -44,6 +44,7 @@ public sealed class GanTrainer : IDisposable
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
         Statistics = new StepStatistics(device);
+        Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
         generator.train();
         discriminator.train();
     }
@@ -67,6 +68,8 @@ public sealed class GanTrainer : IDisposable
     public long SamplesSeen { get; private set; }
 
     internal StepStatistics Statistics { get; }
+
+    internal DiagnosticMonitor Monitor { get; }
 
     /// <summary>Trains, one report a step; <see cref="TrainingRun.Every"/> gives fewer, with diagnostics.</summary>
     /// <param name="steps">Generator steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GanSharp.Diagnostics;
+using Divergence = GanSharp.Diagnostics.JensenShannon;
 
 namespace GanSharp.Training;
 
@@ -24,8 +25,14 @@ public sealed record StepReport
     /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
     public double? Value { get; init; }
 
-    /// <summary>Lower bound of JSD(p_d‖p_g) in nats for G as it trains (not its average), on held-out data and fresh samples; null where it was not measured.</summary>
-    public Estimate? JensenShannon { get; init; }
+    /// <summary>What the diagnostics found; null where they were not asked for.</summary>
+    public DiagnosticReport? Diagnostics { get; init; }
+
+    /// <summary>What the recent diagnostics say together, and what to change; null where there are none.</summary>
+    public TrainingHealth? Health { get; init; }
+
+    /// <summary>Lower bound of JSD(p_d‖p_g) in nats for G as it trains (not its average), on held-out data and fresh samples; null where it was not measured or is refused.</summary>
+    public Estimate? JensenShannon => Diagnostics?.JensenShannon;
 
     /// <summary>Real samples consumed a second since the last report, the time of the diagnostics excluded.</summary>
     public required double SamplesPerSecond { get; init; }
@@ -41,7 +48,8 @@ public sealed record StepReport
         if (Value is { } value)
             line += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value,8:0.0000}");
         if (JensenShannon is { } bound)
-            line += $"  JS >= {bound} nats";
-        return line + string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,8:N0} samples/s");
+            line += $"  JS >= {Divergence.Format(bound)} nats";
+        line += string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,8:N0} samples/s");
+        return Health is { IsHealthy: false } ? $"{line}  ! {Health}" : line;
     }
 }

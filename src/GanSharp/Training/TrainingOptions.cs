@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Diagnostics;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
@@ -38,8 +39,8 @@ public sealed record TrainingOptions
     /// </summary>
     public long Seed { get; init; }
 
-    /// <summary>Held-out samples, and as many generated ones, on which a report's JS bound is measured; 0 for none, else at least 10. Default 2,000.</summary>
-    public int DiagnosticSamples { get; init; } = 2_000;
+    /// <summary>What the reports of <see cref="TrainingRun.Every"/> measure, and on how many samples.</summary>
+    public DiagnosticOptions Diagnostics { get; init; } = new();
 
     /// <summary>
     /// The recipe of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
@@ -95,7 +96,7 @@ public sealed record TrainingOptions
             yield return fault;
         if (EmaHalfLifeImages is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
             yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
-        if (DiagnosticSamples != 0 && DiagnosticSamples < 10)
-            yield return $"DiagnosticSamples must be 0 (none) or at least 10 but is {DiagnosticSamples}.";
+        foreach (var fault in Diagnostics?.Faults(nameof(Diagnostics)) ?? ["Diagnostics must not be null."])
+            yield return fault;
     }
 }

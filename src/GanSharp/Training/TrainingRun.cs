@@ -1,14 +1,14 @@
 using System.Collections;
 using System.Diagnostics;
-using GanSharp.Diagnostics;
-using GanSharp.Objectives;
-using static TorchSharp.torch;
 
 namespace GanSharp.Training;
 
 /// <summary>A run of training as a sequence of reports: enumerate it to train, stop enumerating to stop.</summary>
 public sealed class TrainingRun : IEnumerable<StepReport>
 {
+    /// <summary>Steps between reports where none are given: diagnostics on 10,000 held-out samples then cost less than 5% of the training.</summary>
+    public const long DefaultInterval = 1_000;
+
     private readonly GanTrainer trainer;
     private readonly long interval;
     private readonly bool measures;
@@ -28,8 +28,8 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     public long LastStep => Volatile.Read(ref lastStep) is > 0 and var last ? last : trainer.Step + Steps;
 
     /// <summary>The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics.</summary>
-    /// <param name="steps">Steps between reports, at least 1.</param>
-    public TrainingRun Every(long steps)
+    /// <param name="steps">Steps between reports, at least 1. Default <see cref="DefaultInterval"/>.</param>
+    public TrainingRun Every(long steps = DefaultInterval)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         return new TrainingRun(trainer, Steps, steps, measures: true, cancellationToken);
@@ -56,6 +56,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             training.Stop();
             if (!double.IsFinite(discriminatorLoss + penalty + generatorLoss))
                 throw new TrainingDivergedException(trainer.Step, discriminatorLoss, penalty, generatorLoss);
+            var look = measures ? trainer.Monitor.Look(trainer.Step, trainer.SamplesSeen, isLast: trainer.Step == last, cancellationToken) : null;
             var report = new StepReport
             {
                 Step = trainer.Step,
@@ -64,7 +65,8 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 GeneratorLoss = generatorLoss,
                 Penalty = penalty,
                 Value = double.IsNaN(value) ? null : value,
-                JensenShannon = measures ? MeasureJensenShannon() : null,
+                Diagnostics = look?.Report,
+                Health = look?.Health,
                 SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
                 Elapsed = elapsed.Elapsed,
             };
@@ -75,23 +77,4 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    /// <summary>
-    /// The bound on held-out data and fresh samples of G as it trains, the one that D's logit speaks of; null where that logit holds no ratio.
-    /// </summary>
-    private Estimate? MeasureJensenShannon()
-    {
-        var options = trainer.Options;
-        if (options.DiagnosticSamples == 0 || trainer.Data.HeldOut is not { } heldOut || heldOut.Count < 10 || options.Objective.Ratio == RatioKind.None)
-            return null;
-        using var scope = NewDisposeScope();
-        var (real, fake) = JensenShannon.HeldOutLogits(trainer.Discriminator, heldOut, trainer.Generator, options.DiagnosticSamples, options.Seed, trainer.Step);
-        if (options.Objective.Ratio == RatioKind.Exact)
-            return JensenShannon.Bound(options.Objective.LogDensityRatio(real)!, options.Objective.LogDensityRatio(fake)!);
-        // The unknown constant is fitted on one half and the bound read on the other, so that it stays a lower bound.
-        var half = real.shape[0] / 2;
-        var calibration = LogitCalibration.Fit(real.narrow(0, 0, half), fake.narrow(0, 0, half));
-        Tensor Rest(Tensor logits) => calibration.Apply(logits.narrow(0, half, logits.shape[0] - half));
-        return JensenShannon.Bound(Rest(real), Rest(fake));
-    }
 }

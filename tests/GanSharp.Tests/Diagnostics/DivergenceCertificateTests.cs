@@ -31,7 +31,7 @@ public sealed class DivergenceCertificateTests
         issued.LowerConfidenceBound.Should().BeLessThan(issued.BoundLower);
         issued.Bound.Should().BeApproximately(0.1114214822, 0.02);
         issued.LogEValue.Should().BeApproximately(2 * 1_000 * issued.Bound, 1e-6);
-        issued.ToString().Should().MatchRegex(@"^AffineGenerator on N\(0, 1²\): JS >= 0\.\d{4} nats, at least 0\.\d{4} with 95% confidence$");
+        issued.ToString().Should().MatchRegex(@"^AffineGenerator on N\(0, 1²\): JS >= 0\.\d{4} nats, at least 0\.\d{4} with 97.5% confidence$");
     }
 
     [Fact]

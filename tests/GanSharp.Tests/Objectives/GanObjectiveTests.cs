@@ -7,12 +7,16 @@ namespace GanSharp.Tests.Objectives;
 
 public sealed class GanObjectiveTests
 {
-    public static TheoryData<string> Names => ["Minimax", "NonSaturating", "RelativisticPaired"];
+    public static TheoryData<string> Names => ["Minimax", "NonSaturating", "RelativisticPaired", "LeastSquares", "Hinge", "Wasserstein", "LabelSmoothing"];
 
     private static GanObjective Named(string name) => name switch
     {
         "Minimax" => GanObjective.Minimax,
         "NonSaturating" => GanObjective.NonSaturating,
+        "LeastSquares" => GanObjective.LeastSquares,
+        "Hinge" => GanObjective.Hinge,
+        "Wasserstein" => GanObjective.Wasserstein,
+        "LabelSmoothing" => new LabelSmoothing(),
         _ => GanObjective.RelativisticPaired,
     };
 
@@ -101,8 +105,63 @@ public sealed class GanObjectiveTests
         GanObjective.Minimax.Ratio.Should().Be(RatioKind.Exact);
         GanObjective.NonSaturating.Ratio.Should().Be(RatioKind.Exact);
         GanObjective.RelativisticPaired.Ratio.Should().Be(RatioKind.UpToConstant);
-        new LeastSquares().Ratio.Should().Be(RatioKind.None, "an objective must claim a ratio to have one");
-        new LeastSquares().LogDensityRatio(zeros(1)).Should().BeNull();
+        GanObjective.LeastSquares.Ratio.Should().Be(RatioKind.Exact);
+        new Unclaimed().Ratio.Should().Be(RatioKind.None, "an objective must claim a ratio to have one");
+        new Unclaimed().LogDensityRatio(zeros(1)).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("Hinge", "a hinge score says which density is larger, not by how much")]
+    [InlineData("Wasserstein", "a Wasserstein critic's score has no zero and no scale that relate to ln p_d/p_g")]
+    [InlineData("LabelSmoothing", "with smoothed labels the optimal logit is no longer ln p_d/p_g")]
+    public void An_objective_without_a_ratio_says_why(string name, string reason)
+    {
+        Named(name).Ratio.Should().Be(RatioKind.None);
+        Named(name).RatioRefusal.Should().Be(reason);
+        Named("Minimax").RatioRefusal.Should().BeNull();
+    }
+
+    [Fact]
+    public void The_output_of_least_squares_is_a_probability_whose_log_odds_are_the_ratio()
+    {
+        using var scope = NewDisposeScope();
+
+        var ratios = GanObjective.LeastSquares.LogDensityRatio(tensor(new[] { 0.5f, 0.8f, -3, 7 }))!.data<double>().ToArray();
+
+        ratios[0].Should().BeApproximately(0, 1e-6);
+        ratios[1].Should().BeApproximately(Math.Log(4), 1e-6);
+        ratios[2].Should().BeApproximately(-ratios[3], 1e-9, "outputs beyond 0 and 1 are clamped alike");
+        ratios[3].Should().BeApproximately(Math.Log(9999), 1e-6);
+    }
+
+    [Fact]
+    public void Each_loss_is_what_its_paper_says()
+    {
+        using var scope = NewDisposeScope();
+        var (real, fake) = (tensor(new[] { 2f, 0.5f }), tensor(new[] { -0.25f, -3f }));
+        void Check(GanObjective objective, double[] discriminator, double[] generator)
+        {
+            MaximumDifference(objective.DiscriminatorLoss(real, fake), tensor(discriminator)).Should().BeLessThan(1e-6);
+            MaximumDifference(objective.GeneratorLoss(fake, null), tensor(generator)).Should().BeLessThan(1e-6);
+        }
+
+        Check(GanObjective.LeastSquares, [1 + 0.0625, 0.25 + 9], [1.5625, 16]);
+        Check(GanObjective.Hinge, [0 + 0.75, 0.5 + 0], [0.25, 3]);
+        Check(GanObjective.Wasserstein, [-2.25, -3.5], [0.25, 3]);
+        double Softplus(double x) => Math.Log(1 + Math.Exp(x));
+        Check(new LabelSmoothing(0.9), [0.9 * Softplus(-2) + 0.1 * Softplus(2) + Softplus(-0.25), 0.9 * Softplus(-0.5) + 0.1 * Softplus(0.5) + Softplus(-3)],
+            [Softplus(0.25), Softplus(3)]);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void A_smoothed_target_lies_between_a_half_and_one(double target)
+    {
+        var make = () => new LabelSmoothing(target);
+
+        make.Should().Throw<ArgumentOutOfRangeException>().WithMessage("realTarget must lie between 0.5 and 1*");
     }
 
     [Fact]
@@ -119,7 +178,7 @@ public sealed class GanObjectiveTests
     private static double MaximumDifference(Tensor left, Tensor right) =>
         (left.detach().to(float64) - right.detach().to(float64)).abs().max().item<double>();
 
-    private sealed class LeastSquares : GanObjective
+    private sealed class Unclaimed : GanObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
 

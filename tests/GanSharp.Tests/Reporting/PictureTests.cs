@@ -126,7 +126,15 @@ public sealed class PictureTests : IDisposable
         DiscriminatorLoss = 1 + 1.0 / step,
         GeneratorLoss = -0.5,
         Penalty = 0.01,
-        JensenShannon = divergence is { } value ? new(value, value - 0.02, value + 0.02, 100) : null,
+        Diagnostics = divergence is not { } value ? null : new()
+        {
+            Step = step,
+            SampleCount = 100,
+            JensenShannon = new(value, value - 0.02, value + 0.02, 100),
+            GeneratorGradientWeight = 0.5,
+            Diversity = new(1, 1, 100),
+            Position = [0],
+        },
         SamplesPerSecond = 1234.5,
         Elapsed = TimeSpan.FromSeconds(step / 50.0),
     };

@@ -20,7 +20,7 @@ public sealed class MemoryTests
         using var generator = new DcganGenerator(image, latentSize: 8, width: 4);
         using var discriminator = new DcganDiscriminator(image, width: 4);
         var options = recipe ? TrainingOptions.R3Gan(500, 1) : new TrainingOptions { DiscriminatorSteps = 2, EmaHalfLifeImages = 1_000 };
-        using var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = 16, DiagnosticSamples = 40 });
+        using var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = 16, Diagnostics = new() { Samples = 40 } });
         trainer.Train(20).Every(10).Should().HaveCount(2);
         var before = LiveTensors();
 

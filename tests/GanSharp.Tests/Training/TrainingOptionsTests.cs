@@ -30,7 +30,7 @@ public sealed class TrainingOptionsTests
             BatchSize = 0,
             DiscriminatorSteps = 0,
             EmaHalfLifeImages = -1,
-            DiagnosticSamples = 5,
+            Diagnostics = new() { Samples = 5, DiversitySamples = 2, AuditEveryReports = 0 },
             GeneratorOptimizer = new() { LearningRate = double.NaN, Beta1 = 1 },
             DiscriminatorOptimizer = new() { Beta2 = -0.5, Epsilon = 0 },
         };
@@ -44,7 +44,9 @@ public sealed class TrainingOptionsTests
             "- DiscriminatorOptimizer.Beta2 must lie in [0, 1) but is -0.5.",
             "- DiscriminatorOptimizer.Epsilon must be finite and above 0 but is 0.",
             "- EmaHalfLifeImages must be finite and above 0, or null for no average, but is -1.",
-            "- DiagnosticSamples must be 0 (none) or at least 10 but is 5."));
+            "- Diagnostics.Samples must be 0 (none) or at least 40 but is 5.",
+            "- Diagnostics.DiversitySamples must be at least 20 but is 2.",
+            "- Diagnostics.AuditEveryReports must be at least 1 but is 0."));
     }
 
     [Fact]

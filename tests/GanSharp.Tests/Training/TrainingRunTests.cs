@@ -84,7 +84,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_relativistic_discriminator_is_calibrated_before_its_bound_is_read()
     {
-        using var trainer = Trainer(TrainingOptions.R3Gan(200, 0.1, 1e-3) with { DiagnosticSamples = 1_000 });
+        using var trainer = Trainer(TrainingOptions.R3Gan(200, 0.1, 1e-3) with { Diagnostics = new() { Samples = 1_000 } });
 
         var report = trainer.Train(200).Every(200).Single();
 
@@ -137,7 +137,15 @@ public sealed class TrainingRunTests : IDisposable
             GeneratorLoss = -0.75,
             Penalty = 0,
             Value = -1.25,
-            JensenShannon = new(0.0681, 0.0601, 0.0761, 2_000),
+            Diagnostics = new()
+            {
+                Step = 500,
+                SampleCount = 2_000,
+                JensenShannon = new(0.0681, 0.0601, 0.0761, 2_000),
+                GeneratorGradientWeight = 0.5,
+                Diversity = new(1, 1, 500),
+                Position = [0],
+            },
             SamplesPerSecond = 51_234,
             Elapsed = TimeSpan.FromSeconds(3),
         }.ToString().Should().Be("step    500  loss D   1.2500  loss G  -0.7500  V(D)  -1.2500  JS >= 0.0681 ± 0.0080 nats    51,234 samples/s");

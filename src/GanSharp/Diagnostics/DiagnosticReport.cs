@@ -1,0 +1,63 @@
+using GanSharp.Metrics;
+
+namespace GanSharp.Diagnostics;
+
+/// <summary>
+/// What one look at a run found: how far p_g is from p_d in nats, how far D is from D*, whether D may be believed, and how diverse G is.
+/// Everything about D is read on held-out data and fresh samples of G as it trains.
+/// </summary>
+public sealed record DiagnosticReport
+{
+    /// <summary>Generator steps taken before the look.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Samples read of each side.</summary>
+    public required long SampleCount { get; init; }
+
+    /// <summary>Why no divergence is read from D's logits, as the end of a sentence; null where it is read.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Lower bound of JSD(p_d‖p_g) in nats from D's logits, not clipped; null where it is refused.</summary>
+    public Estimate? JensenShannon { get; init; }
+
+    /// <summary>Whether r = e^l is consistent with a density ratio: E_pg[r] = 1, E_pd[1/r] = 1; null where the ratio is refused.</summary>
+    public RatioConsistency? Consistency { get; init; }
+
+    /// <summary>How well D's probabilities match frequencies; null where the ratio is refused.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>The bound on real samples that D has learnt minus the bound on held-out ones, in nats; null for endless data and where the ratio is refused.</summary>
+    public Estimate? MemorizationGap { get; init; }
+
+    /// <summary>Median of D(G(z)), a probability; NaN where the ratio is refused.</summary>
+    public double MedianFakeProbability { get; init; } = double.NaN;
+
+    /// <summary>Mean |∂L_G/∂l| over generated samples: the share of D's gradient that G's loss passes on. Near 0 it saturates.</summary>
+    public required double GeneratorGradientWeight { get; init; }
+
+    /// <summary>The bound of a fresh discriminator trained for nothing else, in nats; null in reports without an audit.</summary>
+    public Estimate? Audited { get; init; }
+
+    /// <summary>JSD(p_d‖p_g) by quadrature in nats, where both densities are known.</summary>
+    public double? TrueJensenShannon { get; init; }
+
+    /// <summary>
+    /// How far D is from D* in nats: the true divergence minus D's bound, or the auditor's bound minus D's, which is no more than that;
+    /// null where neither is known.
+    /// </summary>
+    public Estimate? OptimalityGap { get; init; }
+
+    /// <summary>How different G's samples are from each other, against the data's.</summary>
+    public required SampleDiversity Diversity { get; init; }
+
+    /// <summary>Modes that G hits, where the data is a mixture of round modes.</summary>
+    public ModeCoverage? Modes { get; init; }
+
+    /// <summary>
+    /// Mean of G's samples minus that of the data along up to eight fixed random directions, in units of the data's standard deviation there.
+    /// </summary>
+    public required IReadOnlyList<double> Position { get; init; }
+
+    /// <summary>Modes of the data that no generated sample hits though most samples lie on modes; null where that can't be told.</summary>
+    internal int? LostModes => Modes is { HighQualityFraction: >= 0.5 } modes && SampleCount >= 20 * modes.ModeCount ? modes.ModeCount - modes.ModesHit : null;
+}

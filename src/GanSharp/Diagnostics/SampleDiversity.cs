@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace GanSharp.Diagnostics;
+
+/// <summary>How different a generator's samples are from each other, against how different the data's are: 1 where they are as different, 0 where all are the same.</summary>
+/// <param name="PairwiseRatio">Mean Euclidean distance between two generated samples over that between two real ones.</param>
+/// <param name="NearestRatio">Median distance to the nearest other generated sample over the same of real ones; NaN where real samples repeat. Near 0 where few distinct samples come again and again.</param>
+/// <param name="SampleCount">Samples of each side.</param>
+public readonly record struct SampleDiversity(double PairwiseRatio, double NearestRatio, long SampleCount)
+{
+    /// <summary>Compares as many samples of each side.</summary>
+    /// <param name="real">Real samples, shape [N, …], N ≥ 3.</param>
+    /// <param name="fake">Generated samples, shape [N, …].</param>
+    public static SampleDiversity Measure(Tensor real, Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        // With more samples the nearest neighbour is nearer, so the sides must be of one size.
+        if (real.shape[0] < 3 || real.shape[0] != fake.shape[0])
+            throw new ArgumentException($"real and fake must hold as many samples, at least 3, but hold {real.shape[0]} and {fake.shape[0]}.", nameof(fake));
+        var (realPairwise, realNearest) = Distances(real);
+        var (fakePairwise, fakeNearest) = Distances(fake);
+        return new SampleDiversity(fakePairwise / realPairwise, realNearest > 0 ? fakeNearest / realNearest : double.NaN, real.shape[0]);
+    }
+
+    private static (double Pairwise, double Nearest) Distances(Tensor samples)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var flat = samples.flatten(1).to(ScalarType.Float64).cpu();
+        var count = flat.shape[0];
+        var distances = cdist(flat, flat);
+        var pairwise = distances.sum().item<double>() / (count * (count - 1.0));
+        var nearest = (distances + eye(count, dtype: ScalarType.Float64) * double.MaxValue).min(1).values;
+        return (pairwise, nearest.median().item<double>());
+    }
+}

@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace GanSharp.Objectives;
+
+/// <summary>
+/// The hinge game (Lim and Ye 2017; Miyato et al. 2018): D minimises E_pd[max(0, 1 − l)] + E_pg[max(0, 1 + l)], G minimises −E_pg[l].
+/// The optimal score is ±1 by which density is larger: it bounds the total variation, TV ≥ 1 − L_D/2, but says nothing of the ratio's size.
+/// </summary>
+public sealed class Hinge : GanObjective
+{
+    /// <inheritdoc/>
+    public override string? RatioRefusal => "a hinge score says which density is larger, not by how much";
+
+    /// <summary>max(0, 1 − l_real) + max(0, 1 + l_fake).</summary>
+    /// <inheritdoc/>
+    public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => relu(1 - real) + relu(1 + fake);
+
+    /// <summary>−l_fake.</summary>
+    /// <inheritdoc/>
+    public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => -fake;
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace GanSharp.Objectives;
+
+/// <summary>
+/// WGAN (Arjovsky, Chintala, Bottou 2017): the critic maximises E_pd[l] − E_pg[l], G minimises −E_pg[l].
+/// The critic must be Lipschitz, by a gradient penalty; nothing in the loss bounds it.
+/// </summary>
+public sealed class Wasserstein : GanObjective
+{
+    /// <inheritdoc/>
+    public override string? RatioRefusal => "a Wasserstein critic's score has no zero and no scale that relate to ln p_d/p_g";
+
+    /// <summary>l_fake − l_real.</summary>
+    /// <inheritdoc/>
+    public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => fake - real;
+
+    /// <summary>−l_fake.</summary>
+    /// <inheritdoc/>
+    public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => -fake;
+}

@@ -1,0 +1,150 @@
+using FluentAssertions;
+using GanSharp.Data;
+using GanSharp.Diagnostics;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tests.Diagnostics;
+
+public sealed class DiagnosticMonitorTests
+{
+    [Fact]
+    public void A_look_at_known_densities_holds_the_truth_and_the_gap_to_it()
+    {
+        manual_seed(0);
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(1, 1);
+        using var discriminator = new MlpDiscriminator(1, 8);
+        var monitor = new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax, new() { GeneratorDensity = generator.Density });
+
+        var report = monitor.Look(step: 0, samplesSeen: 0)!.Value.Report;
+
+        report.TrueJensenShannon.Should().BeApproximately(0.1114214822, 1e-9);
+        report.OptimalityGap!.Value.Value.Should().BeApproximately(report.TrueJensenShannon!.Value - report.JensenShannon!.Value.Value, 1e-12);
+        report.Modes.Should().NotBeNull();
+        report.MemorizationGap.Should().BeNull("every draw of a density is fresh");
+        report.Position.Should().ContainSingle().Which.Should().BeInRange(-1.2, 1.2);
+        Math.Abs(report.Position[0]).Should().BeApproximately(1, 0.15, "the mean is one standard deviation off");
+    }
+
+    [Theory]
+    [InlineData("Wasserstein", "a Wasserstein critic's score has no zero and no scale*")]
+    [InlineData("Hinge", "a hinge score says which density is larger*")]
+    public void What_holds_no_ratio_is_refused_with_the_reason_and_the_rest_is_measured(string objective, string reason)
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        var monitor = new DiagnosticMonitor(generator, discriminator, data, objective == "Hinge" ? GanObjective.Hinge : GanObjective.Wasserstein);
+
+        var (report, health) = monitor.Look(0, 0)!.Value;
+
+        report.Refusal.Should().Match(reason);
+        (report.JensenShannon, report.Consistency, report.Calibration).Should().Be((null, null, null));
+        report.GeneratorGradientWeight.Should().Be(1);
+        report.Diversity.PairwiseRatio.Should().BePositive();
+        health.ToString().Should().Be("balanced");
+        health.Findings[0].Evidence.Should().Match($"*JS is not read, because {reason}");
+    }
+
+    [Fact]
+    public void Data_without_a_held_out_part_is_refused()
+    {
+        using var data = new TensorDataset(randn(100, 2));
+
+        Look(data).Refusal.Should().Be("'tensor data' has no held-out data, and on the samples that it has learnt D overstates the divergence");
+    }
+
+    [Fact]
+    public void Too_few_held_out_samples_are_refused()
+    {
+        using var data = new TensorDataset(randn(100, 2), heldOut: new TensorDataset(randn(12, 2)));
+
+        Look(data).Refusal.Should().Be("an interval needs 20 held-out samples but 'tensor data' has 12");
+    }
+
+    [Fact]
+    public void The_auditor_comes_at_its_interval_and_at_the_end()
+    {
+        manual_seed(0);
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(1, 1);
+        using var discriminator = new MlpDiscriminator(1, 8);
+        var monitor = new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax,
+            new() { Auditor = () => new MlpDiscriminator(1, 8), AuditEveryReports = 2, Audit = new() { MaximumSteps = 50 } });
+
+        var audited = new[] { false, false, false, true }.Select((isLast, step) => monitor.Look(step, 0, isLast)!.Value.Report.Audited is not null);
+
+        audited.Should().Equal(false, true, false, true);
+        monitor.History.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void A_cancelled_audit_leaves_a_look_without_one()
+    {
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(1, 1);
+        using var discriminator = new MlpDiscriminator(1, 8);
+        var monitor = new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax, new() { Auditor = () => new MlpDiscriminator(1, 8) });
+
+        var report = monitor.Look(0, 0, isLast: true, new CancellationToken(canceled: true))!.Value.Report;
+
+        (report.Audited, report.JensenShannon is null).Should().Be((null, false));
+    }
+
+    [Fact]
+    public void A_look_changes_neither_network_nor_what_torch_draws_next()
+    {
+        manual_seed(3);
+        using var scope = NewDisposeScope();
+        using var data = new TensorDataset(randn(200, 1, 8, 8)).Split(0.5);
+        using var generator = new DcganGenerator(new ImageShape(1, 8, 8), 4, 4);
+        using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), 4);
+        float[] State() => [.. generator.parameters().Concat(discriminator.parameters()).Concat(generator.buffers().Where(buffer => buffer.is_floating_point()))
+            .SelectMany(tensor => tensor.detach().data<float>().ToArray())];
+        var (before, random) = (State(), get_rng_state().data<byte>().ToArray());
+
+        _ = new DiagnosticMonitor(generator, discriminator, data, GanObjective.NonSaturating,
+            new() { Samples = 40, Auditor = null }).Look(0, samplesSeen: 64);
+
+        State().Should().Equal(before);
+        get_rng_state().data<byte>().ToArray().Should().Equal(random);
+        generator.training.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Options_name_every_fault()
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        var make = () => new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax, new() { Samples = 10, DiversitySamples = 3 });
+
+        make.Should().Throw<ArgumentException>().WithMessage("*- DiagnosticOptions.Samples must be 0 (none) or at least 40 but is 10.*- DiagnosticOptions.DiversitySamples must be at least 20 but is 3.*");
+    }
+
+    [Fact]
+    public void Diversity_is_one_for_the_data_itself_and_zero_for_one_sample_again_and_again()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(0);
+
+        var same = SampleDiversity.Measure(randn(500, 3), randn(500, 3));
+        var half = SampleDiversity.Measure(randn(500, 3), randn(500, 3) / 2);
+        var constant = SampleDiversity.Measure(randn(500, 3), zeros(500, 3));
+
+        same.PairwiseRatio.Should().BeApproximately(1, 0.05);
+        same.NearestRatio.Should().BeApproximately(1, 0.1);
+        half.PairwiseRatio.Should().BeApproximately(0.5, 0.03);
+        (constant.PairwiseRatio, constant.NearestRatio).Should().Be((0, 0));
+    }
+
+    private static DiagnosticReport Look(Dataset data)
+    {
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        return new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax).Look(0, 0)!.Value.Report;
+    }
+}

@@ -1,0 +1,134 @@
+using GanSharp.Data;
+using GanSharp.Diagnostics;
+using GanSharp.Metrics;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Penalties;
+using GanSharp.Reporting;
+using GanSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Tests.Documentation;
+
+/// <summary>The code that the documents show, compiled. DocumentationTests compares each region with the block of its name.</summary>
+internal static class Snippets
+{
+    public static void FirstRun()
+    {
+        #region first run
+        using var data = Mixtures.Ring(modes: 8);                  // data whose density is known
+        using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
+        using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
+        using var trainer = new GanTrainer(generator, discriminator, data,
+            TrainingOptions.R3Gan(steps: 6_000, gamma: 0.3, learningRate: 1e-3) with { BatchSize = 256 });
+
+        foreach (var report in trainer.Train(steps: 6_000).Every(1_000))
+            Console.WriteLine(report);                             // losses, JS divergence ± interval, samples/s
+
+        Console.WriteLine(ModeCoverage.Measure(trainer.Sample(10_000), data));
+        #endregion
+    }
+
+    public static void Package()
+    {
+        #region package
+        using var data = Mixtures.Ring(modes: 8);
+        using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
+        using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
+        using var trainer = new GanTrainer(generator, discriminator, data);       // GanSharp.Training, .Networks, .Data
+
+        foreach (var report in trainer.Train(steps: 5_000).Every(500))
+            Console.WriteLine(report);
+        #endregion
+    }
+
+    public static void Mission()
+    {
+        #region minimax
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(mean: 2, standardDeviation: 0.6);
+        using var discriminator = new MlpDiscriminator(inputSize: 1, width: 64, hiddenLayers: 2);
+        using var trainer = new GanTrainer(generator, discriminator, data);          // eqs. 20 and 21, k = 1
+
+        foreach (var report in trainer.Train(steps: 2_000).Every(500))
+            Console.WriteLine(report);
+
+        using var density = generator.Density();                                      // p_g, known for this generator
+        Console.WriteLine($"estimated {JensenShannon.Bound(discriminator, data.HeldOut, generator)} nats");
+        Console.WriteLine($"true      {JensenShannon.Quadrature(data, density):0.0000} nats");
+        #endregion
+    }
+
+    public static void Folder(CancellationToken cancellation)
+    {
+        #region image folder
+        var shape = new ImageShape(Channels: 3, Height: 64, Width: 64);
+        using var images = ImageFolder.Load("flowers", new() { Image = shape, CorruptImages = CorruptImagePolicy.Skip }, cancellationToken: cancellation);
+        foreach (var file in images.Skipped)
+            Console.WriteLine($"left out: {file}");
+
+        torch.manual_seed(1);                                                         // the networks' first weights
+        using var generator = new DcganGenerator(shape, latentSize: 100, width: 64);
+        using var discriminator = new DcganDiscriminator(shape, width: 64);
+        var options = TrainingOptions.R3Gan(steps: 20_000, gamma: 1, learningRate: 5e-4) with { Seed = 1 };
+        using var trainer = new GanTrainer(generator, discriminator, images, options);
+
+        foreach (var report in trainer.Train(20_000, cancellation).Every(500).WithProgress().WithCsv("reports.csv"))
+        {
+            using var samples = trainer.Sample(64);                                   // of the averaged generator
+            ImageGrid.Save(samples, $"step-{report.Step}.png");
+        }
+        #endregion
+    }
+
+    public static void Gpu(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        #region gpu
+        var device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
+        generator.to(device);
+        discriminator.to(device);                                                     // before the trainer is made
+        #endregion
+    }
+
+    public static void OwnPieces(Dataset data, GeneratorNetwork generator)
+    {
+        #region own pieces in use
+        using var discriminator = new MyDiscriminator();
+        using var trainer = new GanTrainer(generator, discriminator, data, new()
+        {
+            Objective = new MyLeastSquares(),
+            Penalties = [new R1(gamma: 1)],
+            DiscriminatorSteps = 2,
+        });
+        #endregion
+    }
+
+    #region own discriminator
+    public sealed class MyDiscriminator : DiscriminatorNetwork
+    {
+        private readonly Module<Tensor, Tensor> body, head;
+
+        public MyDiscriminator(int width = 64)
+            : base(nameof(MyDiscriminator))
+        {
+            body = Sequential(Conv2d(1, width, 4, stride: 2, padding: 1), LeakyReLU(0.2));
+            head = Linear(width * 14 * 14, 1);
+            RegisterComponents();
+        }
+
+        // A logit a sample, shape [N]: no sigmoid at the end.
+        public override Tensor forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
+    }
+    #endregion
+
+    #region own objective
+    public sealed class MyLeastSquares : GanObjective
+    {
+        public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
+
+        public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => (fake - 1).square();
+    }
+    #endregion
+}
