@@ -41,7 +41,13 @@ void Train(ParseResult options, CancellationToken cancellation)
     {
         BatchSize = options.GetValue(batchSize),
         Seed = options.GetValue(SampleCommand.Seed),
-        Diagnostics = new() { Samples = 2_000 },
+        Diagnostics = new()
+        {
+            Auditor = () => new DcganDiscriminator(shape, width: options.GetValue(width)),
+            // A training of its own: at the end only, and short.
+            AuditEveryReports = int.MaxValue,
+            Audit = new() { MaximumSteps = 400, BatchSize = 64 },
+        },
     };
     using var trainer = new GanTrainer(generator, discriminator, images, recipe);
     Console.WriteLine($"{images.Name}: {images.Count:N0} training and {images.HeldOut!.Count:N0} held-out images of {shape}, on {device}.");
@@ -49,17 +55,20 @@ void Train(ParseResult options, CancellationToken cancellation)
     string In(string name) => Path.Combine(folder, name);
     var reports = new List<StepReport>();
     using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 64).Samples;
-    foreach (var report in trainer.Train(options.GetValue(steps), cancellation).Every(100).WithProgress().WithCsv(In("reports.csv")))
+    foreach (var report in trainer.Train(options.GetValue(steps), cancellation).Every(125).WithProgress().WithCsv(In("reports.csv")))
     {
         reports.Add(report);
         using var samples = trainer.Sample(64);
         ImageGrid.SaveSideBySide(real, samples, In("samples.png"));
         TrainingPlot.Save(reports, In("training.png"));
+        DiagnosticsPlot.Save(reports, In("diagnostics.png"));
     }
 
     if (reports.Count == 0)
         return;
+    RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
+        ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
     Console.WriteLine(cancellation.IsCancellationRequested ? $"Stopped at step {trainer.Step:N0}." : $"Trained {trainer.Step:N0} steps.");
-    Console.WriteLine($"The Jensen-Shannon divergence between real and generated images is at least {reports[^1].JensenShannon} nats (0: the same, ln 2 = 0.693: nothing in common).");
-    Console.WriteLine($"Open {In("samples.png")}  (training.png and reports.csv are beside it)");
+    SampleCommand.Conclude(reports[^1]);
+    Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");
 }

@@ -37,7 +37,15 @@ internal static class LineExperiment
         Console.WriteLine();
         Console.WriteLine("Both learn in turn (eqs. 20 and 21).");
         var reports = new List<StepReport>();
-        using var trainer = new GanTrainer(generator, discriminator, data, Options(steps, seed, discriminatorRate: 2e-3));
+        using var trainer = new GanTrainer(generator, discriminator, data, Options(steps, seed, discriminatorRate: 2e-3) with
+        {
+            Diagnostics = new()
+            {
+                Samples = 10_000,
+                GeneratorDensity = generator.Density,
+                Auditor = () => new MlpDiscriminator(inputSize: 1, width: 32, hiddenLayers: 2),
+            },
+        });
         var run = trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60));
         foreach (var report in run.WithProgress().WithCsv(Path.Combine(folder, "line.csv")))
         {
@@ -52,7 +60,9 @@ internal static class LineExperiment
         panels.Add(Panel($"d. step {trainer.Step:N0}", data, generator, discriminator));
         DensityPlot.Save(panels, Path.Combine(folder, "line.png"));
         TrainingPlot.Save(reports, Path.Combine(folder, "line-training.png"));
-        Console.WriteLine($"Open {Path.Combine(folder, "line.png")}  (line-training.png and line.csv are beside it)");
+        DiagnosticsPlot.Save(reports, Path.Combine(folder, "line-diagnostics.png"));
+        SampleCommand.Conclude(reports[^1]);
+        Console.WriteLine($"Open {Path.Combine(folder, "line.png")}, and line-diagnostics.png beside it.");
     }
 
     private static TrainingOptions Options(int steps, int seed, double discriminatorRate) => new()

@@ -23,7 +23,19 @@ internal static class PlaneExperiment
         using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
         using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
         using var trainer = new GanTrainer(generator, discriminator, data,
-            TrainingOptions.R3Gan(steps, gamma: 0.3, learningRate: 1e-3) with { BatchSize = 256, Seed = seed });
+            TrainingOptions.R3Gan(steps, gamma: 0.3, learningRate: 1e-3) with
+            {
+                BatchSize = 256,
+                Seed = seed,
+                // At the end only: an audit is a training of its own.
+                Diagnostics = new()
+                {
+                    Auditor = () => new MlpDiscriminator(inputSize: 2, width: 128),
+                    AuditEveryReports = int.MaxValue,
+                    // Narrow modes far apart: the auditor needs a thousand steps before it sees anything at all.
+                    Audit = new() { MaximumSteps = 6_000, Patience = 60, LearningRate = 3e-3 },
+                },
+            });
 
         using var scope = NewDisposeScope();
         var real = data.HeldOut.Draw(seed, 0, DrawnSamples).Samples;
@@ -41,7 +53,8 @@ internal static class PlaneExperiment
         ScatterPlot.Save(panels, Path.Combine(folder, $"{name}.png"));
         TrainingPlot.Save(reports, Path.Combine(folder, $"{name}-training.png"));
         Console.WriteLine($"{ModeCoverage.Measure(trainer.Sample(CoverageSamples), data)} nats, of {CoverageSamples:N0} samples");
-        Console.WriteLine($"JS divergence: estimated at least {reports[^1].JensenShannon} nats; G has no density here, so the true value is unknown");
-        Console.WriteLine($"Open {Path.Combine(folder, $"{name}.png")}  ({name}-training.png and {name}.csv are beside it)");
+        DiagnosticsPlot.Save(reports, Path.Combine(folder, $"{name}-diagnostics.png"));
+        SampleCommand.Conclude(reports[^1]);
+        Console.WriteLine($"Open {Path.Combine(folder, $"{name}.png")}, and {name}-diagnostics.png beside it.");
     }
 }

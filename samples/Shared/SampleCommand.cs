@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GanSharp.Data;
+using GanSharp.Diagnostics;
 using GanSharp.Networks;
 using GanSharp.Reporting;
 using GanSharp.Training;
@@ -38,6 +39,17 @@ internal static class SampleCommand
             }
         });
         return command.Parse(arguments).Invoke();
+    }
+
+    /// <summary>Says how far the generator is from the data, by whom it was measured, and what the run's health is.</summary>
+    public static void Conclude(StepReport last)
+    {
+        if (last.JensenShannon is { } bound)
+            Console.WriteLine($"D finds a Jensen-Shannon divergence of at least {JensenShannon.Format(bound)} nats (0: the same, ln 2 = 0.693: nothing in common).");
+        if (last.Diagnostics?.Audited is { } audited)
+            Console.WriteLine($"A fresh auditor, trained for nothing else, finds at least {JensenShannon.Format(audited)} nats.");
+        foreach (var finding in last.Health?.Findings ?? [])
+            Console.WriteLine($"Health: {finding}.");
     }
 
     /// <summary>Makes the folder and proves that it can be written, before any work is done.</summary>

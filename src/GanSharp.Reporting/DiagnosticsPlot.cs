@@ -42,7 +42,7 @@ public static class DiagnosticsPlot
         if (known.Length == 0)
             return PlotSheet.Note(plot, looks[^1].Refusal is null ? "not measured: give DiagnosticOptions.Auditor or GeneratorDensity" : "refused: D's logit is no density ratio");
         PlotSheet.Band(plot, known, look => look.Step, look => look.OptimalityGap!.Value, Palette.Optimum, "gap, with its 95% interval");
-        plot.Axes.SetLimitsY(Math.Min(-0.02, 1.1 * known.Min(look => look.OptimalityGap!.Value.Lower)), Math.Max(0.1, 1.3 * known.Max(look => look.OptimalityGap!.Value.Upper)));
+        plot.Axes.SetLimits(0, looks[^1].Step * 1.02, Math.Min(-0.02, 1.1 * known.Min(look => look.OptimalityGap!.Value.Lower)), Math.Max(0.02, 1.3 * known.Max(look => look.OptimalityGap!.Value.Upper)));
         plot.ShowLegend(Alignment.UpperRight);
         return plot;
     }

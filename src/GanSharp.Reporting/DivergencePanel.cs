@@ -26,7 +26,7 @@ internal static class DivergencePanel
             (points.MarkerSize, points.MarkerShape, points.LegendText) = (8, MarkerShape.FilledDiamond, "bound of a fresh auditor");
         }
         var lowest = bounded.Select(look => look.JensenShannon!.Value.Lower).Concat(audited.Select(look => look.Audited!.Value.Lower)).Append(0).Min();
-        plot.Axes.SetLimitsY(Math.Min(-0.02, lowest * 1.05), 0.74);
+        plot.Axes.SetLimits(0, looks[^1].Step * 1.02, Math.Min(-0.02, lowest * 1.05), 0.74);
         if (bounded.Length == 0 && audited.Length == 0)
             return PlotSheet.Note(plot, $"not read: {looks[^1].Refusal}");
         plot.ShowLegend(Alignment.UpperRight);

@@ -13,7 +13,7 @@ public static class RunReport
         body { font: 16px/1.5 system-ui, sans-serif; color: #1f2937; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }
         h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin-top: 2rem } .faint { color: #6b7280 }
         .finding { border-left: 4px solid #059669; padding: .4rem 1rem; margin: 1rem 0; background: #f9fafb } .finding.bad { border-color: #dc2626 }
-        table { border-collapse: collapse } td { padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #e5e7eb; vertical-align: top } img { max-width: 100% }
+        table { border-collapse: collapse } td { padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #e5e7eb; vertical-align: top } td:first-child { min-width: 18rem } img { max-width: 100% }
         """;
 
     /// <summary>Saves the page.</summary>

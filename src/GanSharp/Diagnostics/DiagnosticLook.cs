@@ -10,7 +10,7 @@ namespace GanSharp.Diagnostics;
 /// <summary>The samples of one look, drawn once, and what is read from them.</summary>
 internal sealed class DiagnosticLook
 {
-    private const int LargestPositionSize = 8;
+    private const int LargestPositionSize = 8, LargestSubsample = 2_000;
     private readonly GeneratorNetwork generator;
     private readonly DiscriminatorNetwork discriminator;
     private readonly Dataset data;
@@ -108,7 +108,7 @@ internal sealed class DiagnosticLook
     {
         if (data.Count is not { } total || samplesSeen == 0)
             return null;
-        var learnt = (int)Math.Min(count, Math.Min(samplesSeen, total));
+        var learnt = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
         var batch = data.Draw(seed, samplesSeen - learnt, learnt);
         var learntRatios = ratios(discriminator.Logits(batch.Samples, batch.Labels));
         return new WeightedMeans(0, (0.5, ValueFunction.LogProbability(learntRatios)), (-0.5, ValueFunction.LogProbability(heldOutRatios))).Normal();
@@ -138,12 +138,13 @@ internal sealed class DiagnosticLook
 
     private double[] Position()
     {
-        var (realFlat, fakeFlat) = (real.Samples.flatten(1).to(ScalarType.Float64).cpu(), fake.flatten(1).to(ScalarType.Float64).cpu());
+        Tensor Flat(Tensor samples) => samples.narrow(0, 0, Math.Min(count, LargestSubsample)).flatten(1).cpu();
+        var (realFlat, fakeFlat) = (Flat(real.Samples), Flat(fake));
         var size = realFlat.shape[1];
         // The same directions at every look, so that positions can be compared.
         using var random = SeededRandom.Create(seed, "diagnostic directions");
-        var directions = randn([size, Math.Min(size, LargestPositionSize)], ScalarType.Float64, generator: random);
+        var directions = randn([size, Math.Min(size, LargestPositionSize)], ScalarType.Float32, generator: random);
         var (realAlong, fakeAlong) = (realFlat.matmul(directions), fakeFlat.matmul(directions));
-        return ((fakeAlong.mean([0]) - realAlong.mean([0])) / realAlong.std(0).clamp_min(1e-12)).data<double>().ToArray();
+        return ((fakeAlong.mean([0]) - realAlong.mean([0])) / realAlong.std(0).clamp_min(1e-12)).to(ScalarType.Float64).data<double>().ToArray();
     }
 }

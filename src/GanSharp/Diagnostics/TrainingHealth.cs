@@ -106,18 +106,18 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
         if (window.Length < ReportsOfPlateau)
             return null;
         var plateau = window[^ReportsOfPlateau..];
-        var audit = plateau.Select(report => report.Audited).OfType<Estimate>().Cast<Estimate?>().LastOrDefault();
+        var audit = window.LastOrDefault(report => report.Audited is not null)?.Audited;
         var bounds = plateau.Select(report => report.JensenShannon).OfType<Estimate>().ToArray();
         if (audit is not { } audited || audited.Lower > FloorNats || audited.Upper > 3 * FloorNats
             || bounds.Length < ReportsOfPlateau || bounds.Any(bound => bound.Lower > FloorNats))
             return null;
         return new HealthFinding(HealthVerdict.ReadyToStop,
-            Invariant($"a fresh auditor finds JS at least {audited} nats, and D's bound stayed within {FloorNats} nats of 0 for {ReportsOfPlateau} reports"),
+            Invariant($"a fresh auditor finds JS at least {JensenShannon.Format(audited)} nats, and D's bound stayed within {FloorNats} nats of 0 for {ReportsOfPlateau} reports"),
             "Stop, and let a DivergenceCertificate say so with the model");
     }
 
     private static HealthFinding Balanced(DiagnosticReport report) => new(HealthVerdict.Balanced,
-        report.JensenShannon is { } bound ? Invariant($"JS is at least {JensenShannon.Format(bound)} nats, G's samples are {report.Diversity.PairwiseRatio:0.00} times as far apart as real ones")
+        report.JensenShannon is { } bound ? Invariant($"JS is at least {JensenShannon.Format(report.Audited ?? bound)} nats{(report.Audited is null ? "" : " by a fresh auditor")}, G's samples are {report.Diversity.PairwiseRatio:0.00} times as far apart as real ones")
             : $"nothing that can be measured speaks against it; JS is not read, because {report.Refusal}",
         "Go on");
 

@@ -11,7 +11,7 @@ namespace GanSharp.Sampling;
 public static class ImportanceSampling
 {
     /// <summary>With fewer effective samples a few weights decide the estimate, and the interval, which is read from the same weights, is too narrow to be believed.</summary>
-    public const double FewestEffectiveSamples = 100;
+    public const double FewestEffectiveSamples = ImportanceWeights.FewestEffectiveSamples;
 
     /// <summary>The expectation of a function of x under p_d, from fresh samples of G.</summary>
     /// <param name="proposal">G and its log ratio.</param>
@@ -69,6 +69,6 @@ public static class ImportanceSampling
         var l = logRatios.to(ScalarType.Float64);
         if (!l.max().isfinite().item<bool>())
             throw new ArgumentException("logRatios must be below +∞, not NaN, and not all −∞.", nameof(logRatios));
-        return Math.Exp((2 * l.logsumexp(0) - (2 * l).logsumexp(0)).item<double>());
+        return ImportanceWeights.EffectiveSamples(l);
     }
 }

@@ -7,6 +7,25 @@ namespace GanSharp.Tests.Diagnostics;
 
 public sealed class CalibrationTests(ITestOutputHelper output)
 {
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2_000)]
+    public void The_calibrated_error_is_that_of_labels_drawn_one_by_one(int samples)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(0);
+        var logits = 2 * randn(2 * samples, ScalarType.Float64);
+        var probabilities = logits.sigmoid();
+        var membership = nn.functional.one_hot((probabilities * 15).to(ScalarType.Int64).clamp(max: 14), 15).to(ScalarType.Float64).t();
+        var labels = (rand([2 * samples, 1_000], ScalarType.Float64) < probabilities.unsqueeze(1)).to(ScalarType.Float64);
+        var direct = membership.matmul((probabilities.unsqueeze(1) - labels) / (2 * samples)).abs().sum([0]);
+
+        var measured = Calibration.Measure(logits[..samples], logits[samples..]).CalibratedError;
+
+        measured.Value.Should().BeApproximately(direct.mean().item<double>(), 0.02 * measured.Value);
+        measured.Upper.Should().BeApproximately(direct.quantile(tensor(0.975)).item<double>(), 0.04 * measured.Upper);
+    }
+
     // A perfect D's error with 15 bins, as measured elsewhere: it is noise, and falls as the root of the samples.
     [Theory]
     [InlineData(1_000, 0.042)]

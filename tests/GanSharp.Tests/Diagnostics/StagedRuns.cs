@@ -30,15 +30,15 @@ internal static class StagedRuns
     {
         "disjoint Gaussians with eq. 21" => (Mixtures.Normal(), new AffineGenerator(8, 1), new MlpDiscriminator(1, 32, 2),
             Options(GanObjective.Minimax, 128, 2e-4, 3e-3), 600),
-        "a fast D in eight dimensions" => (Normal(4_000, 8), new LinearGenerator(8, bias: 4), new MlpDiscriminator(8, 64, 2),
+        "a fast D in eight dimensions" => (Normal(4_000, 8), new TrainableLinearGenerator(8, bias: 4), new MlpDiscriminator(8, 64, 2),
             Options(GanObjective.NonSaturating, 128, 1e-4, 2e-3), 400),
         "one mode of the ring" => (Mixtures.Ring(8, 1, 0.05), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
             Options(GanObjective.NonSaturating, 128, 2e-4, 5e-3, discriminatorSteps: 3), 600),
         "one mode of the grid" => (Mixtures.Grid(3, 2, 0.1), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
             Options(GanObjective.NonSaturating, 128, 2e-4, 5e-3, discriminatorSteps: 3), 600),
-        "two hundred points in sixteen dimensions" => (Normal(200, 16), new LinearGenerator(16), new MlpDiscriminator(16, 128),
+        "two hundred points in sixteen dimensions" => (Normal(200, 16), new TrainableLinearGenerator(16), new MlpDiscriminator(16, 128),
             Options(GanObjective.NonSaturating, 100, 1e-4, 1e-3), 400),
-        "sixty points in four dimensions" => (Normal(60, 4), new LinearGenerator(4), new MlpDiscriminator(4, 128),
+        "sixty points in four dimensions" => (Normal(60, 4), new TrainableLinearGenerator(4), new MlpDiscriminator(4, 128),
             Options(GanObjective.NonSaturating, 60, 1e-3, 2e-3), 400),
         "a mean that orbits" => (Mixtures.Normal(), MeanOnly(3), new MlpDiscriminator(1, 32, 1),
             Options(GanObjective.NonSaturating, 256, 2e-1, 1e-2, generatorBeta1: 0.9), 600),
@@ -51,7 +51,7 @@ internal static class StagedRuns
             DiscriminatorOptimizer = new() { LearningRate = Schedule.Cosine(2e-3, 2e-6, 1_500), Beta1 = 0.9 },
             Diagnostics = new() { Auditor = () => new MlpDiscriminator(1, 32, 2) },
         }, 1_500),
-        "a Gaussian in the plane learnt by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new LinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
+        "a Gaussian in the plane learnt by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new TrainableLinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
             TrainingOptions.R3Gan(1_000, 0.1, 4e-3) with { BatchSize = 256, Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 32, 2) } }, 1_000),
         "the ring half-way" => (Mixtures.Ring(4, 1, 0.2), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
             TrainingOptions.R3Gan(1_000, 0.1, 1e-3) with { BatchSize = 128 }, 600),
@@ -93,13 +93,13 @@ internal static class StagedRuns
         return new TensorDataset(Small(full, 10_000), heldOut: new TensorDataset(Small(full.HeldOut!, 2_000)), name: "small garments");
     }
 
-    private sealed class LinearGenerator : GeneratorNetwork
+    private sealed class TrainableLinearGenerator : GeneratorNetwork
     {
         private readonly Module<Tensor, Tensor> body;
 
         /// <summary>Starts as z + bias.</summary>
-        public LinearGenerator(int size, double bias = 0)
-            : base(nameof(LinearGenerator), LatentPrior.Normal(size))
+        public TrainableLinearGenerator(int size, double bias = 0)
+            : base(nameof(TrainableLinearGenerator), LatentPrior.Normal(size))
         {
             var linear = Linear(size, size);
             using (no_grad())

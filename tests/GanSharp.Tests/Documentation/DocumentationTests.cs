@@ -40,6 +40,12 @@ public sealed partial class DocumentationTests
             .Should().BeEmpty();
     }
 
+    [Theory]
+    [MemberData(nameof(DocumentNames))]
+    public void Every_test_that_is_named_exists(string document) =>
+        TestClass().Matches(Read(document)).Select(name => name.Groups[1].Value)
+            .Except(typeof(DocumentationTests).Assembly.GetTypes().Select(type => type.Name)).Should().BeEmpty();
+
     [Fact]
     public void The_test_command_of_the_README_is_what_CI_runs()
     {
@@ -65,6 +71,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"#region (?<name>[^\n]+)\n(?<body>.*?)\n\s*#endregion", RegexOptions.Singleline)]
     private static partial Regex Region();
+
+    [GeneratedRegex("`([A-Z][A-Za-z]+Tests)`")]
+    private static partial Regex TestClass();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -92,6 +92,26 @@ internal static class Snippets
         #endregion
     }
 
+    public static void Reading(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        #region diagnostics
+        var options = TrainingOptions.R3Gan(steps: 10_000, gamma: 1) with
+        {
+            Diagnostics = new() { Samples = 10_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 128) },
+        };
+        using var trainer = new GanTrainer(generator, discriminator, data, options);
+        var reports = new List<StepReport>();
+        foreach (var report in trainer.Train(10_000).Every())
+        {
+            reports.Add(report);
+            foreach (var finding in report.Health!.Findings)
+                Console.WriteLine(finding);                                           // a verdict, its evidence, what to change
+        }
+        DiagnosticsPlot.Save(reports, "diagnostics.png");
+        RunReport.Save(reports, "report.html", "My GAN", ("Diagnostics", "diagnostics.png"));
+        #endregion
+    }
+
     public static void OwnPieces(Dataset data, GeneratorNetwork generator)
     {
         #region own pieces in use

@@ -1,0 +1,70 @@
+using FluentAssertions;
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Reporting;
+using GanSharp.Training;
+using SkiaSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tests.Reporting;
+
+public sealed class DiagnosticsPageTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public void A_run_becomes_a_page_of_four_panels_and_a_report_with_its_pictures_inside()
+    {
+        var reports = Train(GanObjective.Minimax);
+
+        DiagnosticsPlot.Save(reports, folder.File("diagnostics.png"));
+        RunReport.Save(reports, folder.File("report.html"), "A <test>", ("Diagnostics", folder.File("diagnostics.png")));
+
+        using var picture = SKBitmap.Decode(folder.File("diagnostics.png"));
+        (picture.Width, picture.Height).Should().Be((2 * 720 * 2, 2 * 400 * 2));
+        var page = File.ReadAllText(folder.File("report.html"));
+        page.Should().Contain("A &lt;test&gt;").And.Contain("data:image/png;base64,").And.Contain("JS divergence by a fresh auditor").And.Contain("True JS divergence")
+            .And.Contain(reports[^1].Health!.Findings[0].Name).And.NotContain("http");
+    }
+
+    [Fact]
+    public void What_is_refused_is_said_on_the_page()
+    {
+        var reports = Train(GanObjective.Wasserstein);
+
+        DiagnosticsPlot.Save(reports, folder.File("diagnostics.png"));
+        TrainingPlot.Save(reports, folder.File("training.png"));
+        RunReport.Save(reports, folder.File("report.html"), "critic");
+
+        File.ReadAllText(folder.File("report.html")).Should().Contain("refused: a Wasserstein critic&#39;s score");
+    }
+
+    [Fact]
+    public void Nothing_to_show_is_an_error_that_names_what_is_missing()
+    {
+        var without = new[] { PictureTests.Report(1, null) };
+        var plot = () => DiagnosticsPlot.Save(without, folder.File("a.png"));
+        var page = () => RunReport.Save([], folder.File("a.html"), "none");
+
+        plot.Should().Throw<ArgumentException>().WithMessage("reports must hold at least one with diagnostics*");
+        page.Should().Throw<ArgumentException>().WithMessage("reports must hold at least one report but is empty.*");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static StepReport[] Train(GanObjective objective)
+    {
+        manual_seed(0);
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(1, 1);
+        using var discriminator = new MlpDiscriminator(1, 8);
+        using var trainer = new GanTrainer(generator, discriminator, data, new()
+        {
+            Objective = objective,
+            Diagnostics = new() { Samples = 500, GeneratorDensity = generator.Density, Auditor = () => new MlpDiscriminator(1, 8), Audit = new() { MaximumSteps = 100 } },
+        });
+        return [.. trainer.Train(30).Every(10)];
+    }
+}
