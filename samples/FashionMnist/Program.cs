@@ -68,7 +68,6 @@ void Train(ParseResult options, CancellationToken cancellation)
         return;
     RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
         ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
-    Console.WriteLine(cancellation.IsCancellationRequested ? $"Stopped at step {trainer.Step:N0}." : $"Trained {trainer.Step:N0} steps.");
     SampleCommand.Conclude(reports[^1]);
     Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");
 }

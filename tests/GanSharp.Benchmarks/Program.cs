@@ -9,10 +9,16 @@ if (args is ["diagnostics-cost"])
     DiagnosticsCost.Print();
     return 0;
 }
+if (args is ["memory"])
+{
+    MemoryRun.Print();
+    return 0;
+}
 if (args is [] or ["--help"] or ["-h"])
 {
     Console.WriteLine("""
         dotnet run -c Release --project tests/GanSharp.Benchmarks -- diagnostics-cost   what one report costs, as a share of the training between two reports
+        dotnet run -c Release --project tests/GanSharp.Benchmarks -- memory             live tensors and resident memory over 10,000 steps
         dotnet run -c Release --project tests/GanSharp.Benchmarks -- --filter '*'       micro-benchmarks (BenchmarkDotNet's own options)
         """);
     return 0;
