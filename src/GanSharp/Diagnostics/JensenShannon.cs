@@ -1,6 +1,7 @@
 using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Objectives;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -64,13 +65,25 @@ public static class JensenShannon
     /// <param name="discriminator">D, trained by an objective whose ratio is exact.</param>
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
-    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.005 nats; no more than the held-out data has.</param>
+    /// <param name="samples">Samples of each side. Default 10,000, for an interval of some ± 0.006 nats; no more than the held-out data has.</param>
     /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
-    public static Estimate Bound(DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0)
+    /// <param name="objective">What D was trained by; null where its logit is known to be ln p_d/p_g.</param>
+    /// <exception cref="DiagnosticRefusedException">
+    /// The objective's logit is no density ratio or one up to a constant only, D judges samples in groups, or the data has a held-out part of its own and so is
+    /// what D was trained on.
+    /// </exception>
+    public static Estimate Bound(
+        DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, GanObjective? objective = null)
     {
         using var scope = NewDisposeScope();
+        if (objective?.RatioRefusal is { } reason)
+            throw new DiagnosticRefusedException($"No divergence can be read from the logits of {objective}, because {reason}. Audit the generator with a classifier instead (Auditor).");
+        if (objective?.Ratio == RatioKind.UpToConstant)
+            throw new DiagnosticRefusedException($"The logits of {objective} are ln p_d/p_g up to a constant. Fit it on samples set aside (LogitCalibration), and read the bound on others; a report does so by itself.");
         var (real, fake) = HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
-        return Bound(real, fake);
+        if (discriminator.SamplesPerLogit > 1)
+            throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples a logit, and the divergence of such groups is larger than that of samples. Audit with a network that judges one (Auditor).");
+        return objective is null ? Bound(real, fake) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
     }
 
     /// <summary>D's logits at held-out data and at fresh samples, as many of each; another index of the same seed draws other samples.</summary>
@@ -81,6 +94,8 @@ public static class JensenShannon
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2);
+        if (heldOut is { Count: not null, HeldOut: not null })
+            throw new DiagnosticRefusedException($"'{heldOut.Name}' is what D was trained on, since it has a held-out part of its own, and there D overstates the divergence. Pass its HeldOut.");
         var count = (int)Math.Min(samples, heldOut.Count ?? samples);
         count -= count % discriminator.SamplesPerLogit;
         var real = heldOut.Draw(seed, index * count, count);

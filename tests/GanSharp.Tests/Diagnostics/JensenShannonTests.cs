@@ -1,6 +1,8 @@
 using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Diagnostics;
+using GanSharp.Networks;
+using GanSharp.Objectives;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -127,5 +129,22 @@ public sealed class JensenShannonTests
         var bound = () => JensenShannon.Bound(zeros(1), zeros(5));
 
         bound.Should().Throw<ArgumentException>().WithMessage("An interval needs at least 2 samples a side but got 1 real and 5 generated.*");
+    }
+
+    [Fact]
+    public void The_bound_of_a_network_is_refused_where_it_would_be_a_lie()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new TensorDataset(randn(100, 2)).Split(0.5);
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new MlpDiscriminator(2, 4);
+        Action Bound(Dataset read, GanObjective? objective = null) => () => JensenShannon.Bound(discriminator, read, generator, objective: objective);
+
+        Bound(data).Should().Throw<DiagnosticRefusedException>().WithMessage("'tensor data' is what D was trained on*Pass its HeldOut.");
+        Bound(data.HeldOut!, GanObjective.Wasserstein).Should().Throw<DiagnosticRefusedException>().WithMessage("No divergence can be read from the logits of Wasserstein, because a Wasserstein critic's score*");
+        Bound(data.HeldOut!, new LabelSmoothing()).Should().Throw<DiagnosticRefusedException>().WithMessage("*smoothed labels*");
+        Bound(data.HeldOut!, GanObjective.RelativisticPaired).Should().Throw<DiagnosticRefusedException>().WithMessage("*up to a constant*LogitCalibration*");
+        Bound(data.HeldOut!, GanObjective.LeastSquares).Should().NotThrow();
+        Bound(data.HeldOut!).Should().NotThrow();
     }
 }
