@@ -67,6 +67,19 @@ internal sealed record CheckpointManifest
         }
     }
 
+    /// <summary>Which run a checkpoint is of; null where its manifest can't be read.</summary>
+    public static Guid? RunOf(string checkpoint)
+    {
+        try
+        {
+            return Read(checkpoint).RunId;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A later format would have other fields, so its version is looked at before they are.</summary>
     private static void ThrowIfOtherFormat(byte[] bytes, string checkpoint)
     {

@@ -1,4 +1,5 @@
 using GanSharp.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Guards;
