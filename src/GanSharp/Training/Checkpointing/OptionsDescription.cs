@@ -1,7 +1,11 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using GanSharp.Objectives;
 using GanSharp.Optimization;
+using GanSharp.Penalties;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checkpointing;
@@ -24,7 +28,7 @@ internal static class OptionsDescription
             ["Generator.Prior"] = $"{trainer.Generator.Prior.GetType().Name} of size {trainer.Generator.Prior.Size}",
             ["Discriminator"] = trainer.Discriminator.GetType().Name,
             ["Data.Count"] = trainer.Data.Count?.ToString(CultureInfo.InvariantCulture) ?? "endless",
-            ["Data.SampleShape"] = Tensors.Shape.Format(trainer.Data.SampleShape),
+            ["Data.SampleShape"] = Shape.Format(trainer.Data.SampleShape),
             ["Data.FirstSamples"] = FirstSamples(trainer),
         };
         foreach (var property in Properties(trainer.Options))
@@ -61,16 +65,20 @@ internal static class OptionsDescription
         _ => null,
     };
 
-    /// <summary>Settings only: numbers, switches, schedules, and options, objectives or penalties that have such; no tensors, networks or functions.</summary>
+    /// <summary>
+    /// Settings only: numbers, switches, schedules, and options, objectives or penalties that have such; no tensors, networks or functions,
+    /// and nothing that an objective or a penalty states of its class.
+    /// </summary>
     private static IEnumerable<PropertyInfo> Properties(object owner) => owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.Name != nameof(Objectives.GanObjective.RatioRefusal))
+        .Where(property => property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.GetMethod is { } getter
+            && getter.GetBaseDefinition().DeclaringType is { } origin && origin != typeof(GanObjective) && origin != typeof(Penalty))
         .OrderBy(property => property.Name, StringComparer.Ordinal);
 
     private static bool IsSetting(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Schedule)
-            || typeof(Objectives.GanObjective).IsAssignableFrom(type) || typeof(IEnumerable<Penalties.Penalty>).IsAssignableFrom(type)
+            || typeof(GanObjective).IsAssignableFrom(type) || typeof(IEnumerable<Penalty>).IsAssignableFrom(type)
             || (type.Namespace?.StartsWith(nameof(GanSharp), StringComparison.Ordinal) == true && type.Name.EndsWith("Options", StringComparison.Ordinal));
     }
 
@@ -79,7 +87,7 @@ internal static class OptionsDescription
     {
         using var scope = NewDisposeScope();
         var (samples, labels) = trainer.Data.Draw(trainer.Options.Seed, 0, (int)Math.Min(ProbeSamples, trainer.Data.Count ?? ProbeSamples));
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(samples.cpu().contiguous().bytes);
         if (labels is not null)
             hash.AppendData(labels.cpu().contiguous().bytes);
