@@ -14,7 +14,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     private readonly long count;
     private readonly bool isLastStep;
     private readonly CancellationToken cancellationToken;
-    private long interval = 1, lastStep;
+    private long interval = 1, lastStep, firstStep = -1;
     private bool measures;
     private (string Folder, CheckpointOptions Options)? checkpoints;
 
@@ -26,7 +26,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         (this.trainer, this.count, this.isLastStep, this.cancellationToken) = (trainer, count, isLastStep, cancellationToken);
 
     /// <summary>Generator steps that one enumeration takes.</summary>
-    public long Steps => isLastStep ? Math.Max(0, count - trainer.Step) : count;
+    public long Steps => !isLastStep ? count : Math.Max(0, count - (Volatile.Read(ref firstStep) is >= 0 and var first ? first : trainer.Step));
 
     /// <summary>The trainer's step now. It may be read from another thread, for a progress display.</summary>
     public long CurrentStep => trainer.Step;
@@ -67,6 +67,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     public IEnumerator<StepReport> GetEnumerator()
     {
         var first = trainer.Step;
+        Volatile.Write(ref firstStep, first);
         var last = first + Steps;
         // Reports of a run that may be interrupted come at multiples of the interval, wherever it starts.
         var origin = isLastStep ? 0 : first;

@@ -77,9 +77,12 @@ internal static class OptionsDescription
     private static bool IsSetting(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Schedule)
-            || typeof(GanObjective).IsAssignableFrom(type) || typeof(IEnumerable<Penalty>).IsAssignableFrom(type)
-            || (type.Namespace?.StartsWith(nameof(GanSharp), StringComparison.Ordinal) == true && type.Name.EndsWith("Options", StringComparison.Ordinal));
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string))
+            return true;
+        if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type))
+            return type.GetGenericArguments().All(IsSetting);
+        return type.Namespace?.StartsWith(nameof(GanSharp), StringComparison.Ordinal) == true
+            && !typeof(Delegate).IsAssignableFrom(type) && !typeof(IDisposable).IsAssignableFrom(type);
     }
 
     /// <summary>A hash of the first batch: hashing all of the data would take minutes for large folders, and this tells other data as well.</summary>

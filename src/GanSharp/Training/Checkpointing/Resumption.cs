@@ -16,18 +16,30 @@ internal static class Resumption
         foreach (var path in candidates)
         {
             if (CheckpointFolder.Fault(path) is not { } fault)
-                return Load(trainer, path, options, skipped);
+                return LoadNamed(trainer, path, options, skipped);
             skipped.Add($"'{path}': {fault}");
         }
         return skipped.Count == 0 ? null : throw new CheckpointException(string.Join(Environment.NewLine,
             [$"Every checkpoint in '{folder}' is damaged:", .. skipped.Select(fault => $"- {fault}"), "Restore one from a backup, or train anew into another folder."]));
     }
 
+    private static ResumeReport LoadNamed(GanTrainer trainer, string path, ResumeOptions options, List<string> skipped)
+    {
+        try
+        {
+            return Load(trainer, path, options, skipped);
+        }
+        catch (Exception exception) when (exception is InvalidSafetensorsException or UnauthorizedAccessException or IOException and not CheckpointException)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' can't be read: {exception.Message} If another run writes to its folder, stop that one first.", exception);
+        }
+    }
+
     private static ResumeReport Load(GanTrainer trainer, string path, ResumeOptions options, List<string> skipped)
     {
         var manifest = CheckpointManifest.Read(path);
         var changes = OptionsComparison.Changes(manifest.Options, OptionsDescription.Of(trainer), options.MayChange, path);
-        using var file = Read(path);
+        using var file = SafetensorsFile.Read(Path.Combine(path, CheckpointFolder.TensorsName));
         ThrowIfOtherState(trainer, file, manifest, path);
         Apply(trainer, file, manifest);
         return new ResumeReport
@@ -42,18 +54,6 @@ internal static class Resumption
                 .. trainer.Device.type == DeviceType.CPU ? Array.Empty<string>()
                     : [$"the random generator of {trainer.Device}, from which dropout draws there, can't be saved: the run goes on with other masks"]],
         };
-    }
-
-    private static SafetensorsFile Read(string path)
-    {
-        try
-        {
-            return SafetensorsFile.Read(Path.Combine(path, CheckpointFolder.TensorsName));
-        }
-        catch (InvalidSafetensorsException exception)
-        {
-            throw new CheckpointException($"The checkpoint '{path}' can't be read: {exception.Message}", exception);
-        }
     }
 
     private static void ThrowIfOtherState(GanTrainer trainer, SafetensorsFile file, CheckpointManifest manifest, string path)
