@@ -14,11 +14,17 @@ if (args is ["memory"])
     MemoryRun.Print();
     return 0;
 }
+if (args is ["checkpoint-cost", .. var folders])
+{
+    CheckpointCost.Print(folders is [var folder] ? folder : Path.GetTempPath());
+    return 0;
+}
 if (args is [] or ["--help"] or ["-h"])
 {
     Console.WriteLine("""
         dotnet run -c Release --project tests/GanSharp.Benchmarks -- diagnostics-cost   what one report costs, as a share of the training between two reports
         dotnet run -c Release --project tests/GanSharp.Benchmarks -- memory             live tensors and resident memory over 10,000 steps
+        dotnet run -c Release --project tests/GanSharp.Benchmarks -- checkpoint-cost    how long a checkpoint holds training up and how fast it is written, beside dd
         dotnet run -c Release --project tests/GanSharp.Benchmarks -- --filter '*'       micro-benchmarks (BenchmarkDotNet's own options)
         """);
     return 0;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ public sealed record Calibration
 {
     private const int Simulations = 10_000;
 
+    [JsonConstructor]
     private Calibration()
     {
     }
