@@ -13,11 +13,13 @@ var learningRate = new Option<double>("--learning-rate") { Description = "Adam's
 var gamma = new Option<double>("--gamma") { Description = "Weight of the gradient penalties R1 and R2 at the start.", DefaultValueFactory = _ => 1 };
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with IDX files of the MNIST family. Default: the 10,000 garments that ship with this sample." };
 var all = new Option<bool>("--all") { Description = "All 60,000 images: from Debian's package, else from the cache, else downloaded (30 MB)." };
+var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints, one every 250 steps and one where the run ends or is interrupted. Default: none." };
+var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in the folder of --checkpoints, bit for bit." };
 var output = SampleCommand.Output("fashion-mnist");
 
 var command = new RootCommand("Trains a GAN on images of garments with the recipe of R3GAN, and says how far it is from the data while it does.")
 {
-    steps, batchSize, width, learningRate, gamma, data, all, SampleCommand.Seed, output,
+    steps, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -49,7 +51,13 @@ void Train(ParseResult options, CancellationToken cancellation)
     string In(string name) => Path.Combine(folder, name);
     var reports = new List<StepReport>();
     using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 64).Samples;
-    foreach (var report in trainer.Train(options.GetValue(steps), cancellation).Every(100).WithProgress().WithCsv(In("reports.csv")))
+    var saved = options.GetValue(checkpoints)?.FullName;
+    if (options.GetValue(resume))
+        Console.WriteLine(trainer.Resume(saved ?? throw new ArgumentException("--resume needs --checkpoints: the folder to resume from.")));
+    var run = trainer.TrainTo(options.GetValue(steps), cancellation);
+    if (saved is not null)
+        run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
+    foreach (var report in run.Every(100).WithProgress().WithCsv(In("reports.csv")))
     {
         reports.Add(report);
         using var samples = trainer.Sample(64);
@@ -57,6 +65,8 @@ void Train(ParseResult options, CancellationToken cancellation)
         TrainingPlot.Save(reports, In("training.png"));
     }
 
+    if (saved is not null)
+        Console.WriteLine($"Saved at step {trainer.Step:N0} in {saved}; the same command with --resume goes on from there.");
     if (reports.Count == 0)
         return;
     Console.WriteLine(cancellation.IsCancellationRequested ? $"Stopped at step {trainer.Step:N0}." : $"Trained {trainer.Step:N0} steps.");

@@ -18,6 +18,8 @@ internal static class FuzzCommand
         var targets = FuzzTargets.All(folder).ToArray();
         var table = new Table().AddColumns("reader", "inputs", "accepted", "refused", "rules", "KB", "MB", "ms", "faults");
         var results = targets.Select(target => Fuzzer.Run(target, (inputs + targets.Length - 1) / targets.Length, seed, folder)).ToArray();
+        foreach (var target in targets)
+            target.Dispose();
         foreach (var result in results)
             table.AddRow(
                 result.Target, Number(result.Inputs), Number(result.Accepted), Number(result.Refused), Number(result.Rules),

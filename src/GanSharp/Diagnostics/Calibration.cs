@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ public sealed record Calibration
     private const int Simulations = 200;
     private const long LargestDraw = 4_000_000;
 
+    [JsonConstructor]
     private Calibration()
     {
     }

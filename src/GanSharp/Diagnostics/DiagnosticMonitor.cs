@@ -43,6 +43,17 @@ public sealed class DiagnosticMonitor
     /// <summary>The recent looks, oldest first: as many as <see cref="TrainingHealth"/> looks back on.</summary>
     public IReadOnlyList<DiagnosticReport> History => history;
 
+    /// <summary>Looks taken, by which audits are scheduled.</summary>
+    internal long Looks => looks;
+
+    /// <summary>Goes on from the looks of a run that was interrupted.</summary>
+    internal void Restore(long looksTaken, IEnumerable<DiagnosticReport> recent)
+    {
+        looks = looksTaken;
+        history.Clear();
+        history.AddRange(recent);
+    }
+
     /// <summary>Looks at the networks as they are. Neither changes.</summary>
     /// <param name="step">Generator steps taken.</param>
     /// <param name="samplesSeen">Real samples that D has been trained on, from the start of the data's sequence of this seed.</param>

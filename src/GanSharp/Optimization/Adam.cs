@@ -37,7 +37,7 @@ internal sealed class Adam : Optimizer
         var (beta1, beta2) = (options.Beta1.At(step), options.Beta2.At(step));
         beta1Product *= beta1;
         beta2Product *= beta2;
-        var stepSize = options.LearningRate.At(step) / (1 - beta1Product);
+        var stepSize = RateFactor * options.LearningRate.At(step) / (1 - beta1Product);
         var squareCorrection = 1 / Math.Sqrt(1 - beta2Product);
         foreach (var ((values, gradients), (mean, square)) in parameters.Groups.Zip(moments))
         {

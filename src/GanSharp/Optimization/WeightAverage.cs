@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,7 +9,7 @@ namespace GanSharp.Optimization;
 /// It averages the parameters and the floating-point buffers alike: batch norm's running statistics must belong to the weights they meet.
 /// The half-life is counted in images, so that it means the same for every batch size.
 /// </summary>
-public sealed class WeightAverage : IDisposable
+public sealed class WeightAverage : IStateful, IDisposable
 {
     // Until enough was seen the half-life is a twentieth of that, so that the random start is soon forgotten (Karras et al. 2020).
     private const double RampUp = 0.05;
@@ -28,6 +29,14 @@ public sealed class WeightAverage : IDisposable
         this.halfLifeImages = halfLifeImages;
         sources = [.. parameters.Groups.Select(group => group.Values), .. network.buffers().Where(buffer => buffer.is_floating_point())];
         averages = [.. sources.Select(source => source.clone().DetachFromDisposeScope())];
+    }
+
+    IReadOnlyList<(string Name, Tensor Value)> IStateful.State => [.. averages.Select((average, index) => ($"values.{index}", average))];
+
+    double[] IStateful.Scalars
+    {
+        get => [imagesSeen];
+        set => imagesSeen = value[0];
     }
 
     /// <summary>Takes the network as it is after one more step into the average.</summary>

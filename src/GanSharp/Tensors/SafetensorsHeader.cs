@@ -11,7 +11,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     public const int LengthBytes = 8;
 
-    // The format allows 100 MB. Objects take some ten times their text, and 16 MB name more tensors than any network has.
+    // The format allows 100 MB. Objects take some twenty times their text, and 16 MB name more tensors than any network has.
     public const int LargestTextBytes = 1 << 24;
 
     /// <summary>The header as bytes, filled up with spaces so that the tensors behind it begin at a multiple of 8.</summary>

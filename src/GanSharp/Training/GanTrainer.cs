@@ -4,6 +4,9 @@ using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Tensors;
+using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Guards;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;
@@ -18,8 +21,6 @@ public sealed class GanTrainer : IDisposable
     private readonly FlatParameters generatorParameters, discriminatorParameters;
     private readonly Optimizer generatorOptimizer, discriminatorOptimizer;
     private readonly WeightAverage? average;
-    private readonly Generator latentRandom;
-    private readonly Device device;
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -36,15 +37,21 @@ public sealed class GanTrainer : IDisposable
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
         NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
-        (Generator, Discriminator, Data, device) = (generator, discriminator, data, discriminator.Device());
+        (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
         generatorParameters = new FlatParameters(generator);
         discriminatorParameters = new FlatParameters(discriminator);
         generatorOptimizer = new Adam(generatorParameters, Options.GeneratorOptimizer);
         discriminatorOptimizer = new Adam(discriminatorParameters, Options.DiscriminatorOptimizer);
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
-        latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
-        Statistics = new StepStatistics(device);
+        LatentRandom = SeededRandom.Create(Options.Seed, "latents", device: Device);
+        Statistics = new StepStatistics(Device);
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
+        Guard = new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings);
+        RollBack = new RollBack(this, Options.Guards);
+        State = new TrainerState(this, [
+            ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
+            ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
+            .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
         generator.train();
         discriminator.train();
     }
@@ -71,13 +78,60 @@ public sealed class GanTrainer : IDisposable
 
     internal DiagnosticMonitor Monitor { get; }
 
+    internal Device Device { get; }
+
+    internal Generator LatentRandom { get; }
+
+    internal DivergenceGuard Guard { get; }
+
+    internal RollBack RollBack { get; }
+
+    internal TrainerState State { get; }
+
+    /// <summary>Tells this run's checkpoints from those of another; a resume takes it over.</summary>
+    internal Guid RunId { get; set; } = Guid.NewGuid();
+
+    /// <summary>What happened since the last report that its reader should know.</summary>
+    internal List<string> Warnings { get; } = [];
+
     /// <summary>Trains, one report a step; <see cref="TrainingRun.Every"/> gives fewer, with diagnostics.</summary>
     /// <param name="steps">Generator steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
     public TrainingRun Train(long steps, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return new TrainingRun(this, steps, interval: 1, measures: false, cancellationToken);
+        return new TrainingRun(this, steps, isLastStep: false, cancellationToken);
+    }
+
+    /// <summary>
+    /// Trains up to a step of the whole run, however often it was interrupted: the form to use with <see cref="Resume"/>. Its reports come at
+    /// multiples of their interval, so that an interrupted run reports at the same steps.
+    /// </summary>
+    /// <param name="lastStep">The step at which to end, at least 1; the sequence is empty where the trainer stands there already.</param>
+    /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    public TrainingRun TrainTo(long lastStep, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lastStep, 1);
+        return new TrainingRun(this, lastStep, isLastStep: true, cancellationToken);
+    }
+
+    /// <summary>
+    /// Continues from the newest good checkpoint: networks, averages, optimisers, random streams, data position and diagnostics are what they were, so that
+    /// on the same machine with as many threads the run goes on bit for bit. The trainer is made as for a new run, with any seed of the weights.
+    /// </summary>
+    /// <param name="folder">The folder of <see cref="TrainingRun.WithCheckpoints"/>, or one checkpoint in it.</param>
+    /// <param name="options">What may differ from the run that made it; null for nothing.</param>
+    /// <returns>Where it stands, which damaged checkpoints were passed over, and why it may not be bit for bit.</returns>
+    /// <exception cref="CheckpointException">There is none, all are damaged, or it belongs to other networks or options; the trainer is unchanged.</exception>
+    public ResumeReport Resume(string folder, ResumeOptions? options = null) =>
+        ResumeIfAny(folder, options) ?? throw new CheckpointException($"'{folder}' holds no checkpoint. Start without Resume, or check the folder's name.");
+
+    /// <summary><see cref="Resume"/> where the folder holds a checkpoint; null, and a new run, where it holds none: one program for both.</summary>
+    /// <inheritdoc cref="Resume"/>
+    public ResumeReport? ResumeIfAny(string folder, ResumeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        return Resumption.TryResume(this, folder, options ?? new ResumeOptions());
     }
 
     /// <summary>Samples of the averaged generator, or of G where no average is kept.</summary>
@@ -87,7 +141,7 @@ public sealed class GanTrainer : IDisposable
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null)
     {
         using var averaged = UseAverage();
-        using var random = SeededRandom.Create(seed, "samples", device: device);
+        using var random = SeededRandom.Create(seed, "samples", device: Device);
         return Generator.Sample(count, labels, random);
     }
 
@@ -112,12 +166,46 @@ public sealed class GanTrainer : IDisposable
         average?.Dispose();
         generatorParameters.Dispose();
         discriminatorParameters.Dispose();
-        latentRandom.Dispose();
+        LatentRandom.Dispose();
         Statistics.Dispose();
+        Guard.Dispose();
+        RollBack.Dispose();
+    }
+
+    /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>
+    /// <returns>Whether it was done.</returns>
+    internal bool Advance()
+    {
+        try
+        {
+            RollBack.RememberIfDue();
+            Guard.Begin(Step + 1);
+            Alternate();
+            Guard.End();
+            Step++;
+            return true;
+        }
+        catch (TrainingDivergedException divergence) when (Options.Guards.Policy == DivergencePolicy.RollBack)
+        {
+            RollBack.Return(divergence);
+            return false;
+        }
+    }
+
+    /// <summary>Sets the counters, where the state was replaced.</summary>
+    internal void MoveTo(long step, long samplesSeen) => (Step, SamplesSeen) = (step, samplesSeen);
+
+    internal void ScaleRates(double factor) => generatorOptimizer.RateFactor = discriminatorOptimizer.RateFactor = factor;
+
+    /// <summary>Throws where the networks were tampered with; called once a report.</summary>
+    internal void ThrowIfDetached()
+    {
+        generatorParameters.ThrowIfDetached();
+        discriminatorParameters.ThrowIfDetached();
     }
 
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
-    internal void Advance()
+    private void Alternate()
     {
         for (var k = 1; k < Options.DiscriminatorSteps; k++)
         {
@@ -130,14 +218,6 @@ public sealed class GanTrainer : IDisposable
         var fake = Generate(real);
         StepDiscriminator(real, fake);
         StepGenerator(real, fake);
-        Step++;
-    }
-
-    /// <summary>Throws where the networks were tampered with; called once a report.</summary>
-    internal void ThrowIfDetached()
-    {
-        generatorParameters.ThrowIfDetached();
-        discriminatorParameters.ThrowIfDetached();
     }
 
     /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or its like in another objective.</summary>
@@ -146,11 +226,14 @@ public sealed class GanTrainer : IDisposable
         var pass = Judge(real, fake.detach());
         var losses = Options.Objective.DiscriminatorLoss(pass.Real.Logits, pass.Fake.Logits).mean();
         var penalties = Options.Penalties.Select(penalty => penalty.Evaluate(pass).mean()).ToArray();
+        if (!Guard.AcceptsLoss(Guard.Discriminator, losses, penalties))
+            return;
         Statistics.AddDiscriminator(Options.Objective, pass, losses, penalties);
         if (discriminatorParameters.Groups.Count == 0)
             return;
         penalties.Aggregate(losses, (sum, penalty) => sum + penalty).backward();
-        discriminatorOptimizer.Step(Step);
+        if (Guard.AcceptsGradients(Guard.Discriminator))
+            discriminatorOptimizer.Step(Step);
     }
 
     /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or its like in another objective.</summary>
@@ -160,10 +243,14 @@ public sealed class GanTrainer : IDisposable
         var realLogits = Options.Objective.GeneratorNeedsReal ? Discriminator.call(real.Samples, real.Labels) : null;
         var loss = Options.Objective.GeneratorLoss(Discriminator.call(fake, real.Labels), realLogits).mean();
         discriminatorParameters.RequireGradients(true);
+        if (!Guard.AcceptsLoss(Guard.Generator, loss, []))
+            return;
         Statistics.AddGenerator(loss);
         if (generatorParameters.Groups.Count == 0)
             return;
         loss.backward();
+        if (!Guard.AcceptsGradients(Guard.Generator))
+            return;
         generatorOptimizer.Step(Step);
         average?.Update(Options.BatchSize);
     }
@@ -186,10 +273,10 @@ public sealed class GanTrainer : IDisposable
     {
         var batch = Data.Draw(Options.Seed, SamplesSeen, Options.BatchSize);
         SamplesSeen += Options.BatchSize;
-        return new Batch(batch.Samples.to(device), batch.Labels?.to(device));
+        return new Batch(batch.Samples.to(Device), batch.Labels?.to(Device));
     }
 
     /// <summary>G(z) for as many latents and the same labels as the real batch.</summary>
     private Tensor Generate(Batch real) =>
-        Generator.call(Generator.Prior.Sample(Options.BatchSize, latentRandom, device), real.Labels);
+        Generator.call(Generator.Prior.Sample(Options.BatchSize, LatentRandom, Device), real.Labels);
 }

@@ -13,7 +13,7 @@ public sealed record StepReport
     /// <summary>The step at which this run ends.</summary>
     public required long LastStep { get; init; }
 
-    /// <summary>Mean discriminator loss of the objective, without penalties.</summary>
+    /// <summary>Mean discriminator loss of the objective, without penalties; NaN where every update since the last report was skipped.</summary>
     public required double DiscriminatorLoss { get; init; }
 
     /// <summary>Mean generator loss of the objective.</summary>
@@ -30,6 +30,9 @@ public sealed record StepReport
 
     /// <summary>What the recent diagnostics say together, and what to change; null where there are none.</summary>
     public TrainingHealth? Health { get; init; }
+
+    /// <summary>What happened since the last report beside training: skipped updates, roll-backs, checkpoints that couldn't be written. Mostly empty.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Lower bound of JSD(p_d‖p_g) in nats for G as it trains (not its average), on held-out data and fresh samples; null where it was not measured or is refused.</summary>
     public Estimate? JensenShannon => Diagnostics?.JensenShannon;
@@ -50,6 +53,6 @@ public sealed record StepReport
         if (JensenShannon is { } bound)
             line += $"  JS >= {Divergence.Format(bound)} nats";
         line += string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,8:N0} samples/s");
-        return Health is { IsHealthy: false } ? $"{line}  ! {Health}" : line;
+        return string.Join("  ! ", [line, .. Health is { IsHealthy: false } ? [$"{Health}"] : Array.Empty<string>(), .. Warnings]);
     }
 }

@@ -1,16 +1,28 @@
 using GanSharp.Objectives;
 using GanSharp.Penalties;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
 namespace GanSharp.Training;
 
 /// <summary>Sums of what a report shows. They stay on the device and are read once a report, so that a step waits for nothing.</summary>
-internal sealed class StepStatistics(Device device) : IDisposable
+internal sealed class StepStatistics(Device device) : IStateful, IDisposable
 {
     private readonly Tensor discriminatorSums = zeros(3, ScalarType.Float64, device).DetachFromDisposeScope();
     private readonly Tensor generatorSum = zeros(1, ScalarType.Float64, device).DetachFromDisposeScope();
     private long discriminatorSteps, generatorSteps;
+
+    /// <summary>Whether both networks took a step since the last call of <see cref="Read"/>; without one its means are NaN.</summary>
+    public bool HasSteps => discriminatorSteps > 0 && generatorSteps > 0;
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => [("discriminator", discriminatorSums), ("generator", generatorSum)];
+
+    public double[] Scalars
+    {
+        get => [discriminatorSteps, generatorSteps];
+        set => (discriminatorSteps, generatorSteps) = ((long)value[0], (long)value[1]);
+    }
 
     public void AddDiscriminator(GanObjective objective, DiscriminatorPass pass, Tensor loss, IReadOnlyList<Tensor> penalties)
     {

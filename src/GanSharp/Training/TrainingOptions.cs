@@ -3,6 +3,7 @@ using GanSharp.Diagnostics;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Training.Guards;
 
 namespace GanSharp.Training;
 
@@ -41,6 +42,9 @@ public sealed record TrainingOptions
 
     /// <summary>What the reports of <see cref="TrainingRun.Every"/> measure, and on how many samples.</summary>
     public DiagnosticOptions Diagnostics { get; init; } = new();
+
+    /// <summary>How NaN, infinity and exploding weights are found, and what is done about them. Default: training stops in the step in which they arise.</summary>
+    public GuardOptions Guards { get; init; } = new();
 
     /// <summary>
     /// The recipe of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
@@ -97,6 +101,8 @@ public sealed record TrainingOptions
         if (EmaHalfLifeImages is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
             yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
         foreach (var fault in Diagnostics?.Faults(nameof(Diagnostics)) ?? ["Diagnostics must not be null."])
+            yield return fault;
+        foreach (var fault in Guards?.Faults(nameof(Guards)) ?? ["Guards must not be null."])
             yield return fault;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using GanSharp.Training.Checkpointing;
 
 namespace GanSharp.Training;
 
@@ -10,16 +11,22 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     public const long DefaultInterval = 1_000;
 
     private readonly GanTrainer trainer;
-    private readonly long interval;
-    private readonly bool measures;
+    private readonly long count;
+    private readonly bool isLastStep;
     private readonly CancellationToken cancellationToken;
-    private long lastStep;
+    private long interval = 1, lastStep, firstStep = -1;
+    private bool measures;
+    private (string Folder, CheckpointOptions Options)? checkpoints;
 
-    internal TrainingRun(GanTrainer trainer, long steps, long interval, bool measures, CancellationToken cancellationToken) =>
-        (this.trainer, Steps, this.interval, this.measures, this.cancellationToken) = (trainer, steps, interval, measures, cancellationToken);
+    /// <param name="trainer">Who trains.</param>
+    /// <param name="count">Steps to take, or the step at which to end.</param>
+    /// <param name="isLastStep">Which of the two it is.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    internal TrainingRun(GanTrainer trainer, long count, bool isLastStep, CancellationToken cancellationToken) =>
+        (this.trainer, this.count, this.isLastStep, this.cancellationToken) = (trainer, count, isLastStep, cancellationToken);
 
     /// <summary>Generator steps that one enumeration takes.</summary>
-    public long Steps { get; }
+    public long Steps => !isLastStep ? count : Math.Max(0, count - (Volatile.Read(ref firstStep) is >= 0 and var first ? first : trainer.Step));
 
     /// <summary>The trainer's step now. It may be read from another thread, for a progress display.</summary>
     public long CurrentStep => trainer.Step;
@@ -32,30 +39,62 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     public TrainingRun Every(long steps = DefaultInterval)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return new TrainingRun(trainer, Steps, steps, measures: true, cancellationToken);
+        var run = (TrainingRun)MemberwiseClone();
+        (run.interval, run.measures) = (steps, true);
+        return run;
+    }
+
+    /// <summary>
+    /// The same run with checkpoints, from which <see cref="GanTrainer.Resume"/> continues it. The training thread makes a copy in memory and goes on;
+    /// another writes it. One more is made where the enumeration ends, by itself, by <c>break</c>, by cancellation or by an exception of the caller's.
+    /// </summary>
+    /// <param name="folder">A folder of its own for this run; made where it isn't there, and locked while the run is enumerated.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    public TrainingRun WithCheckpoints(string folder, CheckpointOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        options ??= new CheckpointOptions();
+        options.ThrowIfInvalid();
+        var run = (TrainingRun)MemberwiseClone();
+        run.checkpoints = (folder, options);
+        return run;
     }
 
     /// <summary>Trains while it is enumerated.</summary>
-    /// <exception cref="TrainingDivergedException">A loss is NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">A loss, a gradient or a weight is NaN or infinite, or weights exploded.</exception>
+    /// <exception cref="CheckpointException">The folder for checkpoints is another run's or can't be written, or a checkpoint can't.</exception>
     public IEnumerator<StepReport> GetEnumerator()
     {
         var first = trainer.Step;
+        Volatile.Write(ref firstStep, first);
         var last = first + Steps;
+        // Reports of a run that may be interrupted come at multiples of the interval, wherever it starts.
+        var origin = isLastStep ? 0 : first;
         Volatile.Write(ref lastStep, last);
         var elapsed = Stopwatch.StartNew();
         var training = Stopwatch.StartNew();
         var samplesAtReport = trainer.SamplesSeen;
+        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer, folder, options) : null;
         while (trainer.Step < last && !cancellationToken.IsCancellationRequested)
         {
             training.Start();
-            do
-                trainer.Advance();
-            while ((trainer.Step - first) % interval != 0 && trainer.Step < last && !cancellationToken.IsCancellationRequested);
+            while (true)
+            {
+                keeper?.StepBegins();
+                if (!trainer.Advance())
+                    continue;
+                if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last || cancellationToken.IsCancellationRequested)
+                    break;
+                keeper?.StepEnded();
+                keeper?.SaveIfDue();
+            }
             trainer.ThrowIfDetached();
+            var hasSteps = trainer.Statistics.HasSteps;
             var (discriminatorLoss, penalty, value, generatorLoss) = trainer.Statistics.Read();
             training.Stop();
-            if (!double.IsFinite(discriminatorLoss + penalty + generatorLoss))
-                throw new TrainingDivergedException(trainer.Step, discriminatorLoss, penalty, generatorLoss);
+            if (hasSteps && !double.IsFinite(discriminatorLoss + penalty + generatorLoss))
+                throw new TrainingDivergedException(trainer.Step, FormattableString.Invariant($"discriminator loss {discriminatorLoss}, penalty {penalty}, generator loss {generatorLoss}"));
             var look = measures ? trainer.Monitor.Look(trainer.Step, trainer.SamplesSeen, isLast: trainer.Step == last, cancellationToken) : null;
             var report = new StepReport
             {
@@ -67,12 +106,17 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 Value = double.IsNaN(value) ? null : value,
                 Diagnostics = look?.Report,
                 Health = look?.Health,
+                Warnings = [.. trainer.Warnings],
                 SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
                 Elapsed = elapsed.Elapsed,
             };
             samplesAtReport = trainer.SamplesSeen;
             training.Reset();
+            trainer.Warnings.Clear();
+            keeper?.StepEnded();
             yield return report;
+            // After the caller has seen the report: a report may come twice, after a crash, but is never lost.
+            keeper?.SaveIfDue();
         }
     }
 

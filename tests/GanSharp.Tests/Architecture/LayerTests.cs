@@ -44,8 +44,9 @@ public sealed partial class LayerTests
     {
         Directory.GetDirectories(Source).Select(Path.GetFileName).Except(["bin", "obj", "buildTransitive"]).Should().BeSubsetOf(Layers);
         foreach (var layer in Layers)
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, layer), "*.cs"))
-                File.ReadAllText(file).Should().Contain($"namespace GanSharp.{layer};", Path.GetFileName(file));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, layer), "*.cs", SearchOption.AllDirectories))
+                File.ReadAllText(file).Should().Contain(
+                    $"namespace GanSharp.{Path.GetRelativePath(Source, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')};", Path.GetFileName(file));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
 using GanSharp.Reporting;
+using GanSharp.Tensors;
 using GanSharp.Training;
+using GanSharp.Training.Guards;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -92,6 +94,26 @@ internal static class Snippets
         #endregion
     }
 
+    public static void Weights(GanTrainer trainer)
+    {
+        #region weights
+        using (trainer.UseAverage())                                     // the average samples better than any one step
+            trainer.Generator.SaveWeights("generator.safetensors");
+
+        using var generator = new DcganGenerator(new ImageShape(3, 32, 32));
+        generator.LoadWeights("generator.safetensors");                  // or every name, shape and type that differs, in one message
+        #endregion
+    }
+
+    public static void AnySafetensors()
+    {
+        #region any safetensors
+        using var file = SafetensorsFile.Read("anything.safetensors");
+        foreach (var (name, values) in file.Tensors)
+            Console.WriteLine($"{name}: {values.dtype}, {values.numel()} values");
+        #endregion
+    }
+
     public static void OwnPieces(Dataset data, GeneratorNetwork generator)
     {
         #region own pieces in use
@@ -104,6 +126,50 @@ internal static class Snippets
         });
         #endregion
     }
+
+    public static void NeverLoseARun(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, CancellationToken cancellation)
+    {
+        #region checkpoints
+        using var trainer = new GanTrainer(generator, discriminator, data);
+
+        if (trainer.ResumeIfAny("run1") is { } resumed)            // the same program starts a run and continues it
+            Console.WriteLine(resumed);
+        foreach (var report in trainer.TrainTo(10_000, cancellation)
+            .WithCheckpoints("run1", new() { EverySteps = 500, KeepLast = 3, KeepEverySteps = 5_000 })
+            .Every(500))
+            Console.WriteLine(report);
+        #endregion
+    }
+
+    public static void Guarded()
+    {
+        #region guards
+        var options = new TrainingOptions { Guards = new() { Policy = DivergencePolicy.RollBack, SnapshotEverySteps = 200 } };
+        #endregion
+        _ = options;
+    }
+
+    #region own state
+    /// <summary>Keeps D's mean logit near where it has been.</summary>
+    public sealed class DriftPenalty : Penalty, IStateful
+    {
+        private readonly Tensor mean = zeros(1);
+        private long calls;
+
+        public IReadOnlyList<(string Name, Tensor Value)> State => [("mean", mean)];
+
+        public double[] Scalars { get => [calls]; set => calls = (long)value[0]; }
+
+        public override Tensor Evaluate(DiscriminatorPass pass)
+        {
+            calls++;
+            var penalty = (pass.Real.Logits - mean).square() * 1e-3;
+            using var frozen = no_grad();
+            mean.lerp_(pass.Real.Logits.mean(), 1.0 / calls);
+            return penalty;
+        }
+    }
+    #endregion
 
     #region own discriminator
     public sealed class MyDiscriminator : DiscriminatorNetwork

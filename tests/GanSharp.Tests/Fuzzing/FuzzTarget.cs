@@ -1,7 +1,7 @@
 namespace GanSharp.Tests.Fuzzing;
 
 /// <summary>One reader of untrusted files.</summary>
-internal sealed record FuzzTarget
+internal sealed record FuzzTarget : IDisposable
 {
     public required string Name { get; init; }
 
@@ -19,4 +19,13 @@ internal sealed record FuzzTarget
 
     /// <summary>Mends lengths and checksums, which every second input passes through: what they guard would else never be reached.</summary>
     public Func<byte[], byte[]> Repair { get; init; } = input => input;
+
+    /// <summary>What <see cref="Read"/> works with.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
+    public void Dispose()
+    {
+        foreach (var owned in Owned)
+            owned.Dispose();
+    }
 }

@@ -14,20 +14,20 @@ internal static class FuzzTargets
 {
     private const int LargestPixels = 1 << 18;
 
-    /// <summary>The targets; the networks among them live until the owner disposes the scope.</summary>
-    /// <param name="folder">Where the corpus is made.</param>
+    /// <summary>The targets, which the caller disposes.</summary>
+    /// <param name="folder">Where they keep their files.</param>
     public static IEnumerable<FuzzTarget> All(string folder)
     {
-        yield return Safetensors(folder);
+        yield return Safetensors();
         yield return Weights(folder);
-        yield return Idx("IDX", input => input, repair: input => input);
-        yield return Idx("IDX in gzip", Gzip, repair: input => input);
-        yield return Idx("IDX, mutated inside gzip", input => input, repair: Gzip);
+        yield return Idx();
         yield return Images(folder);
         yield return Certificates(folder);
+        yield return CheckpointTarget.Make(folder, "state.json", JsonTokens, input => input);
+        yield return CheckpointTarget.Make(folder, "state.safetensors", SafetensorsTokens, RepairHeaderLength);
     }
 
-    private static FuzzTarget Safetensors(string folder)
+    private static FuzzTarget Safetensors()
     {
         using var scope = NewDisposeScope();
         using var mixed = new MemoryStream();
@@ -67,6 +67,8 @@ internal static class FuzzTargets
         };
     }
 
+    private static readonly string[] JsonTokens = ["\"formatVersion\":", "NaN", "\"NaN\"", "\"Infinity\"", "null", "{", "}", "[", "]", ",", ":", "\"", "\\ud800"];
+
     private static readonly string[] SafetensorsTokens =
         ["\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":{", "\"F32\"", "\"BF16\"", "\"F8_E5M2\"", "{", "}", "[", "]", ",", ":", "\"", "\\ud800", "\\u0000", "\u00e9"];
 
@@ -79,14 +81,19 @@ internal static class FuzzTargets
         return input;
     }
 
-    private static FuzzTarget Idx(string name, Func<byte[], byte[]> encode, Func<byte[], byte[]> repair) => new()
+    private static FuzzTarget Idx()
     {
-        Name = name,
-        Corpus = [encode([0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5]), encode([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, .. new byte[24]])],
-        Repair = repair,
-        Read = path => IdxFile.Read(path, largestBytes: 1 << 20).Dispose(),
-        Refusals = [typeof(InvalidDatasetException)],
-    };
+        byte[][] plain = [[0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5], [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, .. new byte[24]]];
+        return new FuzzTarget
+        {
+            Name = "IDX, plain and gzip",
+            Corpus = [.. plain, .. plain.Select(Gzip)],
+            // Its checksum would else hide the content from all mutations.
+            Repair = Gzip,
+            Read = path => IdxFile.Read(path, largestBytes: 1 << 20).Dispose(),
+            Refusals = [typeof(InvalidDatasetException)],
+        };
+    }
 
     private static byte[] Gzip(byte[] content)
     {
@@ -102,7 +109,7 @@ internal static class FuzzTargets
         var options = new ImageFolderOptions { Image = new ImageShape(3, 8, 8), HeldOutFraction = 0, LargestImagePixels = LargestPixels };
         return new FuzzTarget
         {
-            Name = "images (PNG, JPEG, WebP, BMP, GIF)",
+            Name = "images of five formats",
             Corpus = [.. new[] { SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp }.Select(Picture), Bitmap(), Gif],
             Repair = RepairPngChecksums,
             Read = path =>
@@ -156,7 +163,7 @@ internal static class FuzzTargets
         {
             Name = "certificate",
             Corpus = [File.ReadAllBytes(path)],
-            Tokens = ["\"formatVersion\":", "\"bound\":", "NaN", "Infinity", "{", "}", "[", "]", ",", ":", "\"", "\\ud800"],
+            Tokens = JsonTokens,
             Read = input => DivergenceCertificate.Load(input),
             Refusals = [typeof(InvalidCertificateException)],
         };

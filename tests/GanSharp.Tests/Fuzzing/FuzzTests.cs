@@ -16,6 +16,7 @@ public sealed class FuzzTests
 
         foreach (var target in FuzzTargets.All(folder.FullName))
         {
+            using var owned = target;
             var result = Fuzzer.Run(target, Inputs, seed: 1, folder.FullName);
 
             result.Faults.Should().BeEmpty();
@@ -30,7 +31,7 @@ public sealed class FuzzTests
     public void An_exception_of_another_type_is_reported_with_what_repeats_it()
     {
         using var folder = new TemporaryFolder();
-        var target = new FuzzTarget { Name = "fragile", Corpus = [[1, 2, 3]], Read = path => _ = File.ReadAllBytes(path)[2], Refusals = [typeof(IOException)] };
+        using var target = new FuzzTarget { Name = "fragile", Corpus = [[1, 2, 3]], Read = path => _ = File.ReadAllBytes(path)[2], Refusals = [typeof(IOException)] };
 
         var result = Fuzzer.Run(target, 200, seed: 5, folder.FullName);
 

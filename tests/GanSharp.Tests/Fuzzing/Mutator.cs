@@ -4,7 +4,7 @@ using System.Text;
 
 namespace GanSharp.Tests.Fuzzing;
 
-/// <summary>Makes hostile inputs from good ones: one to eight random edits each, at the level of bits, bytes, integers, decimal numbers and pieces.</summary>
+/// <summary>Makes hostile inputs from good ones: one to eight random edits each, half of the time one, at the level of bits, bytes, integers, decimal numbers and pieces.</summary>
 internal sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> tokens)
 {
     private static readonly long[] Boundaries =
@@ -16,7 +16,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string
     public byte[] Next(Random random)
     {
         var bytes = Pick(corpus, random).ToList();
-        for (var edits = 1 << random.Next(4); edits > 0; edits--)
+        for (var edits = 1 << Math.Max(0, random.Next(6) - 2); edits > 0; edits--)
             Edit(bytes, random);
         return [.. bytes];
     }

@@ -43,6 +43,19 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_to_a_step_ends_there_and_reports_at_multiples_wherever_it_begins()
+    {
+        using var trainer = Trainer();
+        _ = trainer.Train(3).Count();
+        var run = trainer.TrainTo(10).Every(4);
+
+        run.Steps.Should().Be(7);
+        run.Select(report => (report.Step, report.LastStep, run.Steps)).Should().Equal((4, 10, 7), (8, 10, 7), (10, 10, 7));
+        trainer.TrainTo(10).Should().BeEmpty();
+        trainer.Invoking(it => it.TrainTo(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lastStep");
+    }
+
+    [Fact]
     public void Cancellation_ends_the_sequence_after_the_step_in_progress()
     {
         using var trainer = Trainer();

@@ -1,0 +1,127 @@
+namespace GanSharp.Training.Checkpointing;
+
+/// <summary>
+/// Makes the checkpoints of one enumeration of a run. The training thread copies; another thread writes, one checkpoint at a time:
+/// where the disk is slower than the interval, the next copy waits for it.
+/// </summary>
+internal sealed class CheckpointKeeper : IDisposable
+{
+    private readonly GanTrainer trainer;
+    private readonly CheckpointOptions options;
+    private readonly CheckpointFolder folder;
+    private readonly FolderLock folderLock;
+    private readonly CheckpointContent content;
+    private Task writing = Task.CompletedTask;
+    private long savedStep;
+    private bool isWhole = true;
+
+    /// <summary>Locks the folder and proves that it can be written and belongs to this run, before any step is taken.</summary>
+    /// <exception cref="CheckpointException">It can't, or doesn't.</exception>
+    public CheckpointKeeper(GanTrainer trainer, string path, CheckpointOptions options)
+    {
+        (this.trainer, this.options, folder) = (trainer, options, new CheckpointFolder(path));
+        folderLock = FolderLock.Take(folder.FullName);
+        try
+        {
+            folder.RemoveLeftovers();
+            ThrowIfOfAnotherRun();
+            savedStep = folder.List().Any(checkpoint => checkpoint.Step == trainer.Step) ? trainer.Step : -1;
+            content = new CheckpointContent(trainer);
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A step begins: until <see cref="StepEnded"/> the trainer's state is neither the old nor the new one.</summary>
+    public void StepBegins() => isWhole = false;
+
+    /// <summary>The state is whole again.</summary>
+    public void StepEnded() => isWhole = true;
+
+    /// <summary>Makes a checkpoint where one is due, and reports one that could not be written.</summary>
+    public void SaveIfDue()
+    {
+        if (writing.IsCompleted)
+            Await();
+        if (trainer.Step % options.EverySteps == 0 && trainer.Step != savedStep)
+            Save();
+    }
+
+    /// <summary>Makes the last checkpoint, unless training failed in the middle of a step, waits until it is written, and lets the folder go.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            var failed = Failure();
+            if (isWhole && (trainer.Step != savedStep || failed is not null))
+                Save();
+            failed = Failure();
+            if (isWhole && failed is not null)
+                throw failed;
+        }
+        finally
+        {
+            content.Dispose();
+            folderLock.Dispose();
+        }
+    }
+
+    private void Save()
+    {
+        Await();
+        trainer.Guard.CheckWeights();
+        content.Capture();
+        trainer.RollBack.Remember();
+        savedStep = trainer.Step;
+        writing = Task.Run(() =>
+        {
+            content.WriteTo(folder);
+            folder.Prune(options.KeepLast, options.KeepEverySteps);
+        });
+    }
+
+    private void Await()
+    {
+        if (Failure() is not { } failure)
+            return;
+        if (options.OnWriteFailure == WriteFailurePolicy.Stop)
+            throw failure;
+        trainer.Warnings.Add(failure.Message);
+    }
+
+    /// <summary>Waits for the write in progress and takes its failure, once.</summary>
+    private CheckpointException? Failure()
+    {
+        try
+        {
+            writing.GetAwaiter().GetResult();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var kept = folder.List().Select(checkpoint => checkpoint.Step).FirstOrDefault(-1);
+            return new CheckpointException(
+                $"The checkpoint of step {content.Step} can't be written to '{folder.FullName}': {exception.Message} "
+                + (kept < 0 ? "There is none before it." : $"That of step {kept} is kept.") + " Make room or repair the disk, then resume.", exception);
+        }
+        finally
+        {
+            writing = Task.CompletedTask;
+        }
+    }
+
+    private void ThrowIfOfAnotherRun()
+    {
+        foreach (var (step, path) in folder.List().Where(checkpoint => checkpoint.Step > trainer.Step))
+        {
+            if (CheckpointFolder.Fault(path) is null)
+                throw new CheckpointException($"'{folder.FullName}' holds a checkpoint of step {step} but the trainer stands at step {trainer.Step}. Call Resume(\"{folder.FullName}\") before training, or choose another folder.");
+            CheckpointFolder.SetAside(path);
+        }
+        if (folder.List().Select(checkpoint => CheckpointManifest.RunOf(checkpoint.Path)).FirstOrDefault(run => run is not null) is { } other && other != trainer.RunId)
+            throw new CheckpointException($"'{folder.FullName}' holds checkpoints of another run. Call Resume(\"{folder.FullName}\") to continue that one, or choose another folder.");
+    }
+}

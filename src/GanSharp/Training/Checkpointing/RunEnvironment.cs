@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace GanSharp.Training.Checkpointing;
+
+/// <summary>What bit-identical arithmetic depends on beside the state.</summary>
+internal static class RunEnvironment
+{
+    public static SortedDictionary<string, string> Of(GanTrainer trainer) => new(StringComparer.Ordinal)
+    {
+        ["GanSharp"] = typeof(GanTrainer).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        ["TorchSharp"] = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        ["device"] = trainer.Device.ToString(),
+        ["threads"] = torch.get_num_threads().ToString(CultureInfo.InvariantCulture),
+        ["processor"] = Processor(),
+        ["system"] = RuntimeInformation.RuntimeIdentifier,
+    };
+
+    /// <summary>The processor's name where the system tells it: libtorch chooses its kernels by it.</summary>
+    private static string Processor()
+    {
+        const string Field = "model name";
+        if (OperatingSystem.IsLinux() && File.Exists("/proc/cpuinfo")
+            && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } line)
+            return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,128 @@
+using GanSharp.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training.Guards;
+
+/// <summary>
+/// Looks at each loss, gradient and update in the step in which it arises, so that a NaN is found where it comes from and before it spreads.
+/// What it finds is thrown, or under <see cref="DivergencePolicy.SkipStep"/> answered with false: the update is then left out.
+/// </summary>
+internal sealed class DivergenceGuard : IStateful, IDisposable
+{
+    private readonly GuardOptions options;
+    private readonly GuardedNetwork generator, discriminator;
+    private readonly int interval;
+    private readonly List<string> warnings;
+    private readonly (Tensor Buffer, Tensor Copy)[] buffers;
+    private long step, consecutiveSkips;
+    private bool isChecking, skipped;
+
+    public DivergenceGuard(GuardOptions options, GuardedNetwork generator, GuardedNetwork discriminator, bool isCpu, List<string> warnings)
+    {
+        (this.options, this.generator, this.discriminator, this.warnings) = (options, generator, discriminator, warnings);
+        interval = options.Interval(isCpu);
+        buffers = options.Policy != DivergencePolicy.SkipStep ? []
+            : [.. generator.Module.buffers().Concat(discriminator.Module.buffers()).Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
+    }
+
+    public GuardedNetwork Generator => generator;
+
+    public GuardedNetwork Discriminator => discriminator;
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => [];
+
+    public double[] Scalars
+    {
+        get => [consecutiveSkips, generator.Reference, discriminator.Reference];
+        set => (consecutiveSkips, generator.Reference, discriminator.Reference) = ((long)value[0], value[1], value[2]);
+    }
+
+    /// <summary>A step begins.</summary>
+    /// <param name="current">Its number, counted from 1.</param>
+    public void Begin(long current)
+    {
+        step = current;
+        isChecking = current % interval == 0;
+        skipped = false;
+        CopyBuffers(restore: false);
+    }
+
+    /// <summary>Both networks are updated: looks at what became of their weights.</summary>
+    public void End()
+    {
+        if (!skipped)
+            consecutiveSkips = 0;
+        if (isChecking)
+            CheckWeights();
+    }
+
+    /// <summary>Throws where a network's weights aren't finite, or exploded.</summary>
+    /// <exception cref="TrainingDivergedException">The message names the network, and the parameter where there is one.</exception>
+    public void CheckWeights()
+    {
+        foreach (var network in new[] { discriminator, generator })
+        {
+            var size = network.RootMeanSquareWeight;
+            if (!double.IsFinite(size))
+                throw network.FirstNonFinite(gradients: false) is var (parameter, value)
+                    ? Divergence(network, parameter, FormattableString.Invariant($"parameter '{parameter}' of {network.Name} holds {value}"))
+                    : Divergence(network, null, $"the norm of the parameters of {network.Name} overflows");
+            if (size > options.MaximumGrowth * network.Reference)
+                throw Divergence(network, null, FormattableString.Invariant(
+                    $"the weights of {network.Name} exploded: their root mean square is {size:G3}, more than {options.MaximumGrowth} times the {network.Reference:G3} they may grow from"));
+        }
+    }
+
+    /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
+    /// <param name="network">Who minimises them.</param>
+    /// <param name="loss">The objective's mean loss.</param>
+    /// <param name="penalties">The means of the penalties.</param>
+    public bool AcceptsLoss(GuardedNetwork network, Tensor loss, IReadOnlyList<Tensor> penalties)
+    {
+        if (!isChecking)
+            return true;
+        var values = new[] { loss }.Concat(penalties).Select(value => value.ToDouble()).ToArray();
+        var bad = Array.FindIndex(values, value => !double.IsFinite(value));
+        return bad < 0 || Refuse(network, null, FormattableString.Invariant($"{(bad == 0 ? $"{network.Role} loss" : $"penalty {bad} of the {network.Role}")} {values[bad]}"));
+    }
+
+    /// <summary>Whether the gradient of every parameter is finite; asked before the optimiser uses it.</summary>
+    public bool AcceptsGradients(GuardedNetwork network)
+    {
+        if (!isChecking || network.HasFiniteGradients)
+            return true;
+        return network.FirstNonFinite(gradients: true) is var (parameter, value)
+            ? Refuse(network, parameter, FormattableString.Invariant($"the gradient of parameter '{parameter}' of {network.Name} holds {value}"))
+            : Refuse(network, null, $"the norm of the gradient of {network.Name} overflows");
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, copy) in buffers)
+            copy.Dispose();
+    }
+
+    private bool Refuse(GuardedNetwork network, string? parameter, string finding)
+    {
+        network.ClearGradients();
+        if (options.Policy != DivergencePolicy.SkipStep)
+            throw Divergence(network, parameter, finding);
+        if (++consecutiveSkips > options.MaximumConsecutiveSkips)
+            throw Divergence(network, parameter, $"{finding}, and {options.MaximumConsecutiveSkips} updates before it were skipped in a row");
+        skipped = true;
+        CopyBuffers(restore: true);
+        warnings.Add($"step {step}: {finding}; this update of the {network.Role} was skipped");
+        return false;
+    }
+
+    private void CopyBuffers(bool restore)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (buffer, copy) in buffers)
+            (restore ? buffer : copy).copy_(restore ? copy : buffer);
+    }
+
+    private TrainingDivergedException Divergence(GuardedNetwork network, string? parameter, string finding) => new(step, finding, network.Role, parameter);
+}

@@ -1,0 +1,57 @@
+using GanSharp.Optimization;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Training.Guards;
+
+/// <summary>One player as a guard sees it.</summary>
+/// <param name="Role">"discriminator" or "generator".</param>
+/// <param name="Module">The network.</param>
+/// <param name="Parameters">Its flat parameters: a check is one reduction a buffer.</param>
+internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters Parameters)
+{
+    // Weights that start at or near zero may grow to any ordinary size.
+    private const double SmallestReference = 0.1;
+
+    public string Name => $"the {Role} ({Module.GetType().Name})";
+
+    /// <summary>Root-mean-square weight from which growth is counted.</summary>
+    public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(Parameters));
+
+    public double RootMeanSquareWeight => RootMeanSquare(Parameters);
+
+    public bool HasFiniteGradients => double.IsFinite(Norm(Parameters, group => group.Gradients));
+
+    public void ClearGradients()
+    {
+        using var frozen = no_grad();
+        foreach (var group in Parameters.Groups)
+            group.Gradients.zero_();
+    }
+
+    /// <summary>The first parameter whose value (or gradient) isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
+    public (string Parameter, double Value)? FirstNonFinite(bool gradients)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, parameter) in Module.named_parameters())
+        {
+            if ((gradients ? parameter.grad : parameter) is not { IsInvalid: false } values)
+                continue;
+            var bad = values.masked_select(values.isfinite().logical_not());
+            if (bad.numel() > 0)
+                return (name, bad[0].to(ScalarType.Float64).cpu().item<double>());
+        }
+        return null;
+    }
+
+    private static double RootMeanSquare(FlatParameters parameters) =>
+        parameters.Count == 0 ? 0 : Norm(parameters, group => group.Values) / Math.Sqrt(parameters.Count);
+
+    private static double Norm(FlatParameters parameters, Func<FlatGroup, Tensor> buffer)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(parameters.Groups.Sum(group => Math.Pow(buffer(group).norm().to(ScalarType.Float64).cpu().item<double>(), 2)));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Training;
+using GanSharp.Training.Checkpointing;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks;
+
+/// <summary>
+/// What a checkpoint of a 50-million-parameter pair costs: the time that training stands still against a copy of the same bytes in memory, and the rate at
+/// which it is written against dd with fsync on the same disk. The compared things are timed in turn.
+/// </summary>
+internal static class CheckpointCost
+{
+    private const int Rounds = 7;
+
+    public static void Print(string folder)
+    {
+        manual_seed(0);
+        const int Width = 2_882;
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(64, Width, 2, hiddenLayers: 4);
+        using var discriminator = new MlpDiscriminator(2, Width, hiddenLayers: 4);
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, EmaHalfLifeImages = 1_000, Diagnostics = new() { Samples = 0 } });
+        var parameters = generator.parameters().Concat(discriminator.parameters()).Sum(parameter => parameter.numel());
+        _ = trainer.Train(1).Count();
+        var tensors = trainer.State.Tensors.Select(entry => entry.Value.detach()).ToArray();
+        var bytes = tensors.Sum(tensor => tensor.numel() * tensor.ElementSize);
+        using var from = zeros(bytes, ScalarType.Byte);
+        using var to = ones(bytes, ScalarType.Byte);
+        using var content = new CheckpointContent(trainer);
+        var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoint-cost"));
+        Directory.CreateDirectory(checkpoints.FullName);
+        var (copies, stalls, writes, peers, guards, steps) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            copies.Add(Milliseconds(() => to.copy_(from)));
+            stalls.Add(Milliseconds(content.Capture));
+            peers.Add(Milliseconds(() => Dd(folder, bytes)));
+            writes.Add(Milliseconds(() => content.WriteTo(checkpoints)));
+            steps.Add(Milliseconds(() => _ = trainer.Train(1).Count()));
+            guards.Add(Milliseconds(() => _ = trainer.Guard.AcceptsGradients(trainer.Guard.Discriminator) & trainer.Guard.AcceptsGradients(trainer.Guard.Generator)));
+            guards[^1] += Milliseconds(trainer.Guard.CheckWeights);
+        }
+        Directory.Delete(checkpoints.FullName, recursive: true);
+
+        double Rate(List<double> times) => bytes / Median(times) / 1e6;
+        var table = new Table().AddColumns("", "median", "against");
+        table.AddRow("state", Invariant($"{bytes / 1e6:0} MB, {parameters / 1e6:0.0} million parameters"), "");
+        table.AddRow("training stands still", Invariant($"{Median(stalls):0} ms"), Invariant($"{Median(stalls) / Median(copies):0.00} × a copy in memory ({Median(copies):0} ms)"));
+        table.AddRow("written, hashed, on disk", Invariant($"{Rate(writes):0.00} GB/s"), Invariant($"{Median(peers) / Median(writes):0%} of dd conv=fsync ({Rate(peers):0.00} GB/s)"));
+        table.AddRow("guards a step", Invariant($"{Median(guards):0} ms"), Invariant($"{Median(guards) / Median(steps):0.0%} of a step of batch 8 ({Median(steps):0} ms)"));
+        AnsiConsole.Write(table);
+    }
+
+    private static void Dd(string folder, long bytes)
+    {
+        var file = Path.Combine(folder, "checkpoint-cost.dd");
+        using var process = Process.Start(new ProcessStartInfo("dd", ["if=/dev/zero", $"of={file}", "bs=16M", $"count={bytes >> 24}", "conv=fsync"]) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        File.Delete(file);
+    }
+
+    private static double Milliseconds(Action action)
+    {
+        using var scope = NewDisposeScope();
+        var watch = Stopwatch.StartNew();
+        action();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using GanSharp.FaultWorker;
+using GanSharp.Reporting;
+using GanSharp.Training.Checkpointing;
+using TorchSharp;
+
+// A real run to be killed: it goes on from where the folder's checkpoints stand, and at its end prints what it learnt as a hash.
+if (args is not [var folder, var steps, var everySteps, var width, .. var rest])
+{
+    Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue]");
+    return 2;
+}
+int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+torch.set_num_threads(1);
+using var interruption = new ConsoleInterruption();
+using var run = new EverythingRun(Number(width), weightSeed: Environment.ProcessId);
+try
+{
+    // Another weight seed in every process: nothing of the result may come from what a resume replaces.
+    if (run.Trainer.ResumeIfAny(folder) is { } resumed)
+        Console.WriteLine(resumed);
+    else
+        run.Restart(weightSeed: 0);
+    var checkpoints = new CheckpointOptions
+    {
+        EverySteps = Number(everySteps),
+        OnWriteFailure = rest is ["continue"] ? WriteFailurePolicy.Continue : WriteFailurePolicy.Stop,
+    };
+    foreach (var report in run.Trainer.TrainTo(Number(steps), interruption.Token).WithCheckpoints(folder, checkpoints).Every(13))
+        foreach (var warning in report.Warnings)
+            Console.WriteLine($"warning: {warning}");
+}
+catch (CheckpointException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+if (interruption.Token.IsCancellationRequested)
+{
+    Console.WriteLine($"interrupted at {run.Trainer.Step}");
+    return 130;
+}
+Console.WriteLine($"hash {run.Hash()}");
+return 0;
