@@ -14,11 +14,12 @@ public static class IdxDataset
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">What messages and reports call the data; the folder's name where null.</param>
+    /// <param name="largestBytes">Decompressed size above which a file is refused. Default <see cref="IdxFile.DefaultLargestBytes"/>.</param>
     /// <returns>Images of shape [1, height, width] in [−1, 1], kept as uint8, with labels where there are any.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no training images.</exception>
     /// <exception cref="InvalidDatasetException">A file is damaged, or images and labels disagree.</exception>
-    public static TensorDataset Load(string folder, string? name = null)
+    public static TensorDataset Load(string folder, string? name = null, int largestBytes = IdxFile.DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
@@ -28,13 +29,13 @@ public static class IdxDataset
             ?? throw new FileNotFoundException($"'{folder}' has no training images: it must hold train-images-idx3-ubyte, plain or with .gz.");
         if (Find(folder, "t10k-images") is not { } testImages)
         {
-            using var all = Load(images, Find(folder, "train-labels"), null, name);
+            using var all = Load(images, Find(folder, "train-labels"), null, name, largestBytes);
             return all.Split(DefaultHeldOutFraction);
         }
-        var heldOut = Load(testImages, Find(folder, "t10k-labels"), null, $"{name}, held out");
+        var heldOut = Load(testImages, Find(folder, "t10k-labels"), null, $"{name}, held out", largestBytes);
         try
         {
-            return Load(images, Find(folder, "train-labels"), heldOut, name);
+            return Load(images, Find(folder, "train-labels"), heldOut, name, largestBytes);
         }
         catch
         {
@@ -43,13 +44,13 @@ public static class IdxDataset
         }
     }
 
-    private static TensorDataset Load(string imagesPath, string? labelsPath, TensorDataset? heldOut, string name)
+    private static TensorDataset Load(string imagesPath, string? labelsPath, TensorDataset? heldOut, string name, int largestBytes)
     {
         using var scope = NewDisposeScope();
-        var images = IdxFile.Read(imagesPath);
+        var images = IdxFile.Read(imagesPath, largestBytes);
         if (images.dim() != 3)
             throw new InvalidDatasetException($"'{imagesPath}' must have three dimensions (images, rows, columns) but has {images.dim()}.");
-        var labels = labelsPath is null ? null : IdxFile.Read(labelsPath);
+        var labels = labelsPath is null ? null : IdxFile.Read(labelsPath, largestBytes);
         if (labels is not null && (labels.dim() != 1 || labels.shape[0] != images.shape[0]))
             throw new InvalidDatasetException($"'{labelsPath}' must have one label for each of the {images.shape[0]} images of '{imagesPath}' but has shape {Tensors.Shape.Format(labels.shape)}.");
         if (heldOut is not null && !heldOut.SampleShape.Skip(1).SequenceEqual(images.shape.Skip(1)))

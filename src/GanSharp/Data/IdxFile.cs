@@ -10,21 +10,28 @@ namespace GanSharp.Data;
 /// </summary>
 public static class IdxFile
 {
+    /// <summary>1 GB: the largest of the family, EMNIST, takes 640 MB.</summary>
+    public const int DefaultLargestBytes = 1 << 30;
+
     private const byte UnsignedByte = 0x08;
 
     /// <summary>Reads a file into memory.</summary>
     /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="largestBytes">
+    /// Decompressed size above which a file is refused, because a small gzip file can expand a thousandfold. Default <see cref="DefaultLargestBytes"/>.
+    /// </param>
     /// <returns>Uint8 tensor of the file's shape, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDatasetException">The file is no IDX file of uint8, is cut off, or goes on after its end.</exception>
-    public static Tensor Read(string path)
+    /// <exception cref="InvalidDatasetException">The file is no IDX file of uint8, is too large, is cut off, or goes on after its end.</exception>
+    public static Tensor Read(string path, int largestBytes = DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(largestBytes, 1);
         try
         {
             using var file = File.OpenRead(path);
             using var content = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            return Read(content, path);
+            return Read(content, path, Math.Min(largestBytes, Array.MaxLength));
         }
         catch (InvalidDataException exception)
         {
@@ -39,7 +46,7 @@ public static class IdxFile
         return isGzip;
     }
 
-    private static Tensor Read(Stream content, string path)
+    private static Tensor Read(Stream content, string path, int largestBytes)
     {
         var magic = ReadExactly(content, 4, path);
         if (magic[0] != 0 || magic[1] != 0)
@@ -51,8 +58,8 @@ public static class IdxFile
         var header = ReadExactly(content, 4 * magic[3], path);
         var shape = Enumerable.Range(0, magic[3]).Select(index => (long)BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 * index))).ToArray();
         var size = shape.Aggregate(1.0, (product, dimension) => product * dimension);
-        if (size == 0 || size > Array.MaxLength)
-            throw new InvalidDatasetException($"'{path}' must hold between 1 and {Array.MaxLength:N0} values but its header says {string.Join(" × ", shape)}.");
+        if (size == 0 || size > largestBytes)
+            throw new InvalidDatasetException($"'{path}' must hold between 1 and {largestBytes:N0} values (largestBytes) but its header says {string.Join(" × ", shape)}.");
         var values = ReadExactly(content, (int)size, path);
         if (content.ReadByte() >= 0)
             throw new InvalidDatasetException($"'{path}' must end after the {size:N0} values that its header announces ({string.Join(" × ", shape)}) but goes on.");

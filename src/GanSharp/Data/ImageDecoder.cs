@@ -5,9 +5,13 @@ namespace GanSharp.Data;
 /// <summary>One image file to channels-first bytes of a wanted shape.</summary>
 internal static class ImageDecoder
 {
+    // SkiaSharp knows more, which no folder of images needs: each is one more decoder that a hostile file can choose.
+    private static readonly SKEncodedImageFormat[] Formats =
+        [SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif];
+
     /// <summary>Decodes a file into <paramref name="target"/>, as long as one image.</summary>
     /// <returns>Null, or why the file can't be decoded.</returns>
-    public static string? Fault(string path, ImageShape shape, Span<byte> target)
+    public static string? Fault(string path, ImageShape shape, long largestPixels, Span<byte> target)
     {
         using var codec = SKCodec.Create(path, out var opened);
         if (codec is null)
@@ -18,11 +22,19 @@ internal static class ImageDecoder
                 _ => $"not an image that can be read ({opened})",
             };
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        using var bitmap = new SKBitmap(info);
+        if (!Formats.Contains(codec.EncodedFormat))
+            return $"must be PNG, JPEG, WebP, BMP or GIF but is {codec.EncodedFormat}";
+        if ((long)info.Width * info.Height > largestPixels)
+            return $"must have at most {largestPixels:N0} pixels (LargestImagePixels) but has {info.Width:N0} × {info.Height:N0}";
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(info))
+            return $"{info.Width:N0} × {info.Height:N0} pixels are more than can be allocated";
         var decoded = codec.GetPixels(info, bitmap.GetPixels());
         if (decoded != SKCodecResult.Success)
             return decoded == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the pixels are damaged ({decoded})";
 
+        // Else the image below would copy the pixels.
+        bitmap.SetImmutable();
         using var surface = SKSurface.Create(new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         surface.Canvas.Clear(shape.Channels == 4 ? SKColors.Transparent : SKColors.White);
         Cover(surface.Canvas, bitmap, codec.EncodedOrigin, shape);

@@ -6,6 +6,7 @@ namespace GanSharp.Data;
 /// <summary>
 /// The images of a folder and its subfolders (PNG, JPEG, WebP, BMP, GIF), decoded once into memory as uint8 of one shape.
 /// Where every image lies in a subfolder and there are at least two of these, the subfolders are the classes.
+/// Links are followed; archives aren't read.
 /// </summary>
 public sealed class ImageFolder : Dataset
 {
@@ -35,7 +36,7 @@ public sealed class ImageFolder : Dataset
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
-    /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded.</exception>
+    /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded, or a link leads in circles.</exception>
     public static ImageFolder Load(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -83,7 +84,7 @@ public sealed class ImageFolder : Dataset
 
     private static string[] Files(string folder)
     {
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var files = FolderWalk.Files(folder)
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal).ToArray();
         return files.Length > 0 ? files
@@ -98,7 +99,7 @@ public sealed class ImageFolder : Dataset
         Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
         {
             var target = pixels.AsSpan(index * options.Image.Size, options.Image.Size);
-            if (ImageDecoder.Fault(files[index], options.Image, target) is { } fault)
+            if (ImageDecoder.Fault(files[index], options.Image, options.LargestImagePixels, target) is { } fault)
                 faults[index] = fault;
             progress?.Report(Interlocked.Increment(ref done) / (double)files.Length);
         });

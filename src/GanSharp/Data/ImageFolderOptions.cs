@@ -12,6 +12,12 @@ public sealed record ImageFolderOptions
     /// <summary>What a file that can't be decoded does. Default <see cref="CorruptImagePolicy.Refuse"/>: a silent gap in the data is worse than an error.</summary>
     public CorruptImagePolicy CorruptImages { get; init; } = CorruptImagePolicy.Refuse;
 
+    /// <summary>
+    /// Width × height above which a file isn't decoded but counts as corrupt: a few bytes can announce an image that fills the memory.
+    /// Default 8192 × 8192, which takes some 350 MB on each processor while it is decoded and is more than most cameras make.
+    /// </summary>
+    public long LargestImagePixels { get; init; } = 8192 * 8192;
+
     /// <summary>Share of the images set aside for diagnostics, in (0, 1), or 0 for none. Default 0.1.</summary>
     public double HeldOutFraction { get; init; } = 0.1;
 
@@ -27,6 +33,8 @@ public sealed record ImageFolderOptions
             faults.Add($"Image must be at least 1 × 1 pixels but is {Image.Height} × {Image.Width}.");
         if (!Enum.IsDefined(CorruptImages))
             faults.Add($"CorruptImages must be Refuse or Skip but is {CorruptImages}.");
+        if (LargestImagePixels < 1)
+            faults.Add(FormattableString.Invariant($"LargestImagePixels must be at least 1 but is {LargestImagePixels}."));
         if (!(HeldOutFraction >= 0 && HeldOutFraction < 1))
             faults.Add(FormattableString.Invariant($"HeldOutFraction must be at least 0 and below 1 but is {HeldOutFraction}."));
         if (faults.Count > 0)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GanSharp.Tensors;
 
 namespace GanSharp.Diagnostics;
 
@@ -9,24 +10,8 @@ internal static class CertificateFile
     // A certificate takes 2 KB.
     private const long LargestBytes = 1 << 20;
 
-    public static void Save(DivergenceCertificate certificate, string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
-            {
-                JsonSerializer.Serialize(stream, certificate, CertificateJson.Default.DivergenceCertificate);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
-    }
+    public static void Save(DivergenceCertificate certificate, string path) =>
+        WholeFile.Save(path, stream => JsonSerializer.Serialize(stream, certificate, CertificateJson.Default.DivergenceCertificate));
 
     public static DivergenceCertificate Load(string path)
     {

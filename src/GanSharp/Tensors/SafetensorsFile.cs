@@ -26,7 +26,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="stream">Where to; only written to, so it needn't seek.</param>
     /// <param name="tensors">Names, each once, and values of type bool, uint8, int8 to int64, float16, bfloat16, float32, float64 or complex64.</param>
     /// <param name="metadata">Texts to keep beside the tensors; none where null.</param>
-    /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor's type or layout isn't one of the format's. Nothing is written.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved, a tensor's type or layout isn't one of the format's, or names and metadata take more than 16 MB. Nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -11,13 +11,19 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     public const int LengthBytes = 8;
 
+    // The format allows 100 MB. Objects take some twenty times their text, and 16 MB name more tensors than any network has.
+    public const int LargestTextBytes = 1 << 24;
+
     /// <summary>The header as bytes, filled up with spaces so that the tensors behind it begin at a multiple of 8.</summary>
+    /// <exception cref="ArgumentException">It is longer than a reader would accept.</exception>
     public byte[] ToBytes()
     {
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text))
             WriteTo(json);
         var length = (text.WrittenCount + LengthBytes - 1) / LengthBytes * LengthBytes;
+        if (length > LargestTextBytes)
+            throw new ArgumentException($"Names, shapes and metadata must take at most {LargestTextBytes:N0} bytes as JSON but take {length:N0}.");
         var bytes = new byte[LengthBytes + length];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
         text.WrittenSpan.CopyTo(bytes.AsSpan(LengthBytes));

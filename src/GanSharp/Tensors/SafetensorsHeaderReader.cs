@@ -10,8 +10,6 @@ namespace GanSharp.Tensors;
 /// </summary>
 internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
 {
-    // The format allows 100 MB. Objects take some ten times their text, and 16 MB name more tensors than any network has.
-    private const long LargestTextBytes = 1 << 24;
     // libtorch's operators stop here.
     private const int LargestDimensions = 64;
     // The root, a tensor, its shape.
@@ -26,8 +24,8 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
         Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
         file.ReadExactly(length);
         var textBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (textBytes > LargestTextBytes)
-            throw Invalid($"must have a header of at most {LargestTextBytes:N0} bytes but announces {textBytes:N0}");
+        if (textBytes > SafetensorsHeader.LargestTextBytes)
+            throw Invalid($"must have a header of at most {SafetensorsHeader.LargestTextBytes:N0} bytes but announces {textBytes:N0}");
         dataBytes = fileBytes - SafetensorsHeader.LengthBytes - (long)textBytes;
         if (dataBytes < 0)
             throw Invalid($"announces a header of {textBytes:N0} bytes but has only {fileBytes - SafetensorsHeader.LengthBytes:N0} after its first 8");

@@ -45,9 +45,10 @@ public sealed class IdxTests : IDisposable
         { "no-header", [0, 0, 8, 3, 0, 0], "*is cut off: 12 more bytes were announced but only 2 are there." },
         { "short", Idx([2, 2], [1, 2, 3]), "*is cut off: 4 more bytes were announced but only 3 are there." },
         { "long", Idx([2, 2], [1, 2, 3, 4, 5]), "*must end after the 4 values that its header announces (2 × 2) but goes on." },
-        { "none", Idx([0, 2], []), "*must hold between 1 and * values but its header says 0 × 2." },
-        { "absurd", Idx([-1, -1, -1, -1], []), "*must hold between 1 and * values but its header says 4294967295 × 4294967295 × 4294967295 × 4294967295." },
-        { "huge", Idx([2_000_000_000], [1]), "*is cut off: 2,000,000,000 more bytes were announced but only 1 are there." },
+        { "none", Idx([0, 2], []), "*must hold between 1 and * values (largestBytes) but its header says 0 × 2." },
+        { "absurd", Idx([-1, -1, -1, -1], []), "*must hold between 1 and * values (largestBytes) but its header says 4294967295 × 4294967295 × 4294967295 × 4294967295." },
+        { "huge", Idx([1_000_000_000], [1]), "*is cut off: 1,000,000,000 more bytes were announced but only 1 are there." },
+        { "too-large", Idx([1_100_000_000], [1]), "*must hold between 1 and 1,073,741,824 values (largestBytes) but its header says 1100000000." },
         { "gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0x77, 0x77], "*is a damaged gzip file: *" },
     };
 
@@ -59,6 +60,18 @@ public sealed class IdxTests : IDisposable
         var read = () => IdxFile.Read(path);
 
         read.Should().Throw<InvalidDatasetException>().WithMessage($"'{path}' " + message.TrimStart('*'));
+    }
+
+    [Fact]
+    public void A_gzip_file_that_expands_beyond_the_limit_is_refused_before_it_does()
+    {
+        var path = Write("bomb", Idx([10_000_000], new byte[10_000_000]), compressed: true);
+        var read = () => IdxFile.Read(path, largestBytes: 1_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        read.Should().Throw<InvalidDatasetException>().WithMessage("*must hold between 1 and 1,000,000 values (largestBytes) but its header says 10000000.");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Tests.Fuzzing;
 using SkiaSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -140,15 +142,88 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_small_file_that_announces_a_vast_image_is_refused_before_it_is_decoded()
+    {
+        Write("small.png", 8, 8, (_, _) => SKColors.Red);
+        Write("vast.png", 8, 8, (_, _) => SKColors.Red);
+        var path = folder.File("vast.png");
+        var bytes = File.ReadAllBytes(path);
+        // The width and the height of a PNG and, because they are checked, the checksum of their chunk.
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), 1 << 15);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20), 1 << 15);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(29), PngChecksum.Compute(bytes.AsSpan(12, 17)));
+        File.WriteAllBytes(path, bytes);
+        var load = () => Load(new ImageShape(3, 4, 4));
+        var strict = () => ImageFolder.Load(folder.FullName, new() { LargestImagePixels = 63 });
+
+        load.Should().Throw<InvalidDatasetException>().WithMessage($"1 of the 2 images*- {path}: must have at most 67,108,864 pixels (LargestImagePixels) but has 32,768 × 32,768*");
+        strict.Should().Throw<InvalidDatasetException>().WithMessage($"2 of the 2 images*small.png: must have at most 63 pixels (LargestImagePixels) but has 8 × 8*");
+    }
+
+    [Fact]
+    public void A_format_that_no_option_names_is_refused_whatever_the_file_is_called()
+    {
+        Write("good.png", 4, 4, (_, _) => SKColors.Red);
+        // An icon of 1 × 1 pixels, as a bitmap without its file header.
+        byte[] icon = [0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 48, 0, 0, 0, 22, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 32, .. new byte[25], 255, 0, 0, 255, 0, 0, 0, 0];
+        File.WriteAllBytes(folder.File("icon.png"), icon);
+        var load = () => Load(new ImageShape(3, 4, 4));
+
+        load.Should().Throw<InvalidDatasetException>().WithMessage("*icon.png: must be PNG, JPEG, WebP, BMP or GIF but is Ico*");
+    }
+
+    [Fact]
+    public void Links_to_folders_and_files_are_followed()
+    {
+        using var scope = NewDisposeScope();
+        Write("elsewhere/a.png", 4, 4, (_, _) => SKColors.Red);
+        Write("data/dog/b.png", 4, 4, (_, _) => SKColors.Red);
+        Directory.CreateSymbolicLink(folder.File("data", "cat"), "../elsewhere");
+        File.CreateSymbolicLink(folder.File("data", "dog", "c.png"), folder.File("elsewhere", "a.png"));
+
+        using var data = ImageFolder.Load(folder.File("data"), new() { Image = new(3, 4, 4), HeldOutFraction = 0 });
+
+        data.Count.Should().Be(3);
+        data.ClassNames.Should().Equal("cat", "dog");
+    }
+
+    [Theory]
+    [InlineData("cat/loop", "..")]
+    [InlineData("cat/loop", ".")]
+    [InlineData("twin", "cat")]
+    [InlineData("twin", "cat/../cat/.")]
+    public void A_link_that_leads_to_a_folder_twice_is_named(string link, string target)
+    {
+        Write("cat/a.png", 4, 4, (_, _) => SKColors.Red);
+        Directory.CreateSymbolicLink(folder.File(link.Split('/')), target);
+        var load = () => Load(new ImageShape(3, 4, 4));
+
+        load.Should().Throw<InvalidDatasetException>().WithMessage("'*' and '*' must be different folders but a link makes them the same. Remove the link.")
+            .Which.Message.Should().Contain(Path.Combine(folder.FullName, link));
+    }
+
+    [Fact]
+    public void A_link_in_the_path_of_the_folder_itself_doesn_t_hide_a_circle()
+    {
+        Write("real/cat/a.png", 4, 4, (_, _) => SKColors.Red);
+        Directory.CreateSymbolicLink(folder.File("alias"), "real");
+        Directory.CreateSymbolicLink(folder.File("real", "cat", "loop"), folder.File("real"));
+        var load = () => ImageFolder.Load(folder.File("alias"));
+
+        load.Should().Throw<InvalidDatasetException>().WithMessage($"'{folder.File("alias", "cat", "loop")}' and '{folder.File("alias")}' must be different folders*");
+    }
+
+    [Fact]
     public void Faulty_options_are_listed_together()
     {
-        var load = () => ImageFolder.Load(folder.FullName, new() { Image = new(2, 0, 4), HeldOutFraction = 1, CorruptImages = (CorruptImagePolicy)9 });
+        var load = () => ImageFolder.Load(folder.FullName, new() { Image = new(2, 0, 4), HeldOutFraction = 1, CorruptImages = (CorruptImagePolicy)9, LargestImagePixels = 0 });
 
         load.Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
             "The image folder options are invalid:",
             "- Image must have 1, 3 or 4 channels but has 2.",
             "- Image must be at least 1 × 1 pixels but is 0 × 4.",
             "- CorruptImages must be Refuse or Skip but is 9.",
+            "- LargestImagePixels must be at least 1 but is 0.",
             "- HeldOutFraction must be at least 0 and below 1 but is 1."));
     }
 

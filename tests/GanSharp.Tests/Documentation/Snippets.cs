@@ -114,6 +114,26 @@ internal static class Snippets
         #endregion
     }
 
+    public static void Weights(GanTrainer trainer)
+    {
+        #region weights
+        using (trainer.UseAverage())                                     // the average samples better than any one step
+            trainer.Generator.SaveWeights("generator.safetensors");
+
+        using var generator = new DcganGenerator(new ImageShape(3, 32, 32));
+        generator.LoadWeights("generator.safetensors");                  // or every name, shape and type that differs, in one message
+        #endregion
+    }
+
+    public static void AnySafetensors()
+    {
+        #region any safetensors
+        using var file = SafetensorsFile.Read("anything.safetensors");
+        foreach (var (name, values) in file.Tensors)
+            Console.WriteLine($"{name}: {values.dtype}, {values.numel()} values");
+        #endregion
+    }
+
     public static void OwnPieces(Dataset data, GeneratorNetwork generator)
     {
         #region own pieces in use

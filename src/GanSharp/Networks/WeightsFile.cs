@@ -1,0 +1,61 @@
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks;
+
+/// <summary>
+/// A network's weights as a safetensors file: parameters and buffers under the names and in the layouts of PyTorch's state dict, so that a module
+/// built of the same layers under the same names loads them there, and the other way round.
+/// </summary>
+public static class WeightsFile
+{
+    // What PyTorch's own writers say; some readers look for it.
+    private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
+
+    /// <summary>Writes the weights: whole or not at all, over a file of that name.</summary>
+    /// <param name="network">The network, on any device. To save a trainer's average of G, do so while <c>UseAverage()</c> is in force.</param>
+    /// <param name="path">The file, by custom with the ending .safetensors. Its folder must exist.</param>
+    public static void SaveWeights(this Module network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        (string, Tensor)[] weights = [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];
+        WholeFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
+    }
+
+    /// <summary>
+    /// Replaces the network's weights by a file's, in place, so that a network in training keeps its flat buffers. A trainer's optimiser and
+    /// average know nothing of it: load before making the trainer, or resume from a checkpoint.
+    /// </summary>
+    /// <param name="network">The network, on any device.</param>
+    /// <param name="path">A file of <see cref="SaveWeights"/> or of any program that writes PyTorch's state dict.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file is damaged.</exception>
+    /// <exception cref="WeightsMismatchException">Names, shapes or types differ; the message lists each, and the network is as it was.</exception>
+    public static void LoadWeights(this Module network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using var file = SafetensorsFile.Read(path);
+        var weights = network.state_dict();
+        if (Mismatches(weights, file.Tensors).ToArray() is { Length: > 0 } mismatches)
+            throw new WeightsMismatchException(path, network.GetType().Name, mismatches);
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, weight) in weights)
+            weight.copy_(file.Tensors[name]);
+    }
+
+    private static IEnumerable<string> Mismatches(Dictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> found)
+    {
+        foreach (var (name, weight) in weights)
+            if (!found.TryGetValue(name, out var value))
+                yield return $"'{name}', {Describe(weight)}, isn't in the file.";
+            else if (value.dtype != weight.dtype || !value.shape.SequenceEqual(weight.shape))
+                yield return $"'{name}' is {Describe(weight)} in the network but {Describe(value)} in the file.";
+        foreach (var (name, value) in found)
+            if (!weights.ContainsKey(name))
+                yield return $"'{name}', {Describe(value)}, isn't in the network.";
+    }
+
+    private static string Describe(Tensor value) => $"{value.dtype} {Shape.Format(value.shape)}";
+}
