@@ -39,8 +39,8 @@ public sealed class GanTrainer : IDisposable
         (Generator, Discriminator, Data, device) = (generator, discriminator, data, discriminator.Device());
         generatorParameters = new FlatParameters(generator);
         discriminatorParameters = new FlatParameters(discriminator);
-        generatorOptimizer = new Adam(generatorParameters, Options.GeneratorOptimizer);
-        discriminatorOptimizer = new Adam(discriminatorParameters, Options.DiscriminatorOptimizer);
+        generatorOptimizer = Options.GeneratorOptimizer.Create(generatorParameters);
+        discriminatorOptimizer = Options.DiscriminatorOptimizer.Create(discriminatorParameters);
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
         Statistics = new StepStatistics(device);

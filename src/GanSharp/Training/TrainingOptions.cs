@@ -24,11 +24,11 @@ public sealed record TrainingOptions
     /// <summary>k, the steps of D before each step of G; at least 1. Default 1, as in Goodfellow et al. 2014.</summary>
     public int DiscriminatorSteps { get; init; } = 1;
 
-    /// <summary>G's optimiser.</summary>
-    public AdamOptions GeneratorOptimizer { get; init; } = new();
+    /// <summary>G's optimiser, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
+    public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>D's optimiser.</summary>
-    public AdamOptions DiscriminatorOptimizer { get; init; } = new();
+    /// <summary>D's optimiser, likewise.</summary>
+    public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>Half-life of the generator's weight average in images, above 0; null (the default) for no average.</summary>
     public double? EmaHalfLifeImages { get; init; }

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using Xunit;
@@ -31,8 +32,8 @@ public sealed class TrainingOptionsTests
             DiscriminatorSteps = 0,
             EmaHalfLifeImages = -1,
             Diagnostics = new() { Samples = 5, DiversitySamples = 2, AuditEveryReports = 0 },
-            GeneratorOptimizer = new() { LearningRate = double.NaN, Beta1 = 1 },
-            DiscriminatorOptimizer = new() { Beta2 = -0.5, Epsilon = 0 },
+            GeneratorOptimizer = new AdamOptions { LearningRate = double.NaN, Beta1 = 1 },
+            DiscriminatorOptimizer = new AdamOptions { Beta2 = -0.5, Epsilon = 0 },
         };
 
         Making(options).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
@@ -67,7 +68,7 @@ public sealed class TrainingOptionsTests
         recipe.Objective.Should().BeSameAs(GanObjective.RelativisticPaired);
         recipe.Penalties.Select(penalty => penalty.GetType()).Should().Equal(typeof(R1), typeof(R2));
         recipe.EmaHalfLifeImages.Should().NotBeNull();
-        recipe.GeneratorOptimizer.Beta1.At(0).Should().Be(0);
+        ((AdamOptions)recipe.GeneratorOptimizer).Beta1.At(0).Should().Be(0);
         recipe.GeneratorOptimizer.LearningRate.At(1_000).Should().BeLessThan(recipe.GeneratorOptimizer.LearningRate.At(0));
     }
 
