@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
@@ -53,18 +54,21 @@ internal sealed class Adam(FlatParameters parameters, AdamOptions options)
 
         public static int Slots => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> third)
         {
             Average(gradient, ref mean, ref square);
             Descend(ref value, mean, square);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Average(Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square)
         {
             mean = Vector.MultiplyAddEstimate(mean, keptMean, gradient * newMean);
             square = Vector.MultiplyAddEstimate(square, keptSquare, gradient * gradient * newSquare);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Descend(ref Vector<float> value, Vector<float> mean, Vector<float> square) =>
             value -= stepSize * mean / Vector.MultiplyAddEstimate(Vector.SquareRoot(square), correction, epsilon);
     }
@@ -73,6 +77,7 @@ internal sealed class Adam(FlatParameters parameters, AdamOptions options)
     {
         public static int Slots => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> largest)
         {
             rule.Average(gradient, ref mean, ref square);

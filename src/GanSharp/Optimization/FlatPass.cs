@@ -32,35 +32,35 @@ internal static class FlatPass
         where TRule : struct, IUpdateRule
     {
         // A slice is a whole number of vectors of any width (FlatParameters aligns and pads), so there is no rest to treat apart.
-        Span<Vector<float>> Vectors(Tensor buffer) => MemoryMarshal.Cast<float, Vector<float>>(slice.Span(buffer, start, count));
-        Span<Vector<float>> Slot(int index) => index < TRule.Slots ? Vectors(slice.Slots[index]) : [];
-        var values = Vectors(slice.Values);
-        var gradients = Vectors(slice.Gradients);
-        var first = Slot(0);
-        var second = Slot(1);
-        var third = Slot(2);
+        ref var values = ref First(slice, slice.Values, start, count);
+        ref var gradients = ref First(slice, slice.Gradients, start, count);
+        ref var first = ref TRule.Slots > 0 ? ref First(slice, slice.Slots[0], start, count) : ref values;
+        ref var second = ref TRule.Slots > 1 ? ref First(slice, slice.Slots[1], start, count) : ref values;
+        ref var third = ref TRule.Slots > 2 ? ref First(slice, slice.Slots[2], start, count) : ref values;
         var (shrink, l2Penalty, sign) = (new Vector<float>(gradientRule.Shrink), new Vector<float>(gradientRule.L2Penalty), new Vector<float>(gradientRule.Sign));
         Vector<float> a = default, b = default, c = default;
-        for (var index = 0; index < values.Length; index++)
+        for (nuint index = 0; index < (nuint)count; index += (nuint)Vector<float>.Count)
         {
-            var value = values[index];
-            var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, gradients[index] * sign);
+            var value = Vector.LoadUnsafe(ref values, index);
+            var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, Vector.LoadUnsafe(ref gradients, index) * sign);
             value *= shrink;
             if (TRule.Slots > 0)
-                a = first[index];
+                a = Vector.LoadUnsafe(ref first, index);
             if (TRule.Slots > 1)
-                b = second[index];
+                b = Vector.LoadUnsafe(ref second, index);
             if (TRule.Slots > 2)
-                c = third[index];
+                c = Vector.LoadUnsafe(ref third, index);
             rule.Apply(ref value, gradient, ref a, ref b, ref c);
             if (TRule.Slots > 0)
-                first[index] = a;
+                a.StoreUnsafe(ref first, index);
             if (TRule.Slots > 1)
-                second[index] = b;
+                b.StoreUnsafe(ref second, index);
             if (TRule.Slots > 2)
-                third[index] = c;
-            values[index] = value;
-            gradients[index] = Vector<float>.Zero;
+                c.StoreUnsafe(ref third, index);
+            value.StoreUnsafe(ref values, index);
+            Vector<float>.Zero.StoreUnsafe(ref gradients, index);
         }
     }
+
+    private static ref float First(FlatSlice slice, Tensor buffer, int start, int count) => ref MemoryMarshal.GetReference(slice.Span(buffer, start, count));
 }

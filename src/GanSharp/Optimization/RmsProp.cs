@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
@@ -46,16 +47,20 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
 
         public static int Slots => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> second, ref Vector<float> third)
         {
             square = Average(square, gradient * gradient);
             Descend(ref value, Scale(gradient, square));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector<float> Average(Vector<float> mean, Vector<float> next) => Vector.MultiplyAddEstimate(mean, kept, next * taken);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector<float> Scale(Vector<float> gradient, Vector<float> square) => gradient / (Vector.SquareRoot(square) + epsilon);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Descend(ref Vector<float> value, Vector<float> direction) => value -= rate * direction;
     }
 
@@ -65,6 +70,7 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
 
         public static int Slots => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean, ref Vector<float> momentum)
         {
             square = rule.Average(square, gradient * gradient);

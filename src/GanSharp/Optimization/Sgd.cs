@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
@@ -31,6 +32,7 @@ internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
 
         public static int Slots => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third) =>
             value = Vector.MultiplyAddEstimate(gradient, negativeRate, value);
     }
@@ -41,6 +43,7 @@ internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
 
         public static int Slots => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> momentum, ref Vector<float> second, ref Vector<float> third)
         {
             momentum = Vector.MultiplyAddEstimate(momentum, kept, gradient);
