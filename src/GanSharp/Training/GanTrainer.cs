@@ -19,7 +19,9 @@ public sealed class GanTrainer : IDisposable
     private readonly Optimizer generatorOptimizer, discriminatorOptimizer;
     private readonly WeightAverage? average;
     private readonly Generator latentRandom;
+    private readonly BatchReader batches;
     private readonly Device device;
+    private readonly bool concatenatesPasses;
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -43,6 +45,8 @@ public sealed class GanTrainer : IDisposable
         discriminatorOptimizer = Options.DiscriminatorOptimizer.Create(discriminatorParameters);
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         latentRandom = SeededRandom.Create(Options.Seed, "latents", device: device);
+        concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
+        batches = new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(device));
         Statistics = new StepStatistics(device);
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
         generator.train();
@@ -107,6 +111,7 @@ public sealed class GanTrainer : IDisposable
     /// <summary>Releases the trainer's buffers and optimisers. The networks keep their trained parameters.</summary>
     public void Dispose()
     {
+        batches.Dispose();
         generatorOptimizer.Dispose();
         discriminatorOptimizer.Dispose();
         average?.Dispose();
@@ -130,6 +135,7 @@ public sealed class GanTrainer : IDisposable
         var fake = Generate(real);
         StepDiscriminator(real, fake);
         StepGenerator(real, fake);
+        batches.Settle();
         Step++;
     }
 
@@ -170,21 +176,20 @@ public sealed class GanTrainer : IDisposable
 
     private DiscriminatorPass Judge(Batch real, Tensor fake)
     {
-        JudgedSamples Side(Tensor samples, bool differentiable)
-        {
-            var judged = differentiable ? samples.detach().requires_grad_(true) : samples;
-            return new JudgedSamples(judged, Discriminator.call(judged, real.Labels), real.Labels);
-        }
-        return new DiscriminatorPass(
-            Discriminator,
-            Side(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient)),
-            Side(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient)),
-            Step);
+        static Tensor Leaf(Tensor samples, bool differentiable) => differentiable ? samples.detach().requires_grad_(true) : samples;
+        var realSamples = Leaf(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient));
+        var fakeSamples = Leaf(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient));
+        var (realLogits, fakeLogits) = concatenatesPasses
+            ? JointPass.Logits(Discriminator, realSamples, fakeSamples, real.Labels)
+            : (Discriminator.call(realSamples, real.Labels), Discriminator.call(fakeSamples, real.Labels));
+        return new DiscriminatorPass(Discriminator, new(realSamples, realLogits, real.Labels), new(fakeSamples, fakeLogits, real.Labels), Step);
     }
+
+    private static bool NeedsGradient(Penalty penalty) => penalty.NeedsRealGradient || penalty.NeedsFakeGradient;
 
     private Batch NextBatch()
     {
-        var batch = Data.Draw(Options.Seed, SamplesSeen, Options.BatchSize);
+        var batch = batches.Take(SamplesSeen);
         SamplesSeen += Options.BatchSize;
         return new Batch(batch.Samples.to(device), batch.Labels?.to(device));
     }

@@ -34,6 +34,19 @@ public sealed record TrainingOptions
     public double? EmaHalfLifeImages { get; init; }
 
     /// <summary>
+    /// Whether D judges real and generated samples in one pass instead of two: faster, and the same to rounding where D looks at each sample
+    /// by itself. Null (the default) for yes where D, tried on a small batch, is seen to do so and no penalty differentiates by its inputs
+    /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
+    /// </summary>
+    public bool? ConcatenatePasses { get; init; }
+
+    /// <summary>
+    /// Whether the next batch is drawn on a thread of its own while the networks compute. <see cref="Dataset.Draw"/> then runs on that thread
+    /// during a step, and never between two. It changes no result. Null (the default) for yes on a GPU and where torch leaves a core free.
+    /// </summary>
+    public bool? ReadAhead { get; init; }
+
+    /// <summary>
     /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,
     /// because they are drawn before the trainer exists: call <c>torch.manual_seed</c> before making the networks.
     /// </summary>

@@ -70,7 +70,7 @@ public sealed class GanTrainerTests
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new Witness();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { Objective = GanObjective.RelativisticPaired, BatchSize = 8 });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { Objective = GanObjective.RelativisticPaired, BatchSize = 8, ConcatenatePasses = false });
 
         discriminator.Calls.Clear();
         trainer.Train(1).Should().ContainSingle();
@@ -86,7 +86,7 @@ public sealed class GanTrainerTests
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new Witness();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorSteps = 3, BatchSize = 8 });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorSteps = 3, BatchSize = 8, ConcatenatePasses = false });
 
         discriminator.Calls.Clear();
         trainer.Train(2).Should().HaveCount(2);

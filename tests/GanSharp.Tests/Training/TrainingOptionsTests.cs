@@ -61,6 +61,38 @@ public sealed class TrainingOptionsTests
             .WithMessage("*Objective must not be null.*Penalties must be a list without null*GeneratorOptimizer must not be null.*DiscriminatorOptimizer must not be null.*");
 
     [Fact]
+    public void Faults_of_every_optimiser_and_of_its_groups_are_named()
+    {
+        var faulty = new TrainingOptions
+        {
+            GeneratorOptimizer = new SgdOptions
+            {
+                Nesterov = true,
+                WeightDecay = -1,
+                L2Penalty = double.NaN,
+                MaximumGradientNorm = 0,
+                MaximumGradientValue = -2,
+                ParameterGroups = [new("*.bias") { LearningRate = -1, WeightDecay = -3 }],
+            },
+            DiscriminatorOptimizer = new RmsPropOptions { Decay = 1, Momentum = -0.1, Epsilon = 0, ParameterGroups = [null!] },
+        };
+
+        Making(faulty).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
+            "The training options are invalid:",
+            "- GeneratorOptimizer.WeightDecay must be finite and at least 0 but is -1.",
+            "- GeneratorOptimizer.L2Penalty must be finite and at least 0 but is NaN.",
+            "- GeneratorOptimizer.MaximumGradientNorm must be above 0, or null for no limit, but is 0.",
+            "- GeneratorOptimizer.MaximumGradientValue must be above 0, or null for no limit, but is -2.",
+            "- GeneratorOptimizer.ParameterGroups[0].LearningRate must be finite and at least 0 but is -1.",
+            "- GeneratorOptimizer.ParameterGroups[0].WeightDecay must be finite and at least 0 but is -3.",
+            "- GeneratorOptimizer.Nesterov needs a Momentum above 0.",
+            "- DiscriminatorOptimizer.ParameterGroups must be a list without null; use an empty list for none.",
+            "- DiscriminatorOptimizer.Decay must lie in [0, 1) but is 1.",
+            "- DiscriminatorOptimizer.Momentum must lie in [0, 1) but is -0.1.",
+            "- DiscriminatorOptimizer.Epsilon must be finite and above 0 but is 0."));
+    }
+
+    [Fact]
     public void The_recipe_is_relativistic_with_both_penalties_and_an_average()
     {
         var recipe = TrainingOptions.R3Gan(steps: 1_000, gamma: 2);
