@@ -124,19 +124,25 @@ public sealed class GanTrainer : IDisposable
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
     internal void Advance()
     {
-        for (var k = 1; k < Options.DiscriminatorSteps; k++)
+        try
         {
-            using var inner = NewDisposeScope();
-            var batch = NextBatch();
-            StepDiscriminator(batch, Generate(batch));
+            for (var k = 1; k < Options.DiscriminatorSteps; k++)
+            {
+                using var inner = NewDisposeScope();
+                var batch = NextBatch();
+                StepDiscriminator(batch, Generate(batch));
+            }
+            using var scope = NewDisposeScope();
+            var real = NextBatch();
+            var fake = Generate(real);
+            StepDiscriminator(real, fake);
+            StepGenerator(real, fake);
+            Step++;
         }
-        using var scope = NewDisposeScope();
-        var real = NextBatch();
-        var fake = Generate(real);
-        StepDiscriminator(real, fake);
-        StepGenerator(real, fake);
-        batches.Settle();
-        Step++;
+        finally
+        {
+            batches.Settle();
+        }
     }
 
     /// <summary>Throws where the networks were tampered with; called once a report.</summary>
