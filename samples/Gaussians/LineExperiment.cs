@@ -69,8 +69,8 @@ internal static class LineExperiment
     {
         BatchSize = BatchSize,
         Seed = seed,
-        DiscriminatorOptimizer = new() { LearningRate = Schedule.Cosine(discriminatorRate, discriminatorRate / 1_000, steps), Beta1 = 0.9 },
-        GeneratorOptimizer = new() { LearningRate = Schedule.Cosine(4e-3, 4e-6, steps), Beta1 = 0 },
+        DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(discriminatorRate, discriminatorRate / 1_000, steps), Beta1 = 0.9 },
+        GeneratorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(4e-3, 4e-6, steps), Beta1 = 0 },
     };
 
     private static void Freeze(AffineGenerator generator, bool frozen)

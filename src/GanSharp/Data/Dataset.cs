@@ -31,7 +31,10 @@ public abstract class Dataset : IDisposable
     /// <summary>Data from the same source that training never sees, on which the diagnostics are read; null where none was set aside.</summary>
     public abstract Dataset? HeldOut { get; }
 
-    /// <summary>The samples at [position, position + count) of the endless shuffled sequence that <paramref name="seed"/> determines.</summary>
+    /// <summary>
+    /// The samples at [position, position + count) of the endless shuffled sequence that <paramref name="seed"/> determines.
+    /// A trainer that reads ahead calls it from a thread of its own, never from two at once.
+    /// </summary>
     /// <param name="seed">Selects the sequence.</param>
     /// <param name="position">Samples of the sequence that come before this batch; at least 0.</param>
     /// <param name="count">Samples to draw; at least 1.</param>

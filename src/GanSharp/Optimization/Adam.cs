@@ -1,28 +1,16 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1) on flat buffers: a handful of operators for a whole network, gradients zeroed behind it.
-/// </summary>
-internal sealed class Adam : Optimizer
+/// <summary>Adam (Kingma and Ba 2015, algorithm 1), with AMSGrad where asked.</summary>
+internal sealed class Adam(FlatParameters parameters, AdamOptions options)
+    : Optimizer(parameters, options, options.AmsGrad ? ["mean", "square", "largest"] : ["mean", "square"])
 {
-    private readonly FlatParameters parameters;
-    private readonly AdamOptions options;
-    private readonly (Tensor Mean, Tensor Square)[] moments;
+    private double beta1, beta2;
     // Products of the β so far: with constant β they are β^t, and with a schedule they stay the exact bias correction.
     private double beta1Product = 1, beta2Product = 1;
-
-    public Adam(FlatParameters parameters, AdamOptions options)
-    {
-        this.parameters = parameters;
-        this.options = options;
-        moments = [.. parameters.Groups.Select(group =>
-            (zeros_like(group.Values).DetachFromDisposeScope(), zeros_like(group.Values).DetachFromDisposeScope()))];
-    }
-
-    public override IReadOnlyList<(string Name, Tensor Value)> State =>
-        [.. moments.SelectMany((moment, group) => new[] { ($"mean.{group}", moment.Mean), ($"square.{group}", moment.Square) })];
 
     public override double[] Scalars
     {
@@ -30,30 +18,71 @@ internal sealed class Adam : Optimizer
         set => (beta1Product, beta2Product) = (value[0], value[1]);
     }
 
-    public override void Step(long step)
+    private double SquareCorrection => 1 / Math.Sqrt(1 - beta2Product);
+
+    protected override void Prepare(long step)
     {
-        using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        var (beta1, beta2) = (options.Beta1.At(step), options.Beta2.At(step));
+        (beta1, beta2) = (options.Beta1.At(step), options.Beta2.At(step));
         beta1Product *= beta1;
         beta2Product *= beta2;
-        var stepSize = RateFactor * options.LearningRate.At(step) / (1 - beta1Product);
-        var squareCorrection = 1 / Math.Sqrt(1 - beta2Product);
-        foreach (var ((values, gradients), (mean, square)) in parameters.Groups.Zip(moments))
-        {
-            mean.mul_(beta1).add_(gradients, alpha: 1 - beta1);
-            square.mul_(beta2).addcmul_(gradients, gradients, 1 - beta2);
-            values.addcdiv_(mean, square.sqrt().mul_(squareCorrection).add_(options.Epsilon), -stepSize);
-            gradients.zero_();
-        }
     }
 
-    public override void Dispose()
+    protected override void Move(FlatSlice slice, GradientRule gradientRule, double rate)
     {
-        foreach (var (mean, square) in moments)
+        var rule = new Rule(beta1, beta2, SquareCorrection, options.Epsilon, rate / (1 - beta1Product));
+        if (options.AmsGrad)
+            FlatPass.Run(slice, gradientRule, new LargestRule(rule));
+        else
+            FlatPass.Run(slice, gradientRule, rule);
+    }
+
+    protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)
+    {
+        var (mean, square) = (slots[0], slots[1]);
+        mean.mul_(beta1).add_(gradient, alpha: 1 - beta1);
+        square.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+        if (options.AmsGrad)
+            square = slots[2].copy_(maximum(slots[2], square));
+        values.addcdiv_(mean, square.sqrt().mul_(SquareCorrection).add_(options.Epsilon), -rate / (1 - beta1Product));
+    }
+
+    private readonly struct Rule(double beta1, double beta2, double squareCorrection, double epsilon, double stepSize) : IUpdateRule
+    {
+        private readonly Vector<float> keptMean = new((float)beta1), newMean = new((float)(1 - beta1));
+        private readonly Vector<float> keptSquare = new((float)beta2), newSquare = new((float)(1 - beta2));
+        private readonly Vector<float> correction = new((float)squareCorrection), epsilon = new((float)epsilon), stepSize = new((float)stepSize);
+
+        public static int Slots => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> third)
         {
-            mean.Dispose();
-            square.Dispose();
+            Average(gradient, ref mean, ref square);
+            Descend(ref value, mean, square);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Average(Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square)
+        {
+            mean = Vector.MultiplyAddEstimate(mean, keptMean, gradient * newMean);
+            square = Vector.MultiplyAddEstimate(square, keptSquare, gradient * gradient * newSquare);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Descend(ref Vector<float> value, Vector<float> mean, Vector<float> square) =>
+            value -= stepSize * mean / Vector.MultiplyAddEstimate(Vector.SquareRoot(square), correction, epsilon);
+    }
+
+    private readonly struct LargestRule(Rule rule) : IUpdateRule
+    {
+        public static int Slots => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> largest)
+        {
+            rule.Average(gradient, ref mean, ref square);
+            largest = Vector.Max(largest, square);
+            rule.Descend(ref value, mean, largest);
         }
     }
 }

@@ -12,8 +12,13 @@ public sealed class FlatParameters : IDisposable
 {
     // 64 bytes: a cache line and the widest vector register, so that no parameter starts in the middle of either.
     private const int AlignmentBytes = 64;
+
+    /// <summary>Float32 values between the starts that a parameter can have.</summary>
+    internal const int Alignment = AlignmentBytes / sizeof(float);
+
     private readonly (string Name, Tensor Parameter, ScalarType Type)[] parameters;
     private readonly FlatGroup[] groups;
+    private readonly (string Name, int Group, long Start, long Length)[] layout;
 
     /// <summary>Moves the parameters that require gradient. Freeze, convert and move the network before, not after.</summary>
     /// <param name="module">The network; its parameters keep their values.</param>
@@ -24,13 +29,16 @@ public sealed class FlatParameters : IDisposable
         parameters = [.. module.named_parameters()
             .Where(named => named.parameter.requires_grad && seen.Add(named.parameter.Handle))
             .Select(named => (named.name, (Tensor)named.parameter, named.parameter.dtype))];
-        groups = [.. parameters
-            .GroupBy(entry => (entry.Type, Device: entry.Parameter.device.ToString()))
-            .Select(group => Flatten([.. group.Select(entry => entry.Parameter)]))];
+        var kinds = parameters.GroupBy(entry => (entry.Type, Device: entry.Parameter.device.ToString())).Select(kind => kind.ToArray()).ToArray();
+        layout = [.. kinds.SelectMany(Place)];
+        groups = [.. kinds.Select((kind, index) => Flatten([.. kind.Select(entry => entry.Parameter)], [.. layout.Where(place => place.Group == index)]))];
     }
 
     /// <summary>The buffers, one pair for each combination of type and device; none where every parameter is frozen.</summary>
     public IReadOnlyList<FlatGroup> Groups => groups;
+
+    /// <summary>Where each parameter lies: the index of its pair of buffers, its first value there, and its length with the padding behind it.</summary>
+    internal IReadOnlyList<(string Name, int Group, long Start, long Length)> Layout => layout;
 
     /// <summary>Number of trainable values, padding excluded.</summary>
     public long Count => parameters.Sum(entry => entry.Parameter.numel());
@@ -41,6 +49,33 @@ public sealed class FlatParameters : IDisposable
     {
         foreach (var (_, parameter, _) in parameters)
             parameter.requires_grad_(required);
+    }
+
+    /// <summary>Whether no gradient is NaN or infinite, by one reduction of each buffer and one read where all is well: what a guard asks between the backward pass and the step.</summary>
+    public bool GradientsAreFinite()
+    {
+        if (groups.Length == 0)
+            return true;
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        double Read(Func<Tensor, Tensor> reduce) =>
+            stack(groups.Select(group => reduce(group.Gradients).to(ScalarType.Float64, CPU))).sum().item<double>();
+        // A finite sum has only finite terms. One that isn't may have overflowed; the largest absolute value can't, but costs fifty times as much.
+        return double.IsFinite(Read(gradients => gradients.sum())) || double.IsFinite(Read(gradients => gradients.norm(float.PositiveInfinity)));
+    }
+
+    /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>. The device isn't waited for.</summary>
+    internal void ClipGradientNorm(double maximum)
+    {
+        if (groups.Length == 0)
+            return;
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var device = groups[0].Gradients.device;
+        var norm = stack(groups.Select(group => group.Gradients.norm().to(ScalarType.Float64, device))).norm();
+        var scale = (maximum / (norm + 1e-6)).clamp_max(1);
+        foreach (var group in groups)
+            group.Gradients.mul_(scale.to(group.Gradients.dtype, group.Gradients.device));
     }
 
     /// <summary>
@@ -73,25 +108,28 @@ public sealed class FlatParameters : IDisposable
             group.Dispose();
     }
 
-    private static FlatGroup Flatten(Tensor[] parameters)
+    private static IEnumerable<(string Name, int Group, long Start, long Length)> Place((string Name, Tensor Parameter, ScalarType Type)[] kind, int group)
+    {
+        var alignment = AlignmentBytes / (int)kind[0].Parameter.ElementSize;
+        long start = 0;
+        foreach (var (name, parameter, _) in kind)
+        {
+            var length = (parameter.numel() + alignment - 1) / alignment * alignment;
+            yield return (name, group, start, length);
+            start += length;
+        }
+    }
+
+    private static FlatGroup Flatten(Tensor[] parameters, (string Name, int Group, long Start, long Length)[] places)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var alignment = AlignmentBytes / (int)parameters[0].ElementSize;
-        var offsets = new long[parameters.Length];
-        long total = 0;
-        for (var index = 0; index < parameters.Length; index++)
-        {
-            offsets[index] = total;
-            total += (parameters[index].numel() + alignment - 1) / alignment * alignment;
-        }
-        var (type, device) = (parameters[0].dtype, parameters[0].device);
+        var (type, device, total) = (parameters[0].dtype, parameters[0].device, places.Sum(place => place.Length));
         var values = zeros(total, type, device);
         var gradients = zeros(total, type, device);
-        for (var index = 0; index < parameters.Length; index++)
+        foreach (var (parameter, place) in parameters.Zip(places))
         {
-            var parameter = parameters[index];
-            Tensor View(Tensor buffer) => buffer.narrow(0, offsets[index], parameter.numel()).view(parameter.shape);
+            Tensor View(Tensor buffer) => buffer.narrow(0, place.Start, parameter.numel()).view(parameter.shape);
             var view = View(values);
             view.copy_(parameter);
             parameter.set_(view);

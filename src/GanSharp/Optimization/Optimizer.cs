@@ -3,21 +3,118 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>Moves one network's flat parameters along their gradients.</summary>
+/// <summary>
+/// Moves one network's flat parameters along their gradients: in one managed vector pass where they are float32 on the CPU
+/// (<see cref="FlatPass"/>), by torch's operators on the whole buffer elsewhere.
+/// </summary>
 internal abstract class Optimizer : IStateful, IDisposable
 {
+    private readonly FlatParameters parameters;
+    private readonly OptimizerOptions options;
+    private readonly string[] slotNames;
+    private readonly Tensor[][] slots;
+    private readonly (FlatSlice Slice, ParameterGroup? Group)[] slices;
+
+    /// <summary>An optimiser with zero state.</summary>
+    /// <param name="parameters">What it moves.</param>
+    /// <param name="options">What all optimisers share.</param>
+    /// <param name="slotNames">Names of the values that it keeps for each parameter.</param>
+    protected Optimizer(FlatParameters parameters, OptimizerOptions options, params string[] slotNames)
+    {
+        (this.parameters, this.options, this.slotNames) = (parameters, options, slotNames);
+        slots = [.. parameters.Groups.Select(group => slotNames.Select(_ => zeros_like(group.Values).DetachFromDisposeScope()).ToArray())];
+        slices = [.. Slices()];
+    }
+
     /// <summary>What the learning rate is multiplied by: 1 unless a roll-back lowered it.</summary>
     public double RateFactor { get; set; } = 1;
 
     /// <summary>The tensors that determine the next step beside parameters and options, by name; they may be written in place to restore them.</summary>
-    public abstract IReadOnlyList<(string Name, Tensor Value)> State { get; }
+    public IReadOnlyList<(string Name, Tensor Value)> State =>
+        [.. slots.SelectMany((group, index) => slotNames.Zip(group, (name, slot) => ($"{name}.{index}", slot)))];
 
     /// <summary>The numbers that do, in a fixed order.</summary>
-    public abstract double[] Scalars { get; set; }
+    public virtual double[] Scalars
+    {
+        get => [];
+        set { }
+    }
 
     /// <summary>One step along the gradients that the backward pass left, which are then zero.</summary>
     /// <param name="step">Steps taken before this one, for schedules.</param>
-    public abstract void Step(long step);
+    public void Step(long step)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        if (options.MaximumGradientNorm is { } norm)
+            parameters.ClipGradientNorm(norm);
+        if (options.MaximumGradientValue is { } value)
+            foreach (var group in parameters.Groups)
+                group.Gradients.clamp_(-value, value);
+        Prepare(step);
+        foreach (var (slice, group) in slices)
+        {
+            var rate = RateFactor * (group?.LearningRate ?? options.LearningRate).At(step);
+            var shrink = 1 - rate * (group?.WeightDecay ?? options.WeightDecay);
+            var l2Penalty = group?.L2Penalty ?? options.L2Penalty;
+            if (slice.IsManaged)
+                Move(slice, new GradientRule((float)shrink, (float)l2Penalty, options.Maximize ? -1 : 1), rate);
+            else
+                MoveByOperators(slice, shrink, l2Penalty, rate);
+        }
+    }
 
-    public abstract void Dispose();
+    /// <summary>Releases the state.</summary>
+    public void Dispose()
+    {
+        foreach (var slot in slots.SelectMany(group => group))
+            slot.Dispose();
+    }
+
+    /// <summary>Computes what all parameters share in this step.</summary>
+    protected virtual void Prepare(long step)
+    {
+    }
+
+    /// <summary>The step of float32 values on the CPU: one pass of <see cref="FlatPass"/>.</summary>
+    protected abstract void Move(FlatSlice slice, GradientRule gradientRule, double rate);
+
+    /// <summary>The same step by torch's operators.</summary>
+    /// <param name="values">The parameters, to change in place.</param>
+    /// <param name="gradient">What to descend along; may be overwritten.</param>
+    /// <param name="slots">The values kept, to change in place.</param>
+    /// <param name="rate">η.</param>
+    protected abstract void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate);
+
+    private void MoveByOperators(FlatSlice slice, double shrink, double l2Penalty, double rate)
+    {
+        Tensor Part(Tensor buffer) => buffer.narrow(0, slice.Start, slice.Length);
+        var (values, gradient) = (Part(slice.Values), Part(slice.Gradients));
+        if (options.Maximize)
+            gradient.neg_();
+        if (l2Penalty != 0)
+            gradient.add_(values, alpha: l2Penalty);
+        if (shrink != 1)
+            values.mul_(shrink);
+        Move(values, gradient, [.. slice.Slots.Select(Part)], rate);
+        gradient.zero_();
+    }
+
+    /// <summary>Neighbours of one group in one slice, so that without groups a step is one pass a buffer.</summary>
+    private IEnumerable<(FlatSlice, ParameterGroup?)> Slices()
+    {
+        var found = new List<(int Buffer, long Start, long Length, ParameterGroup? Group)>();
+        foreach (var (name, buffer, start, length) in parameters.Layout)
+        {
+            var group = options.ParameterGroups.FirstOrDefault(group => group.Contains(name));
+            if (found is [.., var last] && last.Buffer == buffer && ReferenceEquals(last.Group, group))
+                found[^1] = last with { Length = last.Length + length };
+            else
+                found.Add((buffer, start, length, group));
+        }
+        foreach (var group in options.ParameterGroups)
+            if (parameters.Layout.Count > 0 && !parameters.Layout.Any(entry => group.Contains(entry.Name)))
+                throw new ArgumentException($"The parameter group {group} holds no trainable parameter; there are {string.Join(", ", parameters.Layout.Select(entry => entry.Name))}.");
+        return found.Select(run => (new FlatSlice(parameters.Groups[run.Buffer], slots[run.Buffer], run.Start, run.Length), run.Group));
+    }
 }

@@ -21,6 +21,8 @@ public sealed class GanTrainer : IDisposable
     private readonly FlatParameters generatorParameters, discriminatorParameters;
     private readonly Optimizer generatorOptimizer, discriminatorOptimizer;
     private readonly WeightAverage? average;
+    private readonly BatchReader batches;
+    private readonly bool concatenatesPasses;
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -40,10 +42,12 @@ public sealed class GanTrainer : IDisposable
         (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
         generatorParameters = new FlatParameters(generator);
         discriminatorParameters = new FlatParameters(discriminator);
-        generatorOptimizer = new Adam(generatorParameters, Options.GeneratorOptimizer);
-        discriminatorOptimizer = new Adam(discriminatorParameters, Options.DiscriminatorOptimizer);
+        generatorOptimizer = Options.GeneratorOptimizer.Create(generatorParameters);
+        discriminatorOptimizer = Options.DiscriminatorOptimizer.Create(discriminatorParameters);
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         LatentRandom = SeededRandom.Create(Options.Seed, "latents", device: Device);
+        concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
+        batches = new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device));
         Statistics = new StepStatistics(Device);
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
         Guard = new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings);
@@ -161,6 +165,7 @@ public sealed class GanTrainer : IDisposable
     /// <summary>Releases the trainer's buffers and optimisers. The networks keep their trained parameters.</summary>
     public void Dispose()
     {
+        batches.Dispose();
         generatorOptimizer.Dispose();
         discriminatorOptimizer.Dispose();
         average?.Dispose();
@@ -207,17 +212,24 @@ public sealed class GanTrainer : IDisposable
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
     private void Alternate()
     {
-        for (var k = 1; k < Options.DiscriminatorSteps; k++)
+        try
         {
-            using var inner = NewDisposeScope();
-            var batch = NextBatch();
-            StepDiscriminator(batch, Generate(batch));
+            for (var k = 1; k < Options.DiscriminatorSteps; k++)
+            {
+                using var inner = NewDisposeScope();
+                var batch = NextBatch();
+                StepDiscriminator(batch, Generate(batch));
+            }
+            using var scope = NewDisposeScope();
+            var real = NextBatch();
+            var fake = Generate(real);
+            StepDiscriminator(real, fake);
+            StepGenerator(real, fake);
         }
-        using var scope = NewDisposeScope();
-        var real = NextBatch();
-        var fake = Generate(real);
-        StepDiscriminator(real, fake);
-        StepGenerator(real, fake);
+        finally
+        {
+            batches.Settle();
+        }
     }
 
     /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or its like in another objective.</summary>
@@ -257,21 +269,20 @@ public sealed class GanTrainer : IDisposable
 
     private DiscriminatorPass Judge(Batch real, Tensor fake)
     {
-        JudgedSamples Side(Tensor samples, bool differentiable)
-        {
-            var judged = differentiable ? samples.detach().requires_grad_(true) : samples;
-            return new JudgedSamples(judged, Discriminator.call(judged, real.Labels), real.Labels);
-        }
-        return new DiscriminatorPass(
-            Discriminator,
-            Side(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient)),
-            Side(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient)),
-            Step);
+        static Tensor Leaf(Tensor samples, bool differentiable) => differentiable ? samples.detach().requires_grad_(true) : samples;
+        var realSamples = Leaf(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient));
+        var fakeSamples = Leaf(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient));
+        var (realLogits, fakeLogits) = concatenatesPasses
+            ? JointPass.Logits(Discriminator, realSamples, fakeSamples, real.Labels)
+            : (Discriminator.call(realSamples, real.Labels), Discriminator.call(fakeSamples, real.Labels));
+        return new DiscriminatorPass(Discriminator, new(realSamples, realLogits, real.Labels), new(fakeSamples, fakeLogits, real.Labels), Step);
     }
+
+    private static bool NeedsGradient(Penalty penalty) => penalty.NeedsRealGradient || penalty.NeedsFakeGradient;
 
     private Batch NextBatch()
     {
-        var batch = Data.Draw(Options.Seed, SamplesSeen, Options.BatchSize);
+        var batch = batches.Take(SamplesSeen);
         SamplesSeen += Options.BatchSize;
         return new Batch(batch.Samples.to(Device), batch.Labels?.to(Device));
     }

@@ -6,17 +6,22 @@ using static TorchSharp.torch.nn.functional;
 
 namespace GanSharp.Training;
 
-/// <summary>Sums of what a report shows. They stay on the device and are read once a report, so that a step waits for nothing.</summary>
+/// <summary>
+/// Sums of what a report shows. They stay on the device and are read once a report, so that a step waits for nothing;
+/// what is zero, or follows from another sum, costs no operator.
+/// </summary>
 internal sealed class StepStatistics(Device device) : IStateful, IDisposable
 {
-    private readonly Tensor discriminatorSums = zeros(3, ScalarType.Float64, device).DetachFromDisposeScope();
-    private readonly Tensor generatorSum = zeros(1, ScalarType.Float64, device).DetachFromDisposeScope();
+    private readonly Tensor discriminatorSum = Sum(device), penaltySum = Sum(device), negativeValueSum = Sum(device), generatorSum = Sum(device);
     private long discriminatorSteps, generatorSteps;
+    private RatioKind ratio;
+    private bool valueIsLoss;
 
     /// <summary>Whether both networks took a step since the last call of <see cref="Read"/>; without one its means are NaN.</summary>
     public bool HasSteps => discriminatorSteps > 0 && generatorSteps > 0;
 
-    public IReadOnlyList<(string Name, Tensor Value)> State => [("discriminator", discriminatorSums), ("generator", generatorSum)];
+    public IReadOnlyList<(string Name, Tensor Value)> State => 
+        [("discriminator", discriminatorSum), ("penalty", penaltySum), ("negative-value", negativeValueSum), ("generator", generatorSum)];
 
     public double[] Scalars
     {
@@ -27,8 +32,17 @@ internal sealed class StepStatistics(Device device) : IStateful, IDisposable
     public void AddDiscriminator(GanObjective objective, DiscriminatorPass pass, Tensor loss, IReadOnlyList<Tensor> penalties)
     {
         using var frozen = no_grad();
-        var penalty = penalties.Count == 0 ? zeros_like(loss) : penalties.Aggregate((sum, next) => sum + next);
-        discriminatorSums.add_(stack([loss, penalty, NegativeValue(objective, pass, loss)]));
+        discriminatorSum.add_(loss);
+        foreach (var penalty in penalties)
+            penaltySum.add_(penalty);
+        ratio = objective.Ratio;
+        // Minimax and non-saturating minimise −V(D) itself.
+        valueIsLoss = objective is Minimax or NonSaturating;
+        if (ratio == RatioKind.Exact && !valueIsLoss)
+        {
+            var (real, fake) = (objective.LogDensityRatio(pass.Real.Logits)!, objective.LogDensityRatio(pass.Fake.Logits)!);
+            negativeValueSum.add_(softplus(-real).mean() + softplus(fake).mean());
+        }
         discriminatorSteps++;
     }
 
@@ -39,33 +53,26 @@ internal sealed class StepStatistics(Device device) : IStateful, IDisposable
         generatorSteps++;
     }
 
-    /// <summary>The means since the last call.</summary>
+    /// <summary>The means since the last call; V(D) is NaN where the logits are no density ratio.</summary>
     public (double DiscriminatorLoss, double Penalty, double Value, double GeneratorLoss) Read()
     {
         using var scope = NewDisposeScope();
-        var sums = discriminatorSums.to(CPU).data<double>().ToArray();
-        var generator = generatorSum.item<double>();
-        var result = (sums[0] / discriminatorSteps, sums[1] / discriminatorSteps, -sums[2] / discriminatorSteps, generator / generatorSteps);
-        discriminatorSums.zero_();
-        generatorSum.zero_();
+        var sums = stack([discriminatorSum, penaltySum, negativeValueSum, generatorSum]).to(CPU).data<double>().ToArray();
+        var value = ratio != RatioKind.Exact ? double.NaN : -(valueIsLoss ? sums[0] : sums[2]) / discriminatorSteps;
+        var result = (sums[0] / discriminatorSteps, sums[1] / discriminatorSteps, value, sums[3] / generatorSteps);
+        foreach (var sum in new[] { discriminatorSum, penaltySum, negativeValueSum, generatorSum })
+            sum.zero_();
         (discriminatorSteps, generatorSteps) = (0, 0);
         return result;
     }
 
     public void Dispose()
     {
-        discriminatorSums.Dispose();
+        discriminatorSum.Dispose();
+        penaltySum.Dispose();
+        negativeValueSum.Dispose();
         generatorSum.Dispose();
     }
 
-    private static Tensor NegativeValue(GanObjective objective, DiscriminatorPass pass, Tensor loss)
-    {
-        if (objective.Ratio != RatioKind.Exact)
-            return full_like(loss, double.NaN);
-        // Minimax and non-saturating minimise −V(D) itself.
-        if (objective is Minimax or NonSaturating)
-            return loss;
-        var (real, fake) = (objective.LogDensityRatio(pass.Real.Logits)!, objective.LogDensityRatio(pass.Fake.Logits)!);
-        return softplus(-real).mean() + softplus(fake).mean();
-    }
+    private static Tensor Sum(Device device) => zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
 }

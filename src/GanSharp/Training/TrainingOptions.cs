@@ -25,14 +25,27 @@ public sealed record TrainingOptions
     /// <summary>k, the steps of D before each step of G; at least 1. Default 1, as in Goodfellow et al. 2014.</summary>
     public int DiscriminatorSteps { get; init; } = 1;
 
-    /// <summary>G's optimiser.</summary>
-    public AdamOptions GeneratorOptimizer { get; init; } = new();
+    /// <summary>G's optimiser, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
+    public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>D's optimiser.</summary>
-    public AdamOptions DiscriminatorOptimizer { get; init; } = new();
+    /// <summary>D's optimiser, likewise.</summary>
+    public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>Half-life of the generator's weight average in images, above 0; null (the default) for no average.</summary>
     public double? EmaHalfLifeImages { get; init; }
+
+    /// <summary>
+    /// Whether D judges real and generated samples in one pass instead of two: faster, and the same to rounding where D looks at each sample
+    /// by itself. Null (the default) for yes where D, tried on a small batch, is seen to do so and no penalty differentiates by its inputs
+    /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
+    /// </summary>
+    public bool? ConcatenatePasses { get; init; }
+
+    /// <summary>
+    /// Whether the next batch is drawn on a thread of its own while the networks compute. <see cref="Dataset.Draw"/> then runs on that thread
+    /// during a step, and never between two. It changes no result. Null (the default) for yes on a GPU and where torch leaves a core free.
+    /// </summary>
+    public bool? ReadAhead { get; init; }
 
     /// <summary>
     /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,

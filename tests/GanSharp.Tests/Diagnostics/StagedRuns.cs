@@ -47,8 +47,8 @@ internal static class StagedRuns
         "a Gaussian learnt by eqs. 20 and 21" => (Mixtures.Normal(), new AffineGenerator(2, 0.6), new MlpDiscriminator(1, 32, 2), new()
         {
             BatchSize = 256,
-            GeneratorOptimizer = new() { LearningRate = Schedule.Cosine(4e-3, 4e-6, 1_500), Beta1 = 0 },
-            DiscriminatorOptimizer = new() { LearningRate = Schedule.Cosine(2e-3, 2e-6, 1_500), Beta1 = 0.9 },
+            GeneratorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(4e-3, 4e-6, 1_500), Beta1 = 0 },
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(2e-3, 2e-6, 1_500), Beta1 = 0.9 },
             Diagnostics = new() { Auditor = () => new MlpDiscriminator(1, 32, 2) },
         }, 1_500),
         "a Gaussian in the plane learnt by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new TrainableLinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
@@ -72,8 +72,8 @@ internal static class StagedRuns
             Objective = objective,
             BatchSize = batchSize,
             DiscriminatorSteps = discriminatorSteps,
-            GeneratorOptimizer = new() { LearningRate = generatorRate, Beta1 = generatorBeta1 },
-            DiscriminatorOptimizer = new() { LearningRate = discriminatorRate, Beta1 = 0.9 },
+            GeneratorOptimizer = new AdamOptions { LearningRate = generatorRate, Beta1 = generatorBeta1 },
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = discriminatorRate, Beta1 = 0.9 },
         };
 
     private static TensorDataset Normal(int count, int size) => new(randn(count, size), heldOut: new TensorDataset(randn(1_000, size)));

@@ -50,7 +50,7 @@ public sealed class AlternationEquations
         {
             BatchSize = 2_000,
             Seed = seed,
-            DiscriminatorOptimizer = new() { LearningRate = Schedule.Cosine(0.1, 0.001, Steps) },
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(0.1, 0.001, Steps) },
         });
 
         trainer.Train(Steps).Should().HaveCount(Steps);
@@ -110,7 +110,7 @@ public sealed class AlternationEquations
         {
             BatchSize = 20_000,
             Seed = seed,
-            GeneratorOptimizer = new() { LearningRate = 0.01 },
+            GeneratorOptimizer = new AdamOptions { LearningRate = 0.01 },
         });
 
         var before = Divergence();

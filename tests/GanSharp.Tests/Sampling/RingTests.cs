@@ -83,7 +83,7 @@ public sealed class RingTests : IDisposable
         using var trainer = new GanTrainer(generator, discriminator, data, new()
         {
             BatchSize = 256,
-            DiscriminatorOptimizer = new() { LearningRate = Schedule.Cosine(3e-3, 3e-5, Steps), Beta1 = 0.9 },
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(3e-3, 3e-5, Steps), Beta1 = 0.9 },
         });
         foreach (var _ in trainer.Train(Steps))
             continue;

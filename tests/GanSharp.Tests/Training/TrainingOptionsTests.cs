@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using Xunit;
@@ -31,8 +32,8 @@ public sealed class TrainingOptionsTests
             DiscriminatorSteps = 0,
             EmaHalfLifeImages = -1,
             Diagnostics = new() { Samples = 5, DiversitySamples = 2, AuditEveryReports = 0 },
-            GeneratorOptimizer = new() { LearningRate = double.NaN, Beta1 = 1 },
-            DiscriminatorOptimizer = new() { Beta2 = -0.5, Epsilon = 0 },
+            GeneratorOptimizer = new AdamOptions { LearningRate = double.NaN, Beta1 = 1 },
+            DiscriminatorOptimizer = new AdamOptions { Beta2 = -0.5, Epsilon = 0 },
         };
 
         Making(options).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
@@ -60,6 +61,38 @@ public sealed class TrainingOptionsTests
             .WithMessage("*Objective must not be null.*Penalties must be a list without null*GeneratorOptimizer must not be null.*DiscriminatorOptimizer must not be null.*");
 
     [Fact]
+    public void Faults_of_every_optimiser_and_of_its_groups_are_named()
+    {
+        var faulty = new TrainingOptions
+        {
+            GeneratorOptimizer = new SgdOptions
+            {
+                Nesterov = true,
+                WeightDecay = -1,
+                L2Penalty = double.NaN,
+                MaximumGradientNorm = 0,
+                MaximumGradientValue = -2,
+                ParameterGroups = [new("*.bias") { LearningRate = -1, WeightDecay = -3 }],
+            },
+            DiscriminatorOptimizer = new RmsPropOptions { Decay = 1, Momentum = -0.1, Epsilon = 0, ParameterGroups = [null!] },
+        };
+
+        Making(faulty).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
+            "The training options are invalid:",
+            "- GeneratorOptimizer.WeightDecay must be finite and at least 0 but is -1.",
+            "- GeneratorOptimizer.L2Penalty must be finite and at least 0 but is NaN.",
+            "- GeneratorOptimizer.MaximumGradientNorm must be above 0, or null for no limit, but is 0.",
+            "- GeneratorOptimizer.MaximumGradientValue must be above 0, or null for no limit, but is -2.",
+            "- GeneratorOptimizer.ParameterGroups[0].LearningRate must be finite and at least 0 but is -1.",
+            "- GeneratorOptimizer.ParameterGroups[0].WeightDecay must be finite and at least 0 but is -3.",
+            "- GeneratorOptimizer.Nesterov needs a Momentum above 0.",
+            "- DiscriminatorOptimizer.ParameterGroups must be a list without null; use an empty list for none.",
+            "- DiscriminatorOptimizer.Decay must lie in [0, 1) but is 1.",
+            "- DiscriminatorOptimizer.Momentum must lie in [0, 1) but is -0.1.",
+            "- DiscriminatorOptimizer.Epsilon must be finite and above 0 but is 0."));
+    }
+
+    [Fact]
     public void The_recipe_is_relativistic_with_both_penalties_and_an_average()
     {
         var recipe = TrainingOptions.R3Gan(steps: 1_000, gamma: 2);
@@ -67,7 +100,7 @@ public sealed class TrainingOptionsTests
         recipe.Objective.Should().BeSameAs(GanObjective.RelativisticPaired);
         recipe.Penalties.Select(penalty => penalty.GetType()).Should().Equal(typeof(R1), typeof(R2));
         recipe.EmaHalfLifeImages.Should().NotBeNull();
-        recipe.GeneratorOptimizer.Beta1.At(0).Should().Be(0);
+        ((AdamOptions)recipe.GeneratorOptimizer).Beta1.At(0).Should().Be(0);
         recipe.GeneratorOptimizer.LearningRate.At(1_000).Should().BeLessThan(recipe.GeneratorOptimizer.LearningRate.At(0));
     }
 

@@ -17,7 +17,7 @@ namespace GanSharp.Training.Checkpointing;
 internal static class OptionsDescription
 {
     // They change what is reported and how a failing run is caught, never what a healthy run learns.
-    private static readonly string[] Ignored = [nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards)];
+    private static readonly string[] Ignored = [nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.ReadAhead)];
     private const int ProbeSamples = 64;
 
     public static SortedDictionary<string, string> Of(GanTrainer trainer)

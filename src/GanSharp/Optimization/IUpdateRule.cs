@@ -1,0 +1,19 @@
+using System.Numerics;
+
+namespace GanSharp.Optimization;
+
+/// <summary>How an optimiser moves a vector of values; a struct, so that the pass is compiled for each rule.</summary>
+internal interface IUpdateRule
+{
+    /// <summary>How many values the rule keeps for each parameter, 0 to 3.</summary>
+    static abstract int Slots { get; }
+
+    /// <summary>One step of a vector of values. Slots beyond <see cref="Slots"/> are not kept.</summary>
+    void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third);
+}
+
+/// <summary>What happens to a gradient before any rule sees it, and to the value that it moves.</summary>
+/// <param name="Shrink">1 − ηλ of decoupled weight decay.</param>
+/// <param name="L2Penalty">λ of the L2 penalty.</param>
+/// <param name="Sign">−1 to climb.</param>
+internal readonly record struct GradientRule(float Shrink, float L2Penalty, float Sign);

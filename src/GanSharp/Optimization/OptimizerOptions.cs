@@ -1,0 +1,87 @@
+namespace GanSharp.Optimization;
+
+/// <summary>
+/// What every optimiser can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>.
+/// Order of a step: clip by norm, clip by value, flip the sign if <see cref="Maximize"/>, add <see cref="L2Penalty"/>, shrink by
+/// <see cref="WeightDecay"/>, then the optimiser's own rule.
+/// </summary>
+public abstract record OptimizerOptions
+{
+    private protected OptimizerOptions(Schedule learningRate) => LearningRate = learningRate;
+
+    /// <summary>Step size η, finite and at least 0; a number or a <see cref="Schedule"/> over generator steps.</summary>
+    public Schedule LearningRate { get; init; }
+
+    /// <summary>λ of decoupled weight decay, θ ← (1 − ηλ) θ before each step (Loshchilov and Hutter 2019): with Adam this is AdamW. At least 0. Default 0.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>λ of an L2 penalty ½ λ ‖θ‖², whose λθ is added to the gradient: the <c>weight_decay</c> of torch's Adam, SGD and RMSprop. At least 0. Default 0.</summary>
+    public double L2Penalty { get; init; }
+
+    /// <summary>Whether the step climbs instead of descending. Default false: every <c>GanObjective</c> states losses to minimise.</summary>
+    public bool Maximize { get; init; }
+
+    /// <summary>The gradient of the whole network is scaled down to this Euclidean norm where it is longer; above 0, null (the default) for no limit.</summary>
+    public double? MaximumGradientNorm { get; init; }
+
+    /// <summary>Each component of the gradient is limited to ± this; above 0, null (the default) for no limit.</summary>
+    public double? MaximumGradientValue { get; init; }
+
+    /// <summary>Parameters with a rate or a decay of their own. The first group that holds a parameter decides. Default none.</summary>
+    public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
+
+    /// <summary>The optimiser that these options describe.</summary>
+    internal abstract Optimizer Create(FlatParameters parameters);
+
+    internal virtual IEnumerable<string> Faults(string name)
+    {
+        foreach (var fault in RateFaults(name, LearningRate))
+            yield return fault;
+        foreach (var fault in DecayFaults(name, WeightDecay, L2Penalty))
+            yield return fault;
+        if (MaximumGradientNorm is { } norm && !(norm > 0))
+            yield return FormattableString.Invariant($"{name}.MaximumGradientNorm must be above 0, or null for no limit, but is {norm}.");
+        if (MaximumGradientValue is { } value && !(value > 0))
+            yield return FormattableString.Invariant($"{name}.MaximumGradientValue must be above 0, or null for no limit, but is {value}.");
+        if (ParameterGroups is null || ParameterGroups.Any(group => group is null))
+        {
+            yield return $"{name}.ParameterGroups must be a list without null; use an empty list for none.";
+            yield break;
+        }
+        foreach (var (index, group) in ParameterGroups.Index())
+        {
+            var groupName = $"{name}.ParameterGroups[{index}]";
+            foreach (var fault in RateFaults(groupName, group.LearningRate ?? 0))
+                yield return fault;
+            foreach (var fault in DecayFaults(groupName, group.WeightDecay ?? 0, group.L2Penalty ?? 0))
+                yield return fault;
+        }
+    }
+
+    /// <summary>The fault of a share that a running mean keeps, if there is one.</summary>
+    private protected static IEnumerable<string> ShareFaults(string name, Schedule share)
+    {
+        if (!share.All(value => value is >= 0 and < 1))
+            yield return $"{name} must lie in [0, 1) but is {share}.";
+    }
+
+    private protected static IEnumerable<string> EpsilonFaults(string name, double epsilon)
+    {
+        if (!(epsilon > 0 && double.IsFinite(epsilon)))
+            yield return FormattableString.Invariant($"{name}.Epsilon must be finite and above 0 but is {epsilon}.");
+    }
+
+    private static IEnumerable<string> RateFaults(string name, Schedule rate)
+    {
+        if (!rate.All(value => value >= 0 && double.IsFinite(value)))
+            yield return $"{name}.LearningRate must be finite and at least 0 but is {rate}.";
+    }
+
+    private static IEnumerable<string> DecayFaults(string name, double weightDecay, double l2Penalty)
+    {
+        if (!(weightDecay >= 0 && double.IsFinite(weightDecay)))
+            yield return FormattableString.Invariant($"{name}.WeightDecay must be finite and at least 0 but is {weightDecay}.");
+        if (!(l2Penalty >= 0 && double.IsFinite(l2Penalty)))
+            yield return FormattableString.Invariant($"{name}.L2Penalty must be finite and at least 0 but is {l2Penalty}.");
+    }
+}

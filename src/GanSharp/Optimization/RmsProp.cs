@@ -1,0 +1,87 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace GanSharp.Optimization;
+
+/// <summary>RMSprop (Tieleman and Hinton 2012), centred and with momentum where asked.</summary>
+internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
+    : Optimizer(parameters, options, IsPlain(options) ? ["square"] : ["square", "mean", "momentum"])
+{
+    private double decay;
+
+    protected override void Prepare(long step) => decay = options.Decay.At(step);
+
+    protected override void Move(FlatSlice slice, GradientRule gradientRule, double rate)
+    {
+        var rule = new Rule(decay, options.Epsilon, rate);
+        if (IsPlain(options))
+            FlatPass.Run(slice, gradientRule, rule);
+        else
+            FlatPass.Run(slice, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
+    }
+
+    protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)
+    {
+        var square = slots[0].mul_(decay).addcmul_(gradient, gradient, 1 - decay);
+        if (IsPlain(options))
+        {
+            values.addcdiv_(gradient, square.sqrt().add_(options.Epsilon), -rate);
+            return;
+        }
+        var (mean, momentum) = (slots[1], slots[2]);
+        if (options.Centered)
+        {
+            mean.mul_(decay).add_(gradient, alpha: 1 - decay);
+            square = (square - mean.square()).clamp_min_(0);
+        }
+        momentum.mul_(options.Momentum).addcdiv_(gradient, square.sqrt().add_(options.Epsilon), 1);
+        values.add_(momentum, alpha: -rate);
+    }
+
+    private static bool IsPlain(RmsPropOptions options) => options is { Momentum: 0, Centered: false };
+
+    private readonly struct Rule(double decay, double epsilon, double rate) : IUpdateRule
+    {
+        private readonly Vector<float> kept = new((float)decay), taken = new((float)(1 - decay)), epsilon = new((float)epsilon), rate = new((float)rate);
+
+        public static int Slots => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> second, ref Vector<float> third)
+        {
+            square = Average(square, gradient * gradient);
+            Descend(ref value, Scale(gradient, square));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Average(Vector<float> mean, Vector<float> next) => Vector.MultiplyAddEstimate(mean, kept, next * taken);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Scale(Vector<float> gradient, Vector<float> square) => gradient / (Vector.SquareRoot(square) + epsilon);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Descend(ref Vector<float> value, Vector<float> direction) => value -= rate * direction;
+    }
+
+    private readonly struct FullRule(Rule rule, double keptMomentum, bool centered) : IUpdateRule
+    {
+        private readonly Vector<float> keptMomentum = new((float)keptMomentum);
+
+        public static int Slots => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean, ref Vector<float> momentum)
+        {
+            square = rule.Average(square, gradient * gradient);
+            var spread = square;
+            if (centered)
+            {
+                mean = rule.Average(mean, gradient);
+                spread = Vector.Max(square - mean * mean, Vector<float>.Zero);
+            }
+            momentum = Vector.MultiplyAddEstimate(momentum, keptMomentum, rule.Scale(gradient, spread));
+            rule.Descend(ref value, momentum);
+        }
+    }
+}

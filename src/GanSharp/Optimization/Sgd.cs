@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace GanSharp.Optimization;
+
+/// <summary>Stochastic gradient descent, with momentum where asked.</summary>
+internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
+    : Optimizer(parameters, options, options.Momentum > 0 ? ["momentum"] : [])
+{
+    protected override void Move(FlatSlice slice, GradientRule gradientRule, double rate)
+    {
+        if (options.Momentum > 0)
+            FlatPass.Run(slice, gradientRule, new MomentumRule(rate, options.Momentum, options.Nesterov));
+        else
+            FlatPass.Run(slice, gradientRule, new PlainRule(rate));
+    }
+
+    protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)
+    {
+        if (options.Momentum > 0)
+        {
+            var momentum = slots[0].mul_(options.Momentum).add_(gradient);
+            gradient = options.Nesterov ? gradient.add_(momentum, alpha: options.Momentum) : momentum;
+        }
+        values.add_(gradient, alpha: -rate);
+    }
+
+    private readonly struct PlainRule(double rate) : IUpdateRule
+    {
+        private readonly Vector<float> negativeRate = new(-(float)rate);
+
+        public static int Slots => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third) =>
+            value = Vector.MultiplyAddEstimate(gradient, negativeRate, value);
+    }
+
+    private readonly struct MomentumRule(double rate, double kept, bool nesterov) : IUpdateRule
+    {
+        private readonly Vector<float> negativeRate = new(-(float)rate), kept = new((float)kept);
+
+        public static int Slots => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> momentum, ref Vector<float> second, ref Vector<float> third)
+        {
+            momentum = Vector.MultiplyAddEstimate(momentum, kept, gradient);
+            var direction = nesterov ? Vector.MultiplyAddEstimate(momentum, kept, gradient) : momentum;
+            value = Vector.MultiplyAddEstimate(direction, negativeRate, value);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Runtime.ExceptionServices;
+using GanSharp.Data;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// Reads the batches of a run and, where asked, draws the next one on a thread of its own while the networks compute: one batch ahead, never more.
+/// A draw is a pure function of its position, so reading ahead changes nothing and a resumed run needs nothing of it.
+/// </summary>
+internal sealed class BatchReader : IDisposable
+{
+    private readonly Dataset data;
+    private readonly long seed;
+    private readonly int batchSize;
+    private readonly SemaphoreSlim wanted = new(0), drawn = new(0);
+    private readonly Thread? thread;
+    private long aheadPosition = -1;
+    private Batch? ahead;
+    private ExceptionDispatchInfo? failure;
+    private bool isDrawing, isDisposed;
+
+    public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead)
+    {
+        (this.data, this.seed, this.batchSize) = (data, seed, batchSize);
+        if (!readsAhead)
+            return;
+        thread = new Thread(DrawWhatIsWanted) { IsBackground = true, Name = "GanSharp batches" };
+        var threads = get_num_threads();
+        thread.Start();
+        drawn.Wait();
+        // The thread's own setting became the default of threads to come.
+        set_num_threads(threads);
+    }
+
+    /// <summary>Whether a core is free for it: on a GPU, or where torch doesn't use every core.</summary>
+    public static bool IsWorthwhile(Device device) =>
+        device.type != TorchSharp.DeviceType.CPU || get_num_threads() < Environment.ProcessorCount;
+
+    /// <summary>The batch at a position, owned by the dispose scope in force; the next one is then drawn ahead.</summary>
+    public Batch Take(long position)
+    {
+        if (thread is null)
+            return data.Draw(seed, position, batchSize);
+        Settle();
+        Batch batch;
+        if (aheadPosition == position)
+        {
+            failure?.Throw();
+            batch = new Batch(ahead!.Value.Samples.alias(), ahead.Value.Labels?.alias());
+        }
+        else
+            batch = data.Draw(seed, position, batchSize);
+        Discard();
+        aheadPosition = position + batchSize;
+        isDrawing = true;
+        wanted.Release();
+        return batch;
+    }
+
+    /// <summary>Waits until nothing is being drawn, so that the data is the caller's alone between two steps.</summary>
+    public void Settle()
+    {
+        if (!isDrawing)
+            return;
+        drawn.Wait();
+        isDrawing = false;
+    }
+
+    public void Dispose()
+    {
+        if (thread is not null && !isDisposed)
+        {
+            Settle();
+            isDisposed = true;
+            wanted.Release();
+            thread.Join();
+            Discard();
+        }
+        wanted.Dispose();
+        drawn.Dispose();
+    }
+
+    private void Discard()
+    {
+        ahead?.Samples.Dispose();
+        ahead?.Labels?.Dispose();
+        (ahead, failure) = (null, null);
+    }
+
+    private void DrawWhatIsWanted()
+    {
+        // OpenMP gives each thread that computes a team of its own; a second team would spin against the networks'.
+        set_num_threads(1);
+        drawn.Release();
+        while (true)
+        {
+            wanted.Wait();
+            if (isDisposed)
+                return;
+            try
+            {
+                using var scope = NewDisposeScope();
+                var batch = data.Draw(seed, aheadPosition, batchSize);
+                ahead = new Batch(batch.Samples.DetachFromDisposeScope(), batch.Labels?.DetachFromDisposeScope());
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+            drawn.Release();
+        }
+    }
+}

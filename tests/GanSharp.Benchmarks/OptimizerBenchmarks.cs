@@ -1,0 +1,66 @@
+using BenchmarkDotNet.Attributes;
+using GanSharp.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks;
+
+/// <summary>
+/// One step of Adam on networks of several sizes, zeroing the gradients included, against torch's own and against the least that any Adam
+/// does: values, gradients, mean and square, each read and written once.
+/// </summary>
+public class OptimizerBenchmarks
+{
+    private nn.Module network = null!;
+    private FlatParameters flat = null!;
+    private Optimizer own = null!;
+    private torch.optim.Optimizer stock = null!;
+    private Tensor[] buffers = null!;
+    private long step;
+
+    /// <summary>Hidden width of three square layers: 17k, 366k, 1.5M, 2.6M and 50M parameters.</summary>
+    [Params(74, 348, 698, 930, 4080)]
+    public int Width { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        nn.Module Layers() => nn.Sequential(nn.Linear(Width, Width), nn.Linear(Width, Width), nn.Linear(Width, Width));
+        network = Layers();
+        flat = new FlatParameters(network);
+        own = new AdamOptions().Create(flat);
+        var other = Layers();
+        foreach (var parameter in other.parameters())
+            parameter.grad = zeros_like(parameter);
+        stock = optim.Adam(other.parameters(), 2e-4, 0.5, 0.999);
+        buffers = [.. Enumerable.Range(0, 4).Select(_ => zeros(flat.Groups[0].Values.shape))];
+    }
+
+    [Benchmark]
+    public void Own() => own.Step(step++);
+
+    [Benchmark]
+    public void Stock()
+    {
+        using var scope = NewDisposeScope();
+        stock.step();
+        stock.zero_grad();
+    }
+
+    [Benchmark(Baseline = true)]
+    public void MemoryPass()
+    {
+        using var frozen = no_grad();
+        foreach (var buffer in buffers)
+            buffer.mul_(0.5);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        own.Dispose();
+        flat.Dispose();
+        foreach (var tensor in buffers)
+            tensor.Dispose();
+    }
+}
