@@ -3,20 +3,10 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GanSharp.Benchmarks;
+using GanSharp.Benchmarks.Micro;
 
-if (args is ["diagnostics-cost"])
-{
-    DiagnosticsCost.Print();
-    return 0;
-}
-if (args is [] or ["--help"] or ["-h"])
-{
-    Console.WriteLine("""
-        dotnet run -c Release --project tests/GanSharp.Benchmarks -- diagnostics-cost   what one report costs, as a share of the training between two reports
-        dotnet run -c Release --project tests/GanSharp.Benchmarks -- --filter '*'       micro-benchmarks (BenchmarkDotNet's own options)
-        """);
-    return 0;
-}
+if (args is [] || BenchmarkCommand.Knows(args[0]))
+    return BenchmarkCommand.Run(args);
 // In process: a generated project would have to find the relaxed native library again.
 BenchmarkSwitcher.FromAssembly(typeof(DiagnosticsCost).Assembly)
     .Run(args, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));

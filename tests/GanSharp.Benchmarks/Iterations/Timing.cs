@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace GanSharp.Benchmarks.Iterations;
+
+internal static class Timing
+{
+    private const double WarmUpSeconds = 0.5, BlockSeconds = 0.1;
+
+    /// <summary>Median over blocks of the milliseconds that one call takes, after a warm-up.</summary>
+    /// <param name="seconds">Time to spend on the measurement.</param>
+    /// <param name="run">Does the work as many times as it is told.</param>
+    public static double MillisecondsPerCall(double seconds, Action<int> run)
+    {
+        var calls = 1;
+        for (var (watch, last) = (Stopwatch.StartNew(), 0.0); watch.Elapsed.TotalSeconds < WarmUpSeconds || last < BlockSeconds / 2;)
+        {
+            var start = watch.Elapsed.TotalSeconds;
+            run(calls);
+            last = watch.Elapsed.TotalSeconds - start;
+            if (last < BlockSeconds / 2)
+                calls *= 2;
+        }
+        var blocks = new List<double>();
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < seconds || blocks.Count < 3;)
+        {
+            var start = watch.Elapsed.TotalMilliseconds;
+            run(calls);
+            blocks.Add((watch.Elapsed.TotalMilliseconds - start) / calls);
+        }
+        return Median(blocks);
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,24 @@
+using GanSharp.Tensors;
+using GanSharp.Training;
+
+namespace GanSharp.Benchmarks.Iterations;
+
+/// <summary>A way to do the same work. Tuning belongs to a process, so each measurement of a variant is a process of its own.</summary>
+/// <param name="Name">What the tables and the command line call it.</param>
+/// <param name="Tuning">Applied before anything else; null for none.</param>
+/// <param name="Configure">Changes the trainer's options; null for the naive loop.</param>
+internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure)
+{
+    public const string PyTorch = "PyTorch, naive";
+
+    public static Variant Naive { get; } = new("TorchSharp, naive", null, null);
+
+    public static Variant Default { get; } = new("GanSharp", null, options => options);
+
+    public static Variant Tuned { get; } = new("GanSharp, tuned", ComputeTuning.All, options => options);
+
+    public static IReadOnlyList<Variant> All { get; } = [Naive, Default, Tuned];
+
+    public static Variant Named(string name) =>
+        All.FirstOrDefault(variant => variant.Name == name) ?? throw new ArgumentException($"variant must be one of {string.Join("; ", All.Select(variant => variant.Name))} but is '{name}'.", nameof(name));
+}
