@@ -7,7 +7,7 @@ namespace GanSharp.Tensors;
 /// <param name="End">Address after the last.</param>
 /// <param name="IsWritable">Whether it may be written.</param>
 /// <param name="Path">The file it was loaded from, empty where there is none.</param>
-internal sealed record MemoryMap(nint Start, nint End, bool IsWritable, string Path)
+internal sealed record MemoryMap(long Start, long End, bool IsWritable, string Path)
 {
     public string FileName => System.IO.Path.GetFileName(Path);
 
@@ -20,9 +20,9 @@ internal sealed record MemoryMap(nint Start, nint End, bool IsWritable, string P
     {
         var parts = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
         var range = parts[0].Split('-');
-        nint Address(int part) => nint.Parse(range[part], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        long Address(int part) => long.Parse(range[part], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         return new MemoryMap(Address(0), Address(1), parts[1].Contains('w', StringComparison.Ordinal), parts.Length > 5 ? parts[5].Trim() : "");
     }
 
-    public bool Holds(nint address, int bytes) => address >= Start && address + bytes <= End;
+    public bool Holds(long address, int bytes) => address >= Start && address + bytes <= End;
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using GanSharp.Tensors;
 
 namespace GanSharp.Training;
 
@@ -49,7 +50,10 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         {
             training.Start();
             do
+            {
                 trainer.Advance();
+                NativeNumbers.Release(trainer.Step);
+            }
             while ((trainer.Step - first) % interval != 0 && trainer.Step < last && !cancellationToken.IsCancellationRequested);
             trainer.ThrowIfDetached();
             var (discriminatorLoss, penalty, value, generatorLoss) = trainer.Statistics.Read();
