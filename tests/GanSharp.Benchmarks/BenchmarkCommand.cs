@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
 
@@ -9,12 +10,14 @@ internal static class BenchmarkCommand
 {
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 2 };
 
+    private static readonly Option<FileInfo?> Document = new("--write") { Description = "Markdown file whose section the result replaces, such as docs/performance.md." };
+
     private static RootCommand Root { get; } = new("""
         GanSharp's benchmarks. Run them in Release on a quiet machine.
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        Measure(), DiagnosticsCosts(),
+        IterationsCommand(), DiagnosticsCosts(), Measure(), LimitsCommand(), AgreementCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -28,13 +31,41 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    private static Command Measure()
+    private static Command IterationsCommand()
+    {
+        var repeats = new Option<int>("--repeats") { Description = "Paired repeats.", DefaultValueFactory = _ => 7 };
+        var names = new Option<string[]>("--workload") { Description = "Workloads; all where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("iterations", "Whole iterations against naive TorchSharp and PyTorch, each measurement in a process of its own.") { repeats, names, Seconds, Document };
+        command.SetAction(parsed =>
+        {
+            Workload[] chosen = [.. parsed.GetRequiredValue(names).Select(Workload.Named)];
+            Write(parsed, "iterations", IterationsRun.Measure(chosen is [] ? Workload.All : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds)));
+        });
+        return command;
+    }
+
+    private static Command Measure() => OfOneVariant("measure", "One variant of one workload in this process; prints JSON.",
+        (variant, workload, seconds) => Measurement.Take(variant, workload, seconds).Write());
+
+    private static Command LimitsCommand() => OfOneVariant("limits", "The minimal kernels of one workload under a variant's tuning; prints JSON.",
+        (variant, workload, _) => Limits.Measure(variant.Tuning, workload, variant.Precision).Write());
+
+    private static Command AgreementCommand() => OfOneVariant("agreement", $"Largest relative difference of the first {Agreement.Steps} losses from the naive loop's.",
+        (variant, workload, _) => Agreement.LargestDifference(variant, workload).ToString("g3", CultureInfo.InvariantCulture));
+
+    private static Command OfOneVariant(string name, string description, Func<Variant, Workload, double, string> measure)
     {
         var variant = new Argument<string>("variant");
         var workload = new Argument<string>("workload");
-        var command = new Command("measure", "One variant of one workload in this process; prints one line of JSON.") { variant, workload, Seconds };
+        var command = new Command(name, description) { variant, workload, Seconds };
         command.SetAction(parsed => Console.WriteLine(
-            Measurement.Take(Variant.Named(parsed.GetRequiredValue(variant)), Workload.Named(parsed.GetRequiredValue(workload)), parsed.GetValue(Seconds)).Write()));
+            measure(Variant.Named(parsed.GetRequiredValue(variant)), Workload.Named(parsed.GetRequiredValue(workload)), parsed.GetValue(Seconds))));
         return command;
+    }
+
+    private static void Write(ParseResult parsed, string section, string markdown)
+    {
+        if (parsed.GetValue(Document) is { } document)
+            RepositoryFile.ReplaceSection(document.FullName, section, markdown);
     }
 }

@@ -2,22 +2,25 @@ using System.Diagnostics;
 
 namespace GanSharp.Benchmarks.Iterations;
 
+/// <summary>Times repeated work in blocks, so that a disturbance falls into one block and the median leaves it out.</summary>
 internal static class Timing
 {
-    private const double WarmUpSeconds = 0.5, BlockSeconds = 0.1;
+    private const double BlockSeconds = 0.1;
 
     /// <summary>Median over blocks of the milliseconds that one call takes, after a warm-up.</summary>
     /// <param name="seconds">Time to spend on the measurement.</param>
     /// <param name="run">Does the work as many times as it is told.</param>
     public static double MillisecondsPerCall(double seconds, Action<int> run)
     {
+        var warmUpSeconds = Math.Min(0.5, seconds / 2);
+        var blockSeconds = Math.Min(BlockSeconds, seconds / 5);
         var calls = 1;
-        for (var (watch, last) = (Stopwatch.StartNew(), 0.0); watch.Elapsed.TotalSeconds < WarmUpSeconds || last < BlockSeconds / 2;)
+        for (var (watch, last) = (Stopwatch.StartNew(), 0.0); watch.Elapsed.TotalSeconds < warmUpSeconds || last < blockSeconds / 2;)
         {
             var start = watch.Elapsed.TotalSeconds;
             run(calls);
             last = watch.Elapsed.TotalSeconds - start;
-            if (last < BlockSeconds / 2)
+            if (last < blockSeconds / 2)
                 calls *= 2;
         }
         var blocks = new List<double>();

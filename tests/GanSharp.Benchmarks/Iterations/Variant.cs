@@ -1,5 +1,6 @@
 using GanSharp.Tensors;
 using GanSharp.Training;
+using static TorchSharp.torch;
 
 namespace GanSharp.Benchmarks.Iterations;
 
@@ -7,7 +8,8 @@ namespace GanSharp.Benchmarks.Iterations;
 /// <param name="Name">What the tables and the command line call it.</param>
 /// <param name="Tuning">Applied before anything else; null for none.</param>
 /// <param name="Configure">Changes the trainer's options; null for the naive loop.</param>
-internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure)
+/// <param name="Precision">Type of the matrix products, for the roofline.</param>
+internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure, ScalarType Precision = ScalarType.Float32)
 {
     public const string PyTorch = "PyTorch, naive";
 
@@ -17,7 +19,9 @@ internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<Training
 
     public static Variant Tuned { get; } = new("GanSharp, tuned", ComputeTuning.All, options => options);
 
-    public static IReadOnlyList<Variant> All { get; } = [Naive, Default, Tuned];
+    public static IReadOnlyList<Variant> Ours { get; } = [Default, Tuned];
+
+    public static IReadOnlyList<Variant> All { get; } = [Naive, .. Ours];
 
     public static Variant Named(string name) =>
         All.FirstOrDefault(variant => variant.Name == name) ?? throw new ArgumentException($"variant must be one of {string.Join("; ", All.Select(variant => variant.Name))} but is '{name}'.", nameof(name));
