@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using GanSharp.Tensors;
 using GanSharp.Training.Checkpointing;
 
 namespace GanSharp.Training;
@@ -82,7 +83,9 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             while (true)
             {
                 keeper?.StepBegins();
-                if (!trainer.Advance())
+                var isDone = trainer.Advance();
+                NativeNumbers.Release(trainer.Step);
+                if (!isDone)
                     continue;
                 if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last || cancellationToken.IsCancellationRequested)
                     break;

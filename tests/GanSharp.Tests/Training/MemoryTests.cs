@@ -52,6 +52,20 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void What_only_a_finaliser_frees_is_collected_every_few_steps()
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new MlpDiscriminator(2, 4);
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 4, Diagnostics = new() { Samples = 0 } });
+        var before = GC.CollectionCount(0);
+
+        trainer.Train(160).Every(160).Should().ContainSingle();
+
+        (GC.CollectionCount(0) - before).Should().BeGreaterThanOrEqualTo(10, "the garbage collector alone would not run in so few steps, and the native numbers of a step would pile up");
+    }
+
+    [Fact]
     public void Resident_memory_is_flat_over_hundreds_of_steps()
     {
         using var data = new TensorDataset(zeros([256, 1, 28, 28], ScalarType.Byte));

@@ -83,7 +83,7 @@ public sealed class DivergenceGuardTests : IDisposable
     [Fact]
     public void Exploding_weights_are_reported_while_they_are_numbers()
     {
-        using var trainer = Trainer(new() { DiscriminatorOptimizer = new() { LearningRate = 60 }, Guards = new() { MaximumGrowth = 100 } });
+        using var trainer = Trainer(new() { DiscriminatorOptimizer = new AdamOptions { LearningRate = 60 }, Guards = new() { MaximumGrowth = 100 } });
 
         var found = Diverge(trainer);
 

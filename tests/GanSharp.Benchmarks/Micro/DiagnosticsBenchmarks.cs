@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using GanSharp.Diagnostics;
 using static TorchSharp.torch;
 
-namespace GanSharp.Benchmarks;
+namespace GanSharp.Benchmarks.Micro;
 
 /// <summary>Each diagnostic on the logits of 10,000 samples a side.</summary>
 public class DiagnosticsBenchmarks

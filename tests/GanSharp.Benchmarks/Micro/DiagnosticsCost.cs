@@ -7,7 +7,7 @@ using GanSharp.Training;
 using Spectre.Console;
 using static TorchSharp.torch;
 
-namespace GanSharp.Benchmarks;
+namespace GanSharp.Benchmarks.Micro;
 
 /// <summary>
 /// What one report of the diagnostics costs on 10,000 held-out samples, as a share of the training between two reports at the default

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace GanSharp.Tensors;
+
+/// <summary>How this process computes: what <see cref="ComputeTuning.Apply"/> has put in force, and what it refused.</summary>
+public sealed record ComputeState
+{
+    private ComputeState()
+    {
+    }
+
+    /// <summary>The state now, whether or not anything was ever applied.</summary>
+    /// <exception cref="TorchRuntimeException">TorchSharp's native library can't be used.</exception>
+    public static ComputeState InForce
+    {
+        get
+        {
+            TorchRuntime.EnsureLoaded();
+            return new ComputeState
+            {
+                Threads = get_num_threads(),
+                Waiting = OpenMp.State,
+                Allocator = GlibcAllocator.State,
+                Mkl = MklDispatch.State,
+            };
+        }
+    }
+
+    /// <summary>Threads that one operator may use.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>How threads wait for each other.</summary>
+    public required string Waiting { get; init; }
+
+    /// <summary>What the C library does with freed memory.</summary>
+    public required string Allocator { get; init; }
+
+    /// <summary>Which kernels MKL uses.</summary>
+    public required string Mkl { get; init; }
+
+    /// <summary>One line for a log.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"compute: {Threads} of {Environment.ProcessorCount} threads, waiting {Waiting}; freed memory {Allocator}; MKL {Mkl}");
+}

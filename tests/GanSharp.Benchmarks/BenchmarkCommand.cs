@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using GanSharp.Benchmarks.Iterations;
+using GanSharp.Benchmarks.Micro;
+
+namespace GanSharp.Benchmarks;
+
+/// <summary>The command line. What it doesn't know goes to BenchmarkDotNet.</summary>
+internal static class BenchmarkCommand
+{
+    private static readonly Option<double> Seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 2 };
+
+    private static readonly Option<FileInfo?> Document = new("--write") { Description = "Markdown file whose section the result replaces, such as docs/performance.md." };
+
+    private static RootCommand Root { get; } = new("""
+        GanSharp's benchmarks. Run them in Release on a quiet machine.
+        Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
+        """)
+    {
+        IterationsCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), FuzzingCommand(), InteropCommands(), Measure(), LimitsCommand(), AgreementCommand(),
+    };
+
+    public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
+
+    public static int Run(string[] arguments) => Root.Parse(arguments is [] ? ["--help"] : arguments).Invoke();
+
+    private static Command DiagnosticsCosts()
+    {
+        var command = new Command("diagnostics-cost", "What one report costs, as a share of the training between two reports.");
+        command.SetAction(_ => DiagnosticsCost.Print());
+        return command;
+    }
+
+    private static Command MemoryCommand()
+    {
+        var command = new Command("memory", "Live tensors and resident memory over 10,000 steps.");
+        command.SetAction(_ => MemoryRun.Print());
+        return command;
+    }
+
+    private static Command CheckpointCommand()
+    {
+        var folder = new Argument<DirectoryInfo>("folder") { Description = "On the disk to measure.", DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()) };
+        var command = new Command("checkpoint-cost", "How long a checkpoint holds training up and how fast it is written, beside dd.") { folder };
+        command.SetAction(parsed => CheckpointCost.Print(parsed.GetRequiredValue(folder).FullName));
+        return command;
+    }
+
+    private static Command FuzzingCommand()
+    {
+        var numbers = new Argument<string[]>("inputs and seed") { Arity = new ArgumentArity(0, 2) };
+        var command = new Command("fuzz", "Mutated files into every reader of untrusted files; 120,000 inputs by default.") { numbers };
+        command.SetAction(parsed => FuzzCommand.Run(parsed.GetValue(numbers) ?? []));
+        return command;
+    }
+
+    private static Command InteropCommands()
+    {
+        var (action, folder, size) = (new Argument<string>("write or compare"), new Argument<string>("folder"), new Argument<string>("size"));
+        var command = new Command("interop", "Weights to PyTorch and back; tests/peers/interop_check.py calls it.") { action, folder, size };
+        command.SetAction(parsed => InteropCommand.Run(parsed.GetRequiredValue(action), parsed.GetRequiredValue(folder), parsed.GetRequiredValue(size)));
+        return command;
+    }
+
+    private static Command IterationsCommand()
+    {
+        var repeats = new Option<int>("--repeats") { Description = "Paired repeats.", DefaultValueFactory = _ => 7 };
+        var names = new Option<string[]>("--workload") { Description = "Workloads; all where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("iterations", "Whole iterations against naive TorchSharp and PyTorch, each measurement in a process of its own.") { repeats, names, Seconds, Document };
+        command.SetAction(parsed =>
+        {
+            Workload[] chosen = [.. parsed.GetRequiredValue(names).Select(Workload.Named)];
+            Write(parsed, "iterations", IterationsRun.Measure(chosen is [] ? Workload.All : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds)));
+        });
+        return command;
+    }
+
+    private static Command Measure() => OfOneVariant("measure", "One variant of one workload in this process; prints JSON.",
+        (variant, workload, seconds) => Measurement.Take(variant, workload, seconds).Write());
+
+    private static Command LimitsCommand() => OfOneVariant("limits", "The minimal kernels of one workload under a variant's tuning; prints JSON.",
+        (variant, workload, _) => Limits.Measure(variant.Tuning, workload, variant.Precision).Write());
+
+    private static Command AgreementCommand() => OfOneVariant("agreement", $"Largest relative difference of the first {Agreement.Steps} losses from the naive loop's.",
+        (variant, workload, _) => Agreement.LargestDifference(variant, workload).ToString("g3", CultureInfo.InvariantCulture));
+
+    private static Command OfOneVariant(string name, string description, Func<Variant, Workload, double, string> measure)
+    {
+        var variant = new Argument<string>("variant");
+        var workload = new Argument<string>("workload");
+        var command = new Command(name, description) { variant, workload, Seconds };
+        command.SetAction(parsed => Console.WriteLine(
+            measure(Variant.Named(parsed.GetRequiredValue(variant)), Workload.Named(parsed.GetRequiredValue(workload)), parsed.GetValue(Seconds))));
+        return command;
+    }
+
+    private static void Write(ParseResult parsed, string section, string markdown)
+    {
+        if (parsed.GetValue(Document) is { } document)
+            RepositoryFile.ReplaceSection(document.FullName, section, markdown);
+    }
+}

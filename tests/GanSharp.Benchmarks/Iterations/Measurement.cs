@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using GanSharp.Tensors;
+using GanSharp.Training;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks.Iterations;
+
+/// <summary>What one process found of one variant of one workload; the peer script prints the same.</summary>
+/// <param name="Milliseconds">Median time of an iteration: one step of D and one of G.</param>
+/// <param name="PeakMegabytes">Highest resident memory of the process.</param>
+/// <param name="Compute">What was in force.</param>
+internal sealed record Measurement(double Milliseconds, double PeakMegabytes, string Compute)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public static Measurement Take(Variant variant, Workload workload, double seconds)
+    {
+        variant.Tuning?.Apply();
+        manual_seed(0);
+        using var data = workload.Data();
+        using var generator = workload.Generator();
+        using var discriminator = workload.Discriminator();
+        double milliseconds;
+        if (variant.Configure is { } configure)
+        {
+            using var trainer = new GanTrainer(generator, discriminator, data, configure(new() { BatchSize = workload.BatchSize, Diagnostics = new() { Samples = 0 } }));
+            milliseconds = Timing.MillisecondsPerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
+        }
+        else
+        {
+            using var loop = new NaiveLoop(generator, discriminator, data, workload.BatchSize);
+            milliseconds = Timing.MillisecondsPerCall(seconds, calls =>
+            {
+                for (var call = 0; call < calls; call++)
+                    loop.Step();
+            });
+        }
+        return new Measurement(milliseconds, PeakResidentMegabytes(), ComputeState.InForce.ToString());
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, Json);
+
+    public static Measurement Read(string line) =>
+        JsonSerializer.Deserialize<Measurement>(line, Json) ?? throw new InvalidDataException($"No measurement in '{line}'.");
+
+    private static double PeakResidentMegabytes() =>
+        File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).FirstOrDefault(double.NaN);
+}

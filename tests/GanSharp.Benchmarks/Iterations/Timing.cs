@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace GanSharp.Benchmarks.Iterations;
+
+/// <summary>Times repeated work in blocks, so that a disturbance falls into one block and the median leaves it out.</summary>
+internal static class Timing
+{
+    private const double BlockSeconds = 0.1;
+
+    /// <summary>Median over blocks of the milliseconds that one call takes, after a warm-up.</summary>
+    /// <param name="seconds">Time to spend on the measurement.</param>
+    /// <param name="run">Does the work as many times as it is told.</param>
+    public static double MillisecondsPerCall(double seconds, Action<int> run)
+    {
+        var warmUpSeconds = Math.Min(0.5, seconds / 2);
+        var blockSeconds = Math.Min(BlockSeconds, seconds / 5);
+        var calls = 1;
+        for (var (watch, last) = (Stopwatch.StartNew(), 0.0); watch.Elapsed.TotalSeconds < warmUpSeconds || last < blockSeconds / 2;)
+        {
+            var start = watch.Elapsed.TotalSeconds;
+            run(calls);
+            last = watch.Elapsed.TotalSeconds - start;
+            if (last < blockSeconds / 2)
+                calls *= 2;
+        }
+        var blocks = new List<double>();
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < seconds || blocks.Count < 3;)
+        {
+            var start = watch.Elapsed.TotalMilliseconds;
+            run(calls);
+            blocks.Add((watch.Elapsed.TotalMilliseconds - start) / calls);
+        }
+        return Median(blocks);
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,28 @@
+using GanSharp.Tensors;
+using GanSharp.Training;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks.Iterations;
+
+/// <summary>A way to do the same work. Tuning belongs to a process, so each measurement of a variant is a process of its own.</summary>
+/// <param name="Name">What the tables and the command line call it.</param>
+/// <param name="Tuning">Applied before anything else; null for none.</param>
+/// <param name="Configure">Changes the trainer's options; null for the naive loop.</param>
+/// <param name="Precision">Type of the matrix products, for the roofline.</param>
+internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure, ScalarType Precision = ScalarType.Float32)
+{
+    public const string PyTorch = "PyTorch, naive";
+
+    public static Variant Naive { get; } = new("TorchSharp, naive", null, null);
+
+    public static Variant Default { get; } = new("GanSharp", null, options => options);
+
+    public static Variant Tuned { get; } = new("GanSharp, tuned", ComputeTuning.All, options => options);
+
+    public static IReadOnlyList<Variant> Ours { get; } = [Default, Tuned];
+
+    public static IReadOnlyList<Variant> All { get; } = [Naive, .. Ours];
+
+    public static Variant Named(string name) =>
+        All.FirstOrDefault(variant => variant.Name == name) ?? throw new ArgumentException($"variant must be one of {string.Join("; ", All.Select(variant => variant.Name))} but is '{name}'.", nameof(name));
+}
