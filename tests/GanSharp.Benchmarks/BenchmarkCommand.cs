@@ -17,7 +17,7 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), FuzzingCommand(), InteropCommands(), Measure(), LimitsCommand(), AgreementCommand(),
+        IterationsCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(), Measure(), LimitsCommand(), AgreementCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -43,6 +43,13 @@ internal static class BenchmarkCommand
         var folder = new Argument<DirectoryInfo>("folder") { Description = "On the disk to measure.", DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()) };
         var command = new Command("checkpoint-cost", "How long a checkpoint holds training up and how fast it is written, beside dd.") { folder };
         command.SetAction(parsed => CheckpointCost.Print(parsed.GetRequiredValue(folder).FullName));
+        return command;
+    }
+
+    private static Command GuardCommand()
+    {
+        var command = new Command("guard-cost", "What looking for NaN in every step adds to it.");
+        command.SetAction(_ => GuardCost.Print());
         return command;
     }
 

@@ -116,6 +116,28 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_write_that_fails_at_any_byte_leaves_the_checkpoints_before_and_nothing_else()
+    {
+        const int TensorBytes = 40, ManifestBytes = 20;
+        var checkpoints = new CheckpointFolder(Directory.CreateDirectory(Run).FullName);
+        void Fill(Stream stream, int bytes, int room)
+        {
+            for (var written = 0; written < bytes; written++)
+                stream.Write(written < room ? [(byte)written] : throw new IOException("No space left on device"));
+        }
+        checkpoints.Write(1, stream => Fill(stream, TensorBytes, TensorBytes), stream => Fill(stream, ManifestBytes, ManifestBytes));
+        for (var room = 0; room < TensorBytes + ManifestBytes; room++)
+        {
+            checkpoints.Invoking(it => it.Write(2, stream => Fill(stream, TensorBytes, room), stream => Fill(stream, ManifestBytes, room - TensorBytes))).Should().Throw<IOException>();
+            // Over the good one of the same step as well.
+            checkpoints.Invoking(it => it.Write(1, stream => Fill(stream, TensorBytes, room), stream => Fill(stream, ManifestBytes, room - TensorBytes))).Should().Throw<IOException>();
+
+            Directory.GetDirectories(Run).Should().Equal(checkpoints.PathOf(1));
+            CheckpointFolder.Fault(checkpoints.PathOf(1)).Should().BeNull();
+        }
+    }
+
+    [Fact]
     public void A_data_file_that_vanishes_loses_nothing_saved_and_the_run_goes_on_when_it_is_back()
     {
         using var data = new VanishingData();
