@@ -73,6 +73,9 @@ internal static class Resumption
             .. scalars.Where(entry => manifest.Scalars.GetValueOrDefault(entry.Key)?.Length != entry.Value.Length)
                 .Select(entry => $"the numbers of '{entry.Key}' must be {entry.Value.Length} but are {manifest.Scalars.GetValueOrDefault(entry.Key)?.Length ?? 0}"),
         ];
+        if (faults.Length == 0)
+            faults = [.. new[] { CheckpointContent.GlobalRandom, CheckpointContent.LatentRandom }
+                .Where(name => GeneratorState.Fault(file.Tensors[name]) is not null).Select(name => $"'{name}' {GeneratorState.Fault(file.Tensors[name])}")];
         if (faults.Length > 0)
             throw new CheckpointException(string.Join(Environment.NewLine,
                 [$"The checkpoint '{path}' is of other networks or optimisers:", .. faults.Select(fault => $"- {fault}"), "Make the networks and options as they were."]));
