@@ -42,8 +42,9 @@ internal static class StagedRuns
             Options(GanObjective.NonSaturating, 60, 1e-3, 2e-3), 400),
         "a mean that orbits" => (Mixtures.Normal(), MeanOnly(3), new MlpDiscriminator(1, 32, 1),
             Options(GanObjective.NonSaturating, 256, 2e-1, 1e-2, generatorBeta1: 0.9), 600),
+        // The chase is chaotic: another order of float32 sums ends at another place, so the order is fixed.
         "modes that are chased" => (Mixtures.Ring(8, 1, 0.05), new MlpGenerator(2, 32, 2), new MlpDiscriminator(2, 32),
-            Options(GanObjective.Hinge, 128, 2e-3, 2e-3, generatorBeta1: 0.9), 800),
+            Options(GanObjective.Hinge, 128, 2e-3, 2e-3, generatorBeta1: 0.9) with { ConcatenatePasses = false }, 800),
         "a Gaussian learnt by eqs. 20 and 21" => (Mixtures.Normal(), new AffineGenerator(2, 0.6), new MlpDiscriminator(1, 32, 2), new()
         {
             BatchSize = 256,
