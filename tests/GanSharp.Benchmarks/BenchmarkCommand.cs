@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Scaling;
 
 namespace GanSharp.Benchmarks;
 
@@ -17,7 +18,7 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), DiagnosticsCosts(), Measure(), LimitsCommand(), AgreementCommand(),
+        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), Measure(), LimitsCommand(), AgreementCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -41,6 +42,14 @@ internal static class BenchmarkCommand
             Workload[] chosen = [.. parsed.GetRequiredValue(names).Select(Workload.Named)];
             Write(parsed, "iterations", IterationsRun.Measure(chosen is [] ? Workload.All : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds)));
         });
+        return command;
+    }
+
+    private static Command ScalingCommand()
+    {
+        var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", "scaling.png")) };
+        var command = new Command("scaling", "Time against batch size, width, image side and rows of data, all tuning on.") { Seconds, picture, Document };
+        command.SetAction(parsed => Write(parsed, "scaling", ScalingRun.Measure(parsed.GetValue(Seconds), parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 

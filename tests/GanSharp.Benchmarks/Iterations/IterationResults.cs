@@ -20,6 +20,7 @@ internal sealed class IterationResults(IReadOnlyList<Workload> workloads)
         string[] variants = [.. measurements.Keys.Select(key => key.Variant).Distinct()];
         string[] baselines = [.. variants.Where(name => name == Variant.Naive.Name || name == Variant.PyTorch)], ours = [.. variants.Except(baselines)];
         yield return Table("Milliseconds an iteration", variants, (workload, variant) => Median(workload, variant, measured => measured.Milliseconds, "0.00"));
+        yield return Table("Processor milliseconds an iteration, all threads (those that wait by spinning count)", variants, (workload, variant) => Median(workload, variant, measured => measured.ProcessorMilliseconds, "0.00"));
         yield return Table("Real samples a second", variants, (workload, variant) => Median(workload, variant, measured => 1000 * workload.BatchSize / measured.Milliseconds, "#,0"));
         yield return Table("Peak resident memory, MB", variants, (workload, variant) => Median(workload, variant, measured => measured.PeakMegabytes, "#,0"));
         yield return Table("Ratio of iteration times: median [least, most] of the paired repeats", [.. from other in baselines from variant in ours select $"{other} / {variant}"], Ratio);
