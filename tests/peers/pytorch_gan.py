@@ -160,7 +160,7 @@ def main():
     torch.manual_seed(0)
     milliseconds, processor = milliseconds_per_step(Loop(arguments.workload), arguments.seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"milliseconds": milliseconds, "processorMilliseconds": processor, "peakMegabytes": peak, "compute": compute}))
+    print(json.dumps({"milliseconds": {"wall": milliseconds, "processor": processor}, "peakMegabytes": peak, "compute": compute}))
 
 
 if __name__ == "__main__":

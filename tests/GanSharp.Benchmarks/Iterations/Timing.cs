@@ -7,14 +7,10 @@ internal static class Timing
 {
     private const double BlockSeconds = 0.1;
 
-    /// <summary>Median over blocks of the milliseconds that one call takes, after a warm-up.</summary>
+    /// <summary>Milliseconds that one call takes after a warm-up: by the wall clock (median over blocks), and of all threads' processor time (mean).</summary>
     /// <param name="seconds">Time to spend on the measurement.</param>
     /// <param name="run">Does the work as many times as it is told.</param>
-    public static double MillisecondsPerCall(double seconds, Action<int> run) => PerCall(seconds, run).Wall;
-
-    /// <summary>The median of the wall clock, and the mean of the processor time of all threads, which a busy machine disturbs less.</summary>
-    /// <inheritdoc cref="MillisecondsPerCall"/>
-    public static (double Wall, double Processor) PerCall(double seconds, Action<int> run)
+    public static Duration PerCall(double seconds, Action<int> run)
     {
         var warmUpSeconds = Math.Min(0.5, seconds / 2);
         var blockSeconds = Math.Min(BlockSeconds, seconds / 5);
@@ -35,7 +31,7 @@ internal static class Timing
             run(calls);
             blocks.Add((watch.Elapsed.TotalMilliseconds - start) / calls);
         }
-        return (Median(blocks), (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (blocks.Count * calls));
+        return new Duration(Median(blocks), (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (blocks.Count * calls));
     }
 
     public static double Median(IEnumerable<double> values)

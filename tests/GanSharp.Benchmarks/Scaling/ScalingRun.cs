@@ -14,7 +14,7 @@ internal static class ScalingRun
     private static readonly Color[] Colors = [Palette.Generator, Palette.Discriminator, Palette.Penalty];
 
     /// <summary>Returns the section for a document.</summary>
-    public static string Measure(double seconds, string picture)
+    public static string Measure(double seconds, bool processorTime, string picture)
     {
         var machine = Machine.Describe();
         var compute = ComputeTuning.All.Apply();
@@ -22,12 +22,12 @@ internal static class ScalingRun
         var results = new List<ScalingResult>();
         foreach (var series in ScalingSeries.All)
         {
-            results.Add(new ScalingResult(series, [.. series.Sizes.Select(size => series.Milliseconds(size, seconds))]));
+            results.Add(new ScalingResult(series, [.. series.Sizes.Select(size => series.Milliseconds(size, seconds).By(processorTime))]));
             Console.WriteLine($"{series.Axis}, {series.Name}: {results[^1].Points()}");
         }
         Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
         PlotSheet.Save([.. results.GroupBy(result => result.Series.Axis).Select(Panel)], columns: 2, PanelWidth, PanelHeight, picture);
-        var table = new ResultTable("Milliseconds, and the exponent e of time ≈ c · sizeᵉ",
+        var table = new ResultTable($"Milliseconds{(processorTime ? " of processor time" : "")}, and the exponent e of time ≈ c · sizeᵉ",
             ["size", "of", "ms at each size", "e", $"e at the last {LargeEnd}", "knee"],
             [.. results.Select(result => (string[])
             [

@@ -11,7 +11,7 @@ namespace GanSharp.Benchmarks.Scaling;
 /// <param name="Name">What is timed.</param>
 /// <param name="Sizes">Its sizes, rising.</param>
 /// <param name="Milliseconds">Times the thing at one size, given the seconds to spend.</param>
-internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<double> Sizes, Func<double, double, double> Milliseconds)
+internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<double> Sizes, Func<double, double, Duration> Milliseconds)
 {
     private static readonly double[] Batches = [16, 32, 64, 128, 256, 512, 1_024], Widths = [1, 1.5, 2, 3, 4], Sides = [28, 32, 48, 64, 96, 128], Rows = [1e3, 1e4, 1e5, 1e6];
 
@@ -36,7 +36,7 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         using var generator = workload.Generator();
         using var discriminator = workload.Discriminator();
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = workload.BatchSize, Diagnostics = new() { Samples = 0 } });
-        return Timing.MillisecondsPerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
+        return Timing.PerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
     });
 
     /// <summary>The draw of a batch alone. The shuffle of an epoch falls into the warm-up, as it falls into one draw of many in training.</summary>
@@ -45,7 +45,7 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         using var samples = rows((long)size);
         using var data = new TensorDataset(samples);
         var drawn = 0L;
-        return Timing.MillisecondsPerCall(seconds, calls =>
+        return Timing.PerCall(seconds, calls =>
         {
             for (var call = 0; call < calls; call++)
             {
