@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Scaling;
 
 namespace GanSharp.Benchmarks;
 
@@ -10,6 +11,8 @@ internal static class BenchmarkCommand
 {
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 2 };
 
+    private static readonly Option<bool> ProcessorTime = new("--processor-time") { Description = "Ratios, shares and exponents by processor time: for a busy machine, with OMP_NUM_THREADS=1." };
+
     private static readonly Option<FileInfo?> Document = new("--write") { Description = "Markdown file whose section the result replaces, such as docs/performance.md." };
 
     private static RootCommand Root { get; } = new("""
@@ -17,7 +20,8 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(), Measure(), LimitsCommand(), AgreementCommand(),
+        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
+        Measure(), LimitsCommand(), AgreementCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -73,31 +77,39 @@ internal static class BenchmarkCommand
     {
         var repeats = new Option<int>("--repeats") { Description = "Paired repeats.", DefaultValueFactory = _ => 7 };
         var names = new Option<string[]>("--workload") { Description = "Workloads; all where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-        var command = new Command("iterations", "Whole iterations against naive TorchSharp and PyTorch, each measurement in a process of its own.") { repeats, names, Seconds, Document };
+        var command = new Command("iterations", "Whole iterations against naive TorchSharp and PyTorch, each measurement in a process of its own.") { repeats, names, Seconds, ProcessorTime, Document };
         command.SetAction(parsed =>
         {
             Workload[] chosen = [.. parsed.GetRequiredValue(names).Select(Workload.Named)];
-            Write(parsed, "iterations", IterationsRun.Measure(chosen is [] ? Workload.All : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds)));
+            Write(parsed, "iterations", IterationsRun.Measure(chosen is [] ? Workload.All : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime)));
         });
         return command;
     }
 
+    private static Command ScalingCommand()
+    {
+        var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", "scaling.png")) };
+        var command = new Command("scaling", "Time against batch size, width, image side and rows of data, all tuning on.") { Seconds, ProcessorTime, picture, Document };
+        command.SetAction(parsed => Write(parsed, "scaling", ScalingRun.Measure(parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime), parsed.GetRequiredValue(picture).FullName)));
+        return command;
+    }
+
     private static Command Measure() => OfOneVariant("measure", "One variant of one workload in this process; prints JSON.",
-        (variant, workload, seconds) => Measurement.Take(variant, workload, seconds).Write());
+        (variant, workload, parsed) => Measurement.Take(variant, workload, parsed.GetValue(Seconds)).Write());
 
     private static Command LimitsCommand() => OfOneVariant("limits", "The minimal kernels of one workload under a variant's tuning; prints JSON.",
-        (variant, workload, _) => Limits.Measure(variant.Tuning, workload, variant.Precision).Write());
+        (variant, workload, parsed) => Limits.Measure(variant.Tuning, workload, variant.Precision, parsed.GetValue(ProcessorTime)).Write());
 
     private static Command AgreementCommand() => OfOneVariant("agreement", $"Largest relative difference of the first {Agreement.Steps} losses from the naive loop's.",
         (variant, workload, _) => Agreement.LargestDifference(variant, workload).ToString("g3", CultureInfo.InvariantCulture));
 
-    private static Command OfOneVariant(string name, string description, Func<Variant, Workload, double, string> measure)
+    private static Command OfOneVariant(string name, string description, Func<Variant, Workload, ParseResult, string> measure)
     {
         var variant = new Argument<string>("variant");
         var workload = new Argument<string>("workload");
-        var command = new Command(name, description) { variant, workload, Seconds };
+        var command = new Command(name, description) { variant, workload, Seconds, ProcessorTime };
         command.SetAction(parsed => Console.WriteLine(
-            measure(Variant.Named(parsed.GetRequiredValue(variant)), Workload.Named(parsed.GetRequiredValue(workload)), parsed.GetValue(Seconds))));
+            measure(Variant.Named(parsed.GetRequiredValue(variant)), Workload.Named(parsed.GetRequiredValue(workload)), parsed)));
         return command;
     }
 

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace GanSharp.Benchmarks.Iterations;
 
 /// <summary>The measurements of one run, and the tables made of them. Ratios are medians over paired repeats.</summary>
-internal sealed class IterationResults(IReadOnlyList<Workload> workloads)
+/// <param name="workloads">The tables' columns.</param>
+/// <param name="processorTime">Whether ratios and shares are of processor time and not of the wall clock.</param>
+internal sealed class IterationResults(IReadOnlyList<Workload> workloads, bool processorTime)
 {
     private readonly Dictionary<(string Workload, string Variant), List<Measurement>> measurements = [];
     private readonly Dictionary<(string Workload, string Variant), List<Limits>> limits = [];
@@ -19,13 +21,15 @@ internal sealed class IterationResults(IReadOnlyList<Workload> workloads)
     {
         string[] variants = [.. measurements.Keys.Select(key => key.Variant).Distinct()];
         string[] baselines = [.. variants.Where(name => name == Variant.Naive.Name || name == Variant.PyTorch)], ours = [.. variants.Except(baselines)];
-        yield return Table("Milliseconds an iteration", variants, (workload, variant) => Median(workload, variant, measured => measured.Milliseconds, "0.00"));
-        yield return Table("Real samples a second", variants, (workload, variant) => Median(workload, variant, measured => 1000 * workload.BatchSize / measured.Milliseconds, "#,0"));
+        var clock = processorTime ? "processor time" : "the wall clock";
+        yield return Table("Milliseconds an iteration, by the wall clock", variants, (workload, variant) => Median(workload, variant, measured => measured.Milliseconds.Wall, "0.00"));
+        yield return Table("Milliseconds an iteration, processor time of all threads (those that wait by spinning count)", variants, (workload, variant) => Median(workload, variant, measured => measured.Milliseconds.Processor, "0.00"));
+        yield return Table("Real samples a second", variants, (workload, variant) => Median(workload, variant, measured => 1000 * workload.BatchSize / measured.Milliseconds.Wall, "#,0"));
         yield return Table("Peak resident memory, MB", variants, (workload, variant) => Median(workload, variant, measured => measured.PeakMegabytes, "#,0"));
-        yield return Table("Ratio of iteration times: median [least, most] of the paired repeats", [.. from other in baselines from variant in ours select $"{other} / {variant}"], Ratio);
+        yield return Table($"Ratio of iteration times by {clock}: median [least, most] of the paired repeats", [.. from other in baselines from variant in ours select $"{other} / {variant}"], Ratio);
         string[] limited = [.. limits.Keys.Select(key => key.Variant).Distinct()];
-        yield return Table("Share of the roofline: minimal kernels at the same precision and path / iteration", limited, Share);
-        yield return Table("Minimal kernels: ms (GF/s) of at most GF/s in a large matrix product", limited, Kernels);
+        yield return Table($"Share of the roofline: minimal kernels at the same precision and path / iteration, by {clock}", limited, Share);
+        yield return Table($"Minimal kernels by {clock}: ms (GF/s) of at most GF/s in a large matrix product", limited, Kernels);
         yield return Table($"Largest relative difference from the naive loop's losses in the first {Agreement.Steps} steps", [.. differences.Keys.Select(key => key.Variant).Distinct()],
             (workload, variant) => differences.TryGetValue((workload.Name, variant), out var difference) ? difference.ToString("0.0e0", CultureInfo.InvariantCulture) : "");
     }
@@ -43,18 +47,18 @@ internal sealed class IterationResults(IReadOnlyList<Workload> workloads)
     private string Ratio(Workload workload, string pair)
     {
         var names = pair.Split(" / ");
-        var ratios = measurements[(workload.Name, names[0])].Zip(measurements[(workload.Name, names[1])], (other, ours) => other.Milliseconds / ours.Milliseconds).ToArray();
+        var ratios = measurements[(workload.Name, names[0])].Zip(measurements[(workload.Name, names[1])], (other, ours) => other.Milliseconds.By(processorTime) / ours.Milliseconds.By(processorTime)).ToArray();
         return FormattableString.Invariant($"{Timing.Median(ratios):0.00} [{ratios.Min():0.00}, {ratios.Max():0.00}]");
     }
 
     private string Share(Workload workload, string variant) =>
-        (Timing.Median(limits[(workload.Name, variant)].Select(limit => limit.Milliseconds)) / Timing.Median(measurements[(workload.Name, variant)].Select(measured => measured.Milliseconds)))
+        (Timing.Median(limits[(workload.Name, variant)].Select(limit => limit.Milliseconds.By(processorTime))) / Timing.Median(measurements[(workload.Name, variant)].Select(measured => measured.Milliseconds.By(processorTime))))
         .ToString("0%", CultureInfo.InvariantCulture);
 
     private string Kernels(Workload workload, string variant)
     {
         var known = limits[(workload.Name, variant)];
-        var milliseconds = Timing.Median(known.Select(limit => limit.Milliseconds));
+        var milliseconds = Timing.Median(known.Select(limit => limit.Milliseconds.By(processorTime)));
         return FormattableString.Invariant($"{milliseconds:0.00} ({1000 * known[0].Gigaflops / milliseconds:0}) of {known.Max(limit => limit.RoofGigaflopsPerSecond):0}");
     }
 

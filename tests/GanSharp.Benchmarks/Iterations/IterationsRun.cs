@@ -9,10 +9,10 @@ internal static class IterationsRun
     // Each takes longer than a measurement, and what it measures hardly varies.
     private const int LimitRepeats = 3;
 
-    public static string Measure(IReadOnlyList<Workload> workloads, int repeats, double seconds)
+    public static string Measure(IReadOnlyList<Workload> workloads, int repeats, double seconds, bool processorTime)
     {
         var machine = Machine.Describe();
-        var results = new IterationResults(workloads);
+        var results = new IterationResults(workloads, processorTime);
         var peerComplaint = ChildProcess.PeerComplaint();
         var time = seconds.ToString(CultureInfo.InvariantCulture);
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).Start(progress =>
@@ -28,7 +28,7 @@ internal static class IterationsRun
                     foreach (var variant in Variant.Ours)
                     {
                         if (repeat < LimitRepeats)
-                            results.Add(workload, variant, Limits.Read(ChildProcess.Run("limits", variant.Name, workload.Name)));
+                            results.Add(workload, variant, Limits.Read(ChildProcess.Run(["limits", variant.Name, workload.Name, .. processorTime ? ["--processor-time"] : Array.Empty<string>()])));
                         if (repeat == 0)
                             results.AddDifference(workload, variant, double.Parse(ChildProcess.Run("agreement", variant.Name, workload.Name), CultureInfo.InvariantCulture));
                     }

@@ -12,13 +12,13 @@ namespace GanSharp.Benchmarks.Iterations;
 internal sealed record LayerKernels(nn.Module<Tensor, Tensor> Layer, long[] Input, long[] Output, bool IsFirst)
 {
     /// <summary>Time in milliseconds and floating-point operations of the kernels asked for.</summary>
-    public (double Milliseconds, double Operations) Measure(ScalarType type, bool forward, bool weights, bool input, double seconds)
+    public (Duration Milliseconds, double Operations) Measure(ScalarType type, bool forward, bool weights, bool input, double seconds)
     {
         using var scope = NewDisposeScope();
         var weight = Weight.detach().to(type).clone().requires_grad_(true);
         var x = randn(Input).to(type).requires_grad_(true);
         var upstream = randn(Output).to(type);
-        var milliseconds = 0.0;
+        var milliseconds = new Duration(0, 0);
         if (forward)
             using (no_grad())
                 milliseconds += Time(() => Apply(x, weight), seconds);
@@ -51,10 +51,10 @@ internal sealed record LayerKernels(nn.Module<Tensor, Tensor> Layer, long[] Inpu
         _ => conv_transpose2d(x, weight, strides: [2, 2], padding: [1, 1]),
     };
 
-    private static double Backward(Tensor output, Tensor gradientOf, Tensor upstream, double seconds) =>
+    private static Duration Backward(Tensor output, Tensor gradientOf, Tensor upstream, double seconds) =>
         Time(() => autograd.grad([output], [gradientOf], [upstream], retain_graph: true, create_graph: false)[0], seconds);
 
-    private static double Time(Func<Tensor> kernel, double seconds) => Timing.MillisecondsPerCall(seconds, calls =>
+    private static Duration Time(Func<Tensor> kernel, double seconds) => Timing.PerCall(seconds, calls =>
     {
         for (var call = 0; call < calls; call++)
         {

@@ -12,7 +12,7 @@ namespace GanSharp.Benchmarks.Iterations;
 /// <param name="Milliseconds">Sum over the kernels of one iteration.</param>
 /// <param name="Gigaflops">Floating-point operations of those kernels, in 10⁹.</param>
 /// <param name="RoofGigaflopsPerSecond">The fastest large matrix product.</param>
-internal sealed record Limits(double Milliseconds, double Gigaflops, double RoofGigaflopsPerSecond)
+internal sealed record Limits(Duration Milliseconds, double Gigaflops, double RoofGigaflopsPerSecond)
 {
     private const double KernelSeconds = 0.1, RoofSeconds = 0.3;
     private static readonly int[] RoofSizes = [512, 1_024, 2_048];
@@ -22,7 +22,7 @@ internal sealed record Limits(double Milliseconds, double Gigaflops, double Roof
     /// The least work of an iteration: G once, D on both halves and their gradients, then D on the fakes, its gradient to the images, and G's.
     /// Gradients that nobody uses (D's weights in G's step, the first layer's input) aren't in it.
     /// </summary>
-    public static Limits Measure(ComputeTuning? tuning, Workload workload, ScalarType type)
+    public static Limits Measure(ComputeTuning? tuning, Workload workload, ScalarType type, bool processorTime)
     {
         tuning?.Apply();
         using var generator = workload.Generator();
@@ -35,31 +35,31 @@ internal sealed record Limits(double Milliseconds, double Gigaflops, double Roof
             .Concat(Layers(discriminator, () => discriminator.call(both, null)))
             .Select(layer => (layer, Uses: (Forward: true, Weights: true, Input: !layer.IsFirst)))
             .Concat(Layers(discriminator, () => discriminator.call(fake, null)).Select(layer => (layer, Uses: (Forward: true, Weights: false, Input: true))));
-        var (milliseconds, operations) = (0.0, 0.0);
+        var (milliseconds, operations) = (new Duration(0, 0), 0.0);
         foreach (var (layer, uses) in kernels)
         {
             var (time, work) = layer.Measure(type, uses.Forward, uses.Weights, uses.Input, KernelSeconds);
             milliseconds += time;
             operations += work;
         }
-        return new Limits(milliseconds, operations / 1e9, Roof(type));
+        return new Limits(milliseconds, operations / 1e9, Roof(type, processorTime));
     }
 
     public string Write() => JsonSerializer.Serialize(this, Json);
 
     public static Limits Read(string line) => JsonSerializer.Deserialize<Limits>(line, Json) ?? throw new InvalidDataException($"No limits in '{line}'.");
 
-    private static double Roof(ScalarType type) => RoofSizes.Max(size =>
+    private static double Roof(ScalarType type, bool processorTime) => RoofSizes.Max(size =>
     {
         using var scope = NewDisposeScope();
         var (a, b) = (randn(size, size).to(type), randn(size, size).to(type));
-        return 2e-6 * Math.Pow(size, 3) / Timing.MillisecondsPerCall(RoofSeconds, calls =>
+        return 2e-6 * Math.Pow(size, 3) / Timing.PerCall(RoofSeconds, calls =>
         {
             for (var call = 0; call < calls; call++)
                 using (a.mm(b))
                 {
                 }
-        });
+        }).By(processorTime);
     });
 
     /// <summary>The layers that a pass goes through, with the shapes that it gives them.</summary>

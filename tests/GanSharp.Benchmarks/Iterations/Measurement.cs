@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace GanSharp.Benchmarks.Iterations;
 
 /// <summary>What one process found of one variant of one workload; the peer script prints the same.</summary>
-/// <param name="Milliseconds">Median time of an iteration: one step of D and one of G.</param>
+/// <param name="Milliseconds">Of an iteration: one step of D and one of G.</param>
 /// <param name="PeakMegabytes">Highest resident memory of the process.</param>
 /// <param name="Compute">What was in force.</param>
-internal sealed record Measurement(double Milliseconds, double PeakMegabytes, string Compute)
+internal sealed record Measurement(Duration Milliseconds, double PeakMegabytes, string Compute)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -21,16 +21,16 @@ internal sealed record Measurement(double Milliseconds, double PeakMegabytes, st
         using var data = workload.Data();
         using var generator = workload.Generator();
         using var discriminator = workload.Discriminator();
-        double milliseconds;
+        Duration milliseconds;
         if (variant.Configure is { } configure)
         {
             using var trainer = new GanTrainer(generator, discriminator, data, configure(new() { BatchSize = workload.BatchSize, Diagnostics = new() { Samples = 0 } }));
-            milliseconds = Timing.MillisecondsPerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
+            milliseconds = Timing.PerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
         }
         else
         {
             using var loop = new NaiveLoop(generator, discriminator, data, workload.BatchSize);
-            milliseconds = Timing.MillisecondsPerCall(seconds, calls =>
+            milliseconds = Timing.PerCall(seconds, calls =>
             {
                 for (var call = 0; call < calls; call++)
                     loop.Step();

@@ -7,10 +7,10 @@ internal static class Timing
 {
     private const double BlockSeconds = 0.1;
 
-    /// <summary>Median over blocks of the milliseconds that one call takes, after a warm-up.</summary>
+    /// <summary>Milliseconds that one call takes after a warm-up: by the wall clock (median over blocks), and of all threads' processor time (mean).</summary>
     /// <param name="seconds">Time to spend on the measurement.</param>
     /// <param name="run">Does the work as many times as it is told.</param>
-    public static double MillisecondsPerCall(double seconds, Action<int> run)
+    public static Duration PerCall(double seconds, Action<int> run)
     {
         var warmUpSeconds = Math.Min(0.5, seconds / 2);
         var blockSeconds = Math.Min(BlockSeconds, seconds / 5);
@@ -24,13 +24,14 @@ internal static class Timing
                 calls *= 2;
         }
         var blocks = new List<double>();
+        var processor = Environment.CpuUsage.TotalTime;
         for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < seconds || blocks.Count < 3;)
         {
             var start = watch.Elapsed.TotalMilliseconds;
             run(calls);
             blocks.Add((watch.Elapsed.TotalMilliseconds - start) / calls);
         }
-        return Median(blocks);
+        return new Duration(Median(blocks), (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (blocks.Count * calls));
     }
 
     public static double Median(IEnumerable<double> values)
