@@ -22,7 +22,7 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
 
     public double RootMeanSquareWeight => Norm(Parameters, group => group.Values) / rootOfCount;
 
-    public bool HasFiniteGradients => double.IsFinite(Norm(Parameters, group => group.Gradients));
+    public bool HasFiniteGradients => Parameters.GradientsAreFinite();
 
     public void ClearGradients()
     {

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
