@@ -28,7 +28,8 @@ internal static class CertificateFile
             return faults.Count == 0 ? certificate
                 : throw new InvalidCertificateException(string.Join(Environment.NewLine, [$"'{path}' is no valid certificate:", .. faults.Select(fault => $"- {fault}")]));
         }
-        catch (JsonException exception)
+        // The second is what half a surrogate pair ("\ud800") throws.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidCertificateException($"'{path}' is no certificate: {exception.Message}", exception);
         }

@@ -76,6 +76,7 @@ public sealed class DivergenceCertificateTests
     [InlineData("\"boundLower\": ", "\"boundLower\": 1", "*- bound must lie between boundLower *")]
     [InlineData("\"auditorClass\": \"MlpDiscriminator\"", "\"auditorClass\": null", "*auditorClass*")]
     [InlineData("}", "", "*is no certificate: *")]
+    [InlineData("\"formatVersion\": 1,", "\"\\ud800formatVersion\": 1,", "*is no certificate: *")]
     public void A_file_that_is_no_certificate_is_refused_by_the_name_of_the_field(string text, string replacement, string message)
     {
         using var folder = new TemporaryFolder();

@@ -61,7 +61,8 @@ internal sealed record CheckpointManifest
             return manifest is { Step: >= 0, SamplesSeen: >= 0, Looks: >= 0 } ? manifest
                 : throw new CheckpointException($"'{path}' must hold counts of at least 0 but holds step {manifest.Step}, samplesSeen {manifest.SamplesSeen} and looks {manifest.Looks}.");
         }
-        catch (JsonException exception)
+        // The second is what half a surrogate pair ("\ud800") throws.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new CheckpointException($"'{path}' is no checkpoint's manifest: {exception.Message}", exception);
         }

@@ -100,6 +100,7 @@ public sealed class DamageTests : IDisposable
     [InlineData("\"step\": 10", "\"step\": 10, \"unknown\": 11")]
     [InlineData("\"scalars\": {", "\"scalars\": null, \"more\": {")]
     [InlineData("\"penalty.2\"", "\"penalty.3\"")]
+    [InlineData("\"formatVersion\"", "\"\\ud800formatVersion\"")]
     public void A_manifest_that_was_forged_with_right_checksums_ends_in_a_clear_message(string from, string to)
     {
         Train(10);
