@@ -91,6 +91,8 @@ internal sealed class BatchReader : IDisposable
     private void DrawWhatIsWanted()
     {
         // OpenMP gives each thread that computes a team of its own; a second team would spin against the networks'.
+        // A thread takes over the process's number at its first question; asked later, it would undo the setting.
+        _ = get_num_threads();
         set_num_threads(1);
         drawn.Release();
         while (true)

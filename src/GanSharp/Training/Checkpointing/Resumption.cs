@@ -41,6 +41,7 @@ internal static class Resumption
         var changes = OptionsComparison.Changes(manifest.Options, OptionsDescription.Of(trainer), options.MayChange, path);
         using var file = SafetensorsFile.Read(Path.Combine(path, CheckpointFolder.TensorsName));
         ThrowIfOtherState(trainer, file, manifest, path);
+        ThrowIfNoGeneratorState(file, path);
         Apply(trainer, file, manifest);
         return new ResumeReport
         {
@@ -73,12 +74,16 @@ internal static class Resumption
             .. scalars.Where(entry => manifest.Scalars.GetValueOrDefault(entry.Key)?.Length != entry.Value.Length)
                 .Select(entry => $"the numbers of '{entry.Key}' must be {entry.Value.Length} but are {manifest.Scalars.GetValueOrDefault(entry.Key)?.Length ?? 0}"),
         ];
-        if (faults.Length == 0)
-            faults = [.. new[] { CheckpointContent.GlobalRandom, CheckpointContent.LatentRandom }
-                .Where(name => GeneratorState.Fault(file.Tensors[name]) is not null).Select(name => $"'{name}' {GeneratorState.Fault(file.Tensors[name])}")];
         if (faults.Length > 0)
             throw new CheckpointException(string.Join(Environment.NewLine,
                 [$"The checkpoint '{path}' is of other networks or optimisers:", .. faults.Select(fault => $"- {fault}"), "Make the networks and options as they were."]));
+    }
+
+    private static void ThrowIfNoGeneratorState(SafetensorsFile file, string path)
+    {
+        foreach (var name in new[] { CheckpointContent.GlobalRandom, CheckpointContent.LatentRandom })
+            if (GeneratorState.Fault(file.Tensors[name]) is { } fault)
+                throw new CheckpointException($"The checkpoint '{path}' can't be used: '{name}' {fault}. No run writes that; use another checkpoint.");
     }
 
     private static void Apply(GanTrainer trainer, SafetensorsFile file, CheckpointManifest manifest)

@@ -28,7 +28,7 @@ public sealed class HostileCheckpointTests : IDisposable
         }
         var resume = () => target.Read(path);
 
-        resume.Should().Throw<CheckpointException>().WithMessage($"*- '{name}' must be seeded and stand at one of its 624 numbers but has *");
+        resume.Should().Throw<CheckpointException>().WithMessage($"*'{name}' must be seeded and stand at one of its 624 numbers but has *");
 
         File.WriteAllBytes(path, target.Corpus[0]);
         resume.Should().NotThrow("the good one is taken after it");

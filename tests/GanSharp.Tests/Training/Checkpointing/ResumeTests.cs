@@ -132,7 +132,7 @@ public sealed class ResumeTests : IDisposable
         var names = OptionsDescription.Of(run.Trainer).Keys;
 
         names.Should().Contain(typeof(TrainingOptions).GetProperties().Select(property => property.Name)
-            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Penalties)]));
+            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.ReadAhead), nameof(TrainingOptions.Penalties)]));
         names.Should().Contain(["Penalties.0", "Penalties.0.Gamma", "Penalties.2", "Data.FirstSamples", "Generator.Prior"]);
     }
 
