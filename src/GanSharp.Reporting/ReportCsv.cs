@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using GanSharp.Training;
 
 namespace GanSharp.Reporting;
@@ -8,9 +9,12 @@ public static class ReportCsv
 {
     private const string Header = "step,discriminator_loss,generator_loss,penalty,value_nats,js_bound_nats,js_lower_nats,js_upper_nats,samples_per_second,elapsed_seconds";
 
-    /// <summary>Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.</summary>
+    /// <summary>
+    /// Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.
+    /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
+    /// </summary>
     /// <param name="reports">The run.</param>
-    /// <param name="path">The file; one that is there is replaced when the run begins.</param>
+    /// <param name="path">The file.</param>
     public static IEnumerable<StepReport> WithCsv(this IEnumerable<StepReport> reports, string path)
     {
         ArgumentNullException.ThrowIfNull(reports);
@@ -20,18 +24,38 @@ public static class ReportCsv
 
     private static IEnumerable<StepReport> Write(IEnumerable<StepReport> reports, string path)
     {
-        using var file = new StreamWriter(path) { AutoFlush = true };
-        file.WriteLine(Header);
-        foreach (var report in reports)
+        StreamWriter? file = null;
+        try
         {
-            var js = report.JensenShannon;
-            double?[] values =
-            [
-                report.DiscriminatorLoss, report.GeneratorLoss, report.Penalty, report.Value,
-                js?.Value, js?.Lower, js?.Upper, report.SamplesPerSecond, report.Elapsed.TotalSeconds,
-            ];
-            file.WriteLine($"{report.Step},{string.Join(',', values.Select(value => value?.ToString("R", CultureInfo.InvariantCulture)))}");
-            yield return report;
+            foreach (var report in reports)
+            {
+                file ??= Open(path, report.Step);
+                file.WriteLine(Line(report));
+                yield return report;
+            }
         }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private static StreamWriter Open(string path, long firstStep)
+    {
+        string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+        var earlier = lines is [Header, ..] ? lines[1..].Where(line => long.TryParse(line.Split(',')[0], out var step) && step < firstStep) : [];
+        WholeFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(earlier.Prepend(Header).Select(line => line + Environment.NewLine)))));
+        return new StreamWriter(path, append: true) { AutoFlush = true };
+    }
+
+    private static string Line(StepReport report)
+    {
+        var js = report.JensenShannon;
+        double?[] values =
+        [
+            report.DiscriminatorLoss, report.GeneratorLoss, report.Penalty, report.Value,
+            js?.Value, js?.Lower, js?.Upper, report.SamplesPerSecond, report.Elapsed.TotalSeconds,
+        ];
+        return $"{report.Step},{string.Join(',', values.Select(value => value?.ToString("R", CultureInfo.InvariantCulture)))}";
     }
 }

@@ -9,7 +9,7 @@ namespace GanSharp.Training;
 public sealed class TrainingRun : IEnumerable<StepReport>
 {
     /// <summary>Steps between reports where none are given: diagnostics on 10,000 held-out samples then cost less than 5% of the training.</summary>
-    public const long DefaultInterval = 1_000;
+    public const long DefaultInterval = 2_000;
 
     private readonly GanTrainer trainer;
     private readonly long count;

@@ -94,6 +94,26 @@ public sealed class ConsoleTests : IDisposable
     }
 
     [Fact]
+    public void A_resumed_run_goes_on_in_its_table_and_a_new_one_replaces_it()
+    {
+        var path = folder.File("resumed.csv");
+        void Run(params long[] steps)
+        {
+            foreach (var _ in steps.Select(step => PictureTests.Report(step, 0.25)).WithCsv(path))
+            {
+            }
+        }
+        string[] Steps() => [.. File.ReadAllLines(path).Skip(1).Select(line => line.Split(',')[0])];
+
+        Run(100, 200, 300);
+        Run(300, 400);
+        Steps().Should().Equal("100", "200", "300", "400");
+
+        Run(100, 200);
+        Steps().Should().Equal("100", "200");
+    }
+
+    [Fact]
     public void Ctrl_C_cancels_once_and_lets_the_second_one_through()
     {
         using var interruption = new ConsoleInterruption();
