@@ -46,7 +46,7 @@ public sealed class GanTrainer : IDisposable
         discriminatorOptimizer = Options.DiscriminatorOptimizer.Create(discriminatorParameters);
         average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
         LatentRandom = SeededRandom.Create(Options.Seed, "latents", device: Device);
-        concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
+        concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsWorthwhile(discriminator) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
         batches = new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device));
         Statistics = new StepStatistics(Device);
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);

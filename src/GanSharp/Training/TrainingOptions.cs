@@ -36,7 +36,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Whether D judges real and generated samples in one pass instead of two: faster, and the same to rounding where D looks at each sample
-    /// by itself. Null (the default) for yes where D, tried on a small batch, is seen to do so and no penalty differentiates by its inputs
+    /// by itself. Null (the default) for yes where D has no convolutions (they get slower), is seen to do so on a small batch, and no penalty differentiates by its inputs
     /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
     /// </summary>
     public bool? ConcatenatePasses { get; init; }
