@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -54,14 +55,20 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Whether no gradient is NaN or infinite, by one reduction of each buffer and one read where all is well: what a guard asks between the backward pass and the step.</summary>
     public bool GradientsAreFinite()
     {
-        if (groups.Length == 0)
-            return true;
         using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        double Read(Func<Tensor, Tensor> reduce) =>
-            stack(groups.Select(group => reduce(group.Gradients).to(ScalarType.Float64, CPU))).sum().item<double>();
+        // Asked in every step: no scope and no conversion, since on the CPU the smallest networks' steps take a millisecond.
+        bool AreFinite(Func<Tensor, Tensor> reduce)
+        {
+            var total = 0.0;
+            foreach (var group in groups)
+            {
+                using var reduced = reduce(group.Gradients);
+                total += reduced.ToDouble();
+            }
+            return double.IsFinite(total);
+        }
         // A finite sum has only finite terms. One that isn't may have overflowed; the largest absolute value can't, but costs fifty times as much.
-        return double.IsFinite(Read(gradients => gradients.sum())) || double.IsFinite(Read(gradients => gradients.norm(float.PositiveInfinity)));
+        return AreFinite(gradients => gradients.sum()) || AreFinite(gradients => gradients.norm(float.PositiveInfinity));
     }
 
     /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>. The device isn't waited for.</summary>

@@ -18,9 +18,9 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
     public string Name => $"the {Role} ({Module.GetType().Name})";
 
     /// <summary>Root-mean-square weight from which growth is counted.</summary>
-    public double Reference { get; set; } = Math.Max(SmallestReference, Norm(Parameters, group => group.Values) / Math.Sqrt(Math.Max(1, Parameters.Count)));
+    public double Reference { get; set; } = Math.Max(SmallestReference, Norm(Parameters) / Math.Sqrt(Math.Max(1, Parameters.Count)));
 
-    public double RootMeanSquareWeight => Norm(Parameters, group => group.Values) / rootOfCount;
+    public double RootMeanSquareWeight => Norm(Parameters) / rootOfCount;
 
     public bool HasFiniteGradients => Parameters.GradientsAreFinite();
 
@@ -47,14 +47,14 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
         return null;
     }
 
-    // Twice a step for each network: no scope and no conversion, since on the CPU the smallest networks' steps take a millisecond.
-    private static double Norm(FlatParameters parameters, Func<FlatGroup, Tensor> buffer)
+    // Once a step for each network: no scope and no conversion, since on the CPU the smallest networks' steps take a millisecond.
+    private static double Norm(FlatParameters parameters)
     {
         using var frozen = no_grad();
         var sum = 0.0;
         foreach (var group in parameters.Groups)
         {
-            using var norm = buffer(group).norm();
+            using var norm = group.Values.norm();
             sum += Math.Pow(norm.ToDouble(), 2);
         }
         return Math.Sqrt(sum);

@@ -3,7 +3,7 @@ using GanSharp.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace GanSharp.Benchmarks;
+namespace GanSharp.Benchmarks.Micro;
 
 /// <summary>
 /// One step of Adam on networks of several sizes, zeroing the gradients included, against torch's own and against the least that any Adam
