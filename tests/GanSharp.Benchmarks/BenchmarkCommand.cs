@@ -98,7 +98,7 @@ internal static class BenchmarkCommand
         (variant, workload, parsed) => Measurement.Take(variant, workload, parsed.GetValue(Seconds)).Write());
 
     private static Command LimitsCommand() => OfOneVariant("limits", "The minimal kernels of one workload under a variant's tuning; prints JSON.",
-        (variant, workload, parsed) => Limits.Measure(variant.Tuning, workload, variant.Precision, parsed.GetValue(ProcessorTime)).Write());
+        (variant, workload, parsed) => Limits.Measure(variant.Tuning, workload, variant.KernelType, parsed.GetValue(ProcessorTime)).Write());
 
     private static Command AgreementCommand() => OfOneVariant("agreement", $"Largest relative difference of the first {Agreement.Steps} losses from the naive loop's.",
         (variant, workload, _) => Agreement.LargestDifference(variant, workload).ToString("g3", CultureInfo.InvariantCulture));

@@ -23,6 +23,7 @@ public sealed class GanTrainer : IDisposable
     private readonly WeightAverage? average;
     private readonly BatchReader batches;
     private readonly bool concatenatesPasses;
+    private readonly MixedPrecision? generatorPrecision, discriminatorPrecision;
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -48,6 +49,13 @@ public sealed class GanTrainer : IDisposable
         LatentRandom = SeededRandom.Create(Options.Seed, "latents", device: Device);
         concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsWorthwhile(discriminator) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
         batches = new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device));
+        if (Options.Precision != Precision.Float32)
+        {
+            (generatorPrecision, discriminatorPrecision) = (new(generator, generatorParameters), new(discriminator, discriminatorParameters));
+            using var lowGenerator = generatorPrecision.Enter();
+            using var lowDiscriminator = discriminatorPrecision.Enter();
+            NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options);
+        }
         Statistics = new StepStatistics(Device);
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
         Guard = new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings);
@@ -169,6 +177,8 @@ public sealed class GanTrainer : IDisposable
         generatorOptimizer.Dispose();
         discriminatorOptimizer.Dispose();
         average?.Dispose();
+        generatorPrecision?.Dispose();
+        discriminatorPrecision?.Dispose();
         generatorParameters.Dispose();
         discriminatorParameters.Dispose();
         LatentRandom.Dispose();
@@ -212,6 +222,8 @@ public sealed class GanTrainer : IDisposable
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
     private void Alternate()
     {
+        using var lowGenerator = generatorPrecision?.Enter();
+        using var lowDiscriminator = discriminatorPrecision?.Enter();
         try
         {
             for (var k = 1; k < Options.DiscriminatorSteps; k++)
@@ -244,8 +256,10 @@ public sealed class GanTrainer : IDisposable
         if (discriminatorParameters.Groups.Count == 0)
             return;
         penalties.Aggregate(losses, (sum, penalty) => sum + penalty).backward();
-        if (Guard.AcceptsGradients(Guard.Discriminator))
-            discriminatorOptimizer.Step(Step);
+        if (!Guard.AcceptsGradients(Guard.Discriminator))
+            return;
+        discriminatorOptimizer.Step(Step);
+        discriminatorPrecision?.Round();
     }
 
     /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or its like in another objective.</summary>

@@ -30,14 +30,8 @@ internal static class NetworkCheck
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var packing = discriminator.SamplesPerLogit;
-        var count = (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples) / packing * packing;
-        if (count == 0)
-            count = packing;
-        var real = data.Draw(options.Seed, 0, count);
-        var (samples, labels) = (real.Samples.to(discriminator.Device()), real.Labels?.to(discriminator.Device()));
-
-        using var random = SeededRandom.Create(options.Seed, "network check", device: generator.Device());
-        var latents = generator.Prior.Sample(count, random, generator.Device());
+        var (latents, samples, labels) = Probe(generator, discriminator, data, options);
+        var count = (int)latents.shape[0];
         var fake = Run(generator, latents, labels, "latents");
         if (!fake.shape.SequenceEqual(samples.shape))
             throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}.");
@@ -49,6 +43,33 @@ internal static class NetworkCheck
             throw new NetworkException($"{discriminatorName}.forward must return logits of shape {Shape.Format([count / packing])} for {count} samples but returned {Shape.Format(logits.shape)}."
                 + (logits.dim() == 2 && logits.shape[1] == 1 ? " End it with squeeze(1)." : ""));
         ThrowIfProbability(discriminator, [logits, Run(discriminator, fake, labels, "samples"), .. ScaledOutputs(discriminator, samples, labels)]);
+    }
+
+    /// <summary>Runs both networks as they compute in mixed precision, where a constant of another type is refused by some operator.</summary>
+    public static void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (latents, samples, labels) = Probe(generator, discriminator, data, options);
+        try
+        {
+            Run(generator, latents, labels, "latents");
+            Run(discriminator, samples, labels, "samples");
+        }
+        catch (NetworkException exception)
+        {
+            throw new NetworkException($"Precision is {options.Precision}, and {exception.Message} A constant must have the type of what it meets (zeros_like(x), value.to(x.dtype)), and recurrent layers can't compute in it. Otherwise train in Precision.Float32.", exception);
+        }
+    }
+
+    private static (Tensor Latents, Tensor Samples, Tensor? Labels) Probe(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    {
+        var packing = discriminator.SamplesPerLogit;
+        var count = Math.Max(packing, (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples) / packing * packing);
+        var real = data.Draw(options.Seed, 0, count);
+        using var random = SeededRandom.Create(options.Seed, "network check", device: generator.Device());
+        var latents = generator.Prior.Sample(count, random, generator.Device());
+        return (latents, real.Samples.to(discriminator.Device()), real.Labels?.to(discriminator.Device()));
     }
 
     private static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);

@@ -8,8 +8,8 @@ namespace GanSharp.Benchmarks.Iterations;
 /// <param name="Name">What the tables and the command line call it.</param>
 /// <param name="Tuning">Applied before anything else; null for none.</param>
 /// <param name="Configure">Changes the trainer's options; null for the naive loop.</param>
-/// <param name="Precision">Type of the matrix products, for the roofline.</param>
-internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure, ScalarType Precision = ScalarType.Float32)
+/// <param name="KernelType">Type of the matrix products, for the roofline.</param>
+internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<TrainingOptions, TrainingOptions>? Configure, ScalarType KernelType = ScalarType.Float32)
 {
     public const string PyTorch = "PyTorch, naive";
 
@@ -19,7 +19,9 @@ internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<Training
 
     public static Variant Tuned { get; } = new("GanSharp, tuned", ComputeTuning.All, options => options);
 
-    public static IReadOnlyList<Variant> Ours { get; } = [Default, Tuned];
+    public static Variant Bfloat16 { get; } = new("GanSharp, tuned, bfloat16", ComputeTuning.All, options => options with { Precision = Precision.BFloat16 }, ScalarType.BFloat16);
+
+    public static IReadOnlyList<Variant> Ours { get; } = [Default, Tuned, Bfloat16];
 
     public static IReadOnlyList<Variant> All { get; } = [Naive, .. Ours];
 

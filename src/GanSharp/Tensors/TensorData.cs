@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tensors;
+
+/// <summary>
+/// Puts other values of another type into a tensor while every module and optimiser that holds it goes on holding it: libtorch's <c>set_data</c>,
+/// which TorchSharp doesn't wrap, through libtorch's stable C interface. A gradient that the tensor has stays what it is, and collects in its own type.
+/// </summary>
+internal static class TensorData
+{
+    // A wrong stack corrupts memory, so this is the only place that calls, and the first use tries it on a tensor of its own.
+    private static readonly Lazy<(Call? Call, NewHandle? NewHandle, string? Refusal)> Native = new(Find);
+    private static readonly nint Operation = Text("aten::set_data"), Overload = Text("");
+
+    private delegate int Call(nint operation, nint overload, ulong[] stack);
+
+    private delegate int NewHandle(nint tensor, out nint handle);
+
+    /// <summary>Why it can't be used with the libtorch in use; null where it can.</summary>
+    public static string? Refusal => Native.Value.Refusal;
+
+    /// <summary>Lets <paramref name="target"/> have the type, shape and memory of <paramref name="source"/>.</summary>
+    /// <exception cref="NotSupportedException">There is a <see cref="Refusal"/>.</exception>
+    public static void Replace(Tensor target, Tensor source)
+    {
+        var (call, newHandle, refusal) = Native.Value;
+        if (refusal is not null)
+            throw new NotSupportedException(refusal);
+        Replace(call!, newHandle!, target, source);
+    }
+
+    private static void Replace(Call call, NewHandle newHandle, Tensor target, Tensor source)
+    {
+        // The operator takes the handles over, also where it fails.
+        var stack = new ulong[2];
+        if (newHandle(target.Handle, out var targetHandle) != 0 || newHandle(source.Handle, out var sourceHandle) != 0)
+            throw new InvalidOperationException("libtorch made no handle of a tensor.");
+        (stack[0], stack[1]) = ((ulong)targetHandle, (ulong)sourceHandle);
+        if (call(Operation, Overload, stack) != 0)
+            throw new InvalidOperationException($"libtorch refused to replace the data of a {target.dtype} tensor by {source.dtype}.");
+    }
+
+    private static (Call?, NewHandle?, string?) Find()
+    {
+        if (!NativeLibrary.TryLoad("torch_cpu", typeof(Tensor).Assembly, null, out var library)
+            || !NativeLibrary.TryGetExport(library, "aoti_torch_call_dispatcher", out var call)
+            || !NativeLibrary.TryGetExport(library, "aoti_torch_new_tensor_handle", out var newHandle))
+            return (null, null, "this libtorch has no stable C interface (aoti_torch_call_dispatcher); it came with libtorch 2.7");
+        var found = (Marshal.GetDelegateForFunctionPointer<Call>(call), Marshal.GetDelegateForFunctionPointer<NewHandle>(newHandle));
+        return Works(found.Item1, found.Item2) ? (found.Item1, found.Item2, null) : (null, null, "this libtorch's set_data doesn't do what is expected of it");
+    }
+
+    /// <summary>Whether a leaf computes in the other type, collects its gradient in its own, and gets its values back.</summary>
+    private static bool Works(Call call, NewHandle newHandle)
+    {
+        using var scope = NewDisposeScope();
+        using var learning = enable_grad();
+        var leaf = full([2], 3f).requires_grad_(true);
+        leaf.grad = zeros(2);
+        var own = leaf.detach();
+        Replace(call, newHandle, leaf, full([2], 5, ScalarType.BFloat16));
+        var square = leaf.square();
+        square.to(ScalarType.Float32).sum().backward();
+        var computed = leaf.dtype == ScalarType.BFloat16 && square.dtype == ScalarType.BFloat16;
+        Replace(call, newHandle, leaf, own);
+        static bool Holds(Tensor? tensor, double value) => tensor is not null && tensor.dtype == ScalarType.Float32 && tensor.eq(value).all().item<bool>();
+        return computed && Holds(leaf.detach(), 3) && Holds(leaf.grad, 10);
+    }
+
+    private static nint Text(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text + '\0');
+        var address = Marshal.AllocHGlobal(bytes.Length);
+        Marshal.Copy(bytes, 0, address, bytes.Length);
+        return address;
+    }
+}

@@ -1,0 +1,104 @@
+using GanSharp.Optimization;
+using GanSharp.Tensors;
+using TorchSharp.Modules;
+using GroupNorm = TorchSharp.Modules.GroupNorm;
+using LayerNorm = TorchSharp.Modules.LayerNorm;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// Lets a network compute in bfloat16 for a while: its parameters are then rounded copies of the float32 ones, and inputs and outputs are converted
+/// at its border, so that nobody outside knows of it. Gradients collect in float32, where the optimiser looks for them.
+/// </summary>
+internal sealed class MixedPrecision : IDisposable
+{
+    private const ScalarType Low = ScalarType.BFloat16;
+    private readonly (Tensor Parameter, Tensor Exact, Tensor Rounded)[] parameters;
+    private readonly (Tensor Exact, Tensor Rounded)[] buffers;
+    private readonly Action[] removeHooks;
+    private bool isRounded;
+
+    /// <summary>Makes room for the copies.</summary>
+    /// <param name="network">G or D.</param>
+    /// <param name="flat">Its flat parameters: rounding them is one operator.</param>
+    public MixedPrecision(Module<Tensor, Tensor?, Tensor> network, FlatParameters flat)
+    {
+        using var frozen = no_grad();
+        var modules = network.modules().Prepend(network).Distinct().ToArray();
+        var exact = modules.Where(IsNorm).SelectMany(module => module.parameters(recurse: false)).Select(parameter => parameter.Handle).ToHashSet();
+        var rounded = flat.Groups.Select(group => group.Values.dtype == ScalarType.Float32 ? group.Values.to(Low).DetachFromDisposeScope() : null).ToArray();
+        var places = flat.Layout.ToDictionary(place => place.Name);
+        var (found, frozenOnes) = (new List<(Tensor, Tensor, Tensor)>(), new List<(Tensor Exact, Tensor Rounded)>());
+        foreach (var (name, parameter) in network.named_parameters().DistinctBy(named => named.parameter.Handle))
+        {
+            if (parameter.dtype != ScalarType.Float32 || exact.Contains(parameter.Handle))
+                continue;
+            var own = parameter.detach().DetachFromDisposeScope();
+            Tensor copy;
+            if (places.TryGetValue(name, out var place))
+                copy = rounded[place.Group]!.narrow(0, place.Start, parameter.numel()).view(parameter.shape).DetachFromDisposeScope();
+            else
+                frozenOnes.Add((own, copy = own.to(Low).DetachFromDisposeScope()));
+            found.Add((parameter, own, copy));
+        }
+        parameters = [.. found];
+        buffers = [.. flat.Groups.Zip(rounded).Where(pair => pair.Second is not null).Select(pair => (pair.First.Values, pair.Second!)), .. frozenOnes];
+        removeHooks = [
+            network.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
+            network.register_forward_hook((_, _, _, output) => isRounded ? output.to(ScalarType.Float32) : output).remove,
+            // Batch and instance norm take float32 parameters beside bfloat16 samples; these two do so on the CPU only.
+            .. modules.Where(module => module is GroupNorm or LayerNorm).Cast<Module<Tensor, Tensor>>().SelectMany(InFloat32)];
+    }
+
+    /// <summary>The network computes in bfloat16 until the result is disposed.</summary>
+    public IDisposable Enter()
+    {
+        Round();
+        foreach (var (parameter, _, copy) in parameters)
+            TensorData.Replace(parameter, copy);
+        isRounded = true;
+        return new Entered(this);
+    }
+
+    /// <summary>Rounds again, after an optimiser moved the float32 parameters.</summary>
+    public void Round()
+    {
+        using var frozen = no_grad();
+        foreach (var (exact, rounded) in buffers)
+            rounded.copy_(exact);
+    }
+
+    /// <summary>Releases the copies; the network is the float32 one.</summary>
+    public void Dispose()
+    {
+        foreach (var remove in removeHooks)
+            remove();
+        foreach (var (_, exact, rounded) in parameters)
+        {
+            exact.Dispose();
+            rounded.Dispose();
+        }
+        foreach (var (_, rounded) in buffers)
+            rounded.Dispose();
+    }
+
+    private static bool IsNorm(Module module) => module is NormBase or GroupNorm or LayerNorm;
+
+    private IEnumerable<Action> InFloat32(Module<Tensor, Tensor> norm) => [
+        norm.register_forward_pre_hook((_, input) => isRounded ? input.to(ScalarType.Float32) : input).remove,
+        norm.register_forward_hook((_, _, output) => isRounded ? output.to(Low) : output).remove];
+
+    private void Leave()
+    {
+        isRounded = false;
+        foreach (var (parameter, exact, _) in parameters)
+            TensorData.Replace(parameter, exact);
+    }
+
+    private sealed class Entered(MixedPrecision owner) : IDisposable
+    {
+        public void Dispose() => owner.Leave();
+    }
+}
