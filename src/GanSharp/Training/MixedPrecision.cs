@@ -26,6 +26,7 @@ internal sealed class MixedPrecision : IDisposable
     public MixedPrecision(Module<Tensor, Tensor?, Tensor> network, FlatParameters flat)
     {
         using var frozen = no_grad();
+        using var scope = NewDisposeScope();
         var modules = network.modules().Prepend(network).Distinct().ToArray();
         var exact = modules.Where(IsNorm).SelectMany(module => module.parameters(recurse: false)).Select(parameter => parameter.Handle).ToHashSet();
         var rounded = flat.Groups.Select(group => group.Values.dtype == ScalarType.Float32 ? group.Values.to(Low).DetachFromDisposeScope() : null).ToArray();
@@ -48,8 +49,7 @@ internal sealed class MixedPrecision : IDisposable
         removeHooks = [
             network.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
             network.register_forward_hook((_, _, _, output) => isRounded ? output.to(ScalarType.Float32) : output).remove,
-            // Batch and instance norm take float32 parameters beside bfloat16 samples; these two do so on the CPU only.
-            .. modules.Where(module => module is GroupNorm or LayerNorm).Cast<Module<Tensor, Tensor>>().SelectMany(InFloat32)];
+            .. modules.OfType<Module<Tensor, Tensor>>().SelectMany(Conversions)];
     }
 
     /// <summary>The network computes in bfloat16 until the result is disposed.</summary>
@@ -86,9 +86,17 @@ internal sealed class MixedPrecision : IDisposable
 
     private static bool IsNorm(Module module) => module is NormBase or GroupNorm or LayerNorm;
 
-    private IEnumerable<Action> InFloat32(Module<Tensor, Tensor> norm) => [
-        norm.register_forward_pre_hook((_, input) => isRounded ? input.to(ScalarType.Float32) : input).remove,
-        norm.register_forward_hook((_, _, output) => isRounded ? output.to(Low) : output).remove];
+    private IEnumerable<Action> Conversions(Module<Tensor, Tensor> layer)
+    {
+        // Batch and instance norm take float32 parameters beside bfloat16 samples; these two do so on the CPU only.
+        if (layer is GroupNorm or LayerNorm)
+            return [
+                layer.register_forward_pre_hook((_, input) => isRounded ? input.to(ScalarType.Float32) : input).remove,
+                layer.register_forward_hook((_, _, output) => isRounded ? output.to(Low) : output).remove];
+        // What a float32 constant made float32 again (noise, a mask) is rounded before the next matrix product.
+        var isLow = layer.parameters(recurse: false).Any(parameter => parameters.Any(known => known.Parameter.Handle == parameter.Handle));
+        return isLow ? [layer.register_forward_pre_hook((_, input) => isRounded && input.dtype == ScalarType.Float32 ? input.to(Low) : input).remove] : [];
+    }
 
     private void Leave()
     {

@@ -58,7 +58,7 @@ internal static class NetworkCheck
         }
         catch (NetworkException exception)
         {
-            throw new NetworkException($"Precision is {options.Precision}, and {exception.Message} A constant must have the type of what it meets (zeros_like(x), value.to(x.dtype)), and recurrent layers can't compute in it. Otherwise train in Precision.Float32.", exception);
+            throw new NetworkException($"Precision is {options.Precision}, and {exception.Message} A constant in a matrix product must have the type of what it meets (ones_like(x), value.to(x.dtype)), and recurrent layers can't compute in it. Otherwise train in Precision.Float32.", exception);
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class ResumeTests : IDisposable
         ["k = 5, Wasserstein"] = EverythingRun.Options with { DiscriminatorSteps = 5, Objective = GanObjective.Wasserstein },
         ["batches that don't divide the data"] = EverythingRun.Options with { BatchSize = 77 },
         ["smoothed labels, one penalty"] = new() { BatchSize = 30, Objective = new LabelSmoothing(0.8), Penalties = [new R1(Schedule.Linear(1, 0, 20))] },
+        ["bfloat16"] = EverythingRun.Options with { Precision = Precision.BFloat16 },
         ["skip"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.SkipStep } },
         ["roll-back"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.RollBack, SnapshotEverySteps = 3 } },
     };
