@@ -19,7 +19,7 @@ var output = SampleCommand.Output("fashion-mnist");
 
 var command = new RootCommand("Trains a GAN on images of garments with the recipe of R3GAN, and says how far it is from the data while it does.")
 {
-    steps, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, output,
+    steps, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -43,6 +43,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     {
         BatchSize = options.GetValue(batchSize),
         Seed = options.GetValue(SampleCommand.Seed),
+        Precision = options.GetValue(SampleCommand.Precision),
         Diagnostics = new()
         {
             Auditor = () => new DcganDiscriminator(shape, width: options.GetValue(width)),

@@ -16,7 +16,7 @@ internal static class LineExperiment
 {
     private const int BatchSize = 512;
 
-    public static void Run(int steps, int seed, string folder, CancellationToken cancellation)
+    public static void Run(int steps, int seed, Precision precision, string folder, CancellationToken cancellation)
     {
         manual_seed(seed);
         using var data = Mixtures.Normal();
@@ -26,7 +26,7 @@ internal static class LineExperiment
 
         Console.WriteLine("G held fixed: D learns what it can (eq. 20).");
         Freeze(generator, frozen: true);
-        using (var judge = new GanTrainer(generator, discriminator, data, Options(steps, seed, discriminatorRate: 3e-3)))
+        using (var judge = new GanTrainer(generator, discriminator, data, Options(steps, seed, precision, discriminatorRate: 3e-3)))
             foreach (var _ in judge.Train(steps, cancellation).Every(Math.Max(1, steps / 10)).WithProgress())
             {
             }
@@ -37,7 +37,7 @@ internal static class LineExperiment
         Console.WriteLine();
         Console.WriteLine("Both learn in turn (eqs. 20 and 21).");
         var reports = new List<StepReport>();
-        using var trainer = new GanTrainer(generator, discriminator, data, Options(steps, seed, discriminatorRate: 2e-3) with
+        using var trainer = new GanTrainer(generator, discriminator, data, Options(steps, seed, precision, discriminatorRate: 2e-3) with
         {
             Diagnostics = new()
             {
@@ -65,10 +65,11 @@ internal static class LineExperiment
         Console.WriteLine($"Open {Path.Combine(folder, "line.png")}, and line-diagnostics.png beside it.");
     }
 
-    private static TrainingOptions Options(int steps, int seed, double discriminatorRate) => new()
+    private static TrainingOptions Options(int steps, int seed, Precision precision, double discriminatorRate) => new()
     {
         BatchSize = BatchSize,
         Seed = seed,
+        Precision = precision,
         DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(discriminatorRate, discriminatorRate / 1_000, steps), Beta1 = 0.9 },
         GeneratorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(4e-3, 4e-6, steps), Beta1 = 0 },
     };

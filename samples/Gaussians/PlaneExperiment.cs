@@ -15,7 +15,7 @@ internal static class PlaneExperiment
 {
     private const int CoverageSamples = 10_000, DrawnSamples = 2_000;
 
-    public static void Run(bool isRing, int steps, int seed, string folder, CancellationToken cancellation)
+    public static void Run(bool isRing, int steps, int seed, Precision precision, string folder, CancellationToken cancellation)
     {
         var name = isRing ? "ring" : "grid";
         manual_seed(seed);
@@ -27,6 +27,7 @@ internal static class PlaneExperiment
             {
                 BatchSize = 256,
                 Seed = seed,
+                Precision = precision,
                 // At the end only: an audit is a training of its own.
                 Diagnostics = new()
                 {

@@ -11,14 +11,14 @@ var output = SampleCommand.Output("gaussians");
 
 var command = new RootCommand("Trains a GAN on data whose density is known, and holds what it estimates against the truth.")
 {
-    which, steps, SampleCommand.Seed, output,
+    which, steps, SampleCommand.Seed, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, (options, cancellation) =>
 {
     var folder = SampleCommand.Prepare(options.GetRequiredValue(output));
     var seed = options.GetValue(SampleCommand.Seed);
     if (options.GetValue(which) == "line")
-        LineExperiment.Run(options.GetValue(steps), seed, folder, cancellation);
+        LineExperiment.Run(options.GetValue(steps), seed, options.GetValue(SampleCommand.Precision), folder, cancellation);
     else
-        PlaneExperiment.Run(options.GetValue(which) == "ring", options.GetValue(steps), seed, folder, cancellation);
+        PlaneExperiment.Run(options.GetValue(which) == "ring", options.GetValue(steps), seed, options.GetValue(SampleCommand.Precision), folder, cancellation);
 });

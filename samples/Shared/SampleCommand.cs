@@ -20,6 +20,8 @@ internal static class SampleCommand
 
     public static Option<int> Seed { get; } = new("--seed") { Description = "Determines weights, data order and latents.", DefaultValueFactory = _ => 0 };
 
+    public static Option<Precision> Precision { get; } = new("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Training.Precision.Float32 };
+
     /// <summary>Runs a command whose work gets the parsed options and a token that Ctrl-C cancels.</summary>
     public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)
     {
