@@ -169,6 +169,14 @@ internal static class Snippets
         _ = options;
     }
 
+    public static void LowPrecision()
+    {
+        #region bfloat16
+        var options = new TrainingOptions { Precision = Precision.BFloat16 };
+        #endregion
+        _ = options;
+    }
+
     #region own state
     /// <summary>Keeps D's mean logit near where it has been.</summary>
     public sealed class DriftPenalty : Penalty, IStateful
