@@ -1,7 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Networks;
+using GanSharp.Tensors;
+using GanSharp.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace GanSharp.Benchmarks.Micro;
 
@@ -18,6 +22,9 @@ public class LayoutBenchmarks
     [Params(false, true)]
     public bool ChannelsLast { get; set; }
 
+    [Params(Precision.Float32, Precision.BFloat16)]
+    public Precision Precision { get; set; }
+
     [GlobalSetup]
     public void SetUp()
     {
@@ -30,21 +37,29 @@ public class LayoutBenchmarks
         using var frozen = no_grad();
         foreach (var weight in generator.parameters().Concat(discriminator.parameters()).Where(parameter => parameter.dim() == 4))
             weight.set_(InLayout(weight));
+        if (Precision == Precision.Float32)
+            return;
+        (latents, images) = (latents.to(ScalarType.BFloat16), images.to(ScalarType.BFloat16));
+        foreach (var weight in Layers().SelectMany(layer => layer.parameters(recurse: false)))
+            TensorData.Replace(weight, weight.detach().to(ScalarType.BFloat16));
     }
 
     [Benchmark]
     public void Generator()
     {
         using var scope = NewDisposeScope();
-        generator.call(latents, null).sum().backward();
+        generator.call(latents, null).to(ScalarType.Float32).sum().backward();
     }
 
     [Benchmark]
     public void Discriminator()
     {
         using var scope = NewDisposeScope();
-        discriminator.call(images.detach().requires_grad_(true), null).sum().backward();
+        discriminator.call(images.detach().requires_grad_(true), null).to(ScalarType.Float32).sum().backward();
     }
+
+    // Norms keep float32, as in mixed precision.
+    private IEnumerable<Module> Layers() => generator.modules().Concat(discriminator.modules()).Where(module => module is not NormBase);
 
     // TorchSharp doesn't wrap memory formats; strides say the same.
     private Tensor InLayout(Tensor tensor) => ChannelsLast ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor.clone();
