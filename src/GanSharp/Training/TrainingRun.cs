@@ -65,7 +65,29 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <summary>Trains while it is enumerated.</summary>
     /// <exception cref="TrainingDivergedException">A loss, a gradient or a weight is NaN or infinite, or weights exploded.</exception>
     /// <exception cref="CheckpointException">The folder for checkpoints is another run's or can't be written, or a checkpoint can't.</exception>
+    /// <exception cref="TrainingFailedException">Memory ran out, or the data can't be read.</exception>
     public IEnumerator<StepReport> GetEnumerator()
+    {
+        using var reports = Reports();
+        while (MoveNext(reports))
+            yield return reports.Current;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private bool MoveNext(IEnumerator<StepReport> reports)
+    {
+        try
+        {
+            return reports.MoveNext();
+        }
+        catch (Exception exception) when (TrainingFailedException.Explains(exception))
+        {
+            throw new TrainingFailedException(exception, trainer, checkpoints?.Folder);
+        }
+    }
+
+    private IEnumerator<StepReport> Reports()
     {
         var first = trainer.Step;
         Volatile.Write(ref firstStep, first);
@@ -122,6 +144,4 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             keeper?.SaveIfDue();
         }
     }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
