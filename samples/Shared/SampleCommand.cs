@@ -34,7 +34,7 @@ internal static class SampleCommand
                 return interruption.Token.IsCancellationRequested ? Interrupted : 0;
             }
             catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException
-                or InvalidDatasetException or NetworkException or TrainingDivergedException)
+                or InvalidDatasetException or NetworkException or TrainingDivergedException or TrainingFailedException)
             {
                 Console.Error.WriteLine($"Error: {exception.Message}");
                 return Failed;
@@ -46,7 +46,7 @@ internal static class SampleCommand
     /// <summary>Says how far the generator is from the data, by whom it was measured, and what the run's health is.</summary>
     public static void Conclude(StepReport last)
     {
-        Console.WriteLine(last.Step < last.LastStep ? $"Stopped at step {last.Step:N0} of {last.LastStep:N0}." : $"Trained {last.Step:N0} steps.");
+        Console.WriteLine(last.Step < last.LastStep ? $"Stopped before step {last.LastStep:N0}; the last report is of step {last.Step:N0}." : $"Trained {last.Step:N0} steps.");
         if (last.JensenShannon is { } bound)
             Console.WriteLine($"D finds a Jensen-Shannon divergence of at least {JensenShannon.Format(bound)} nats (0: the same, ln 2 = 0.693: nothing in common).");
         if (last.Diagnostics?.Audited is { } audited)

@@ -2,11 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace GanSharp.Reporting;
 
-/// <summary>Ctrl-C and SIGTERM as a cancellation: the first one ends the run after the step in progress, a second one ends the process.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM as a cancellation: the first one ends the run after the step in progress, and a run with checkpoints saves where it stands; a second one
+/// ends the process at once, with the system's exit code (130 after Ctrl-C, 143 after SIGTERM), and what was saved before stays good.
+/// </summary>
 public sealed class ConsoleInterruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration interrupt, terminate;
+    private int signals;
 
     /// <summary>Listens until it is disposed.</summary>
     public ConsoleInterruption()
@@ -15,7 +19,7 @@ public sealed class ConsoleInterruption : IDisposable
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
     }
 
-    /// <summary>Cancelled by the first signal.</summary>
+    /// <summary>Cancelled by the first signal. A program that then ends by itself returns 130 by custom.</summary>
     public CancellationToken Token => source.Token;
 
     /// <summary>Stops listening.</summary>
@@ -28,11 +32,17 @@ public sealed class ConsoleInterruption : IDisposable
 
     internal void Interrupt(PosixSignalContext signal)
     {
-        if (source.IsCancellationRequested)
+        if (Interlocked.Exchange(ref signals, 1) != 0)
             return;
         signal.Cancel = true;
-        Console.Error.WriteLine();
-        Console.Error.WriteLine("Stopping after this step; press Ctrl-C again to stop at once.");
         source.Cancel();
+        try
+        {
+            Console.Error.WriteLine($"{Environment.NewLine}Stopping after this step and saving, if the run keeps checkpoints. A second Ctrl-C ends at once, without saving.");
+        }
+        catch (IOException)
+        {
+            // Nobody reads it, or the disk behind it is full; the run is saved all the same.
+        }
     }
 }

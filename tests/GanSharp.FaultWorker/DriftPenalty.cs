@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.FaultWorker;
 
 /// <summary>A penalty with state of its own: it keeps D's mean logit near where it has been, more so the longer it ran.</summary>
-internal sealed class DriftPenalty : Penalty, IStateful
+/// <param name="duringStep">Told the number of steps done, in the middle of the next one.</param>
+internal sealed class DriftPenalty(Action<long>? duringStep = null) : Penalty, IStateful
 {
     private readonly Tensor mean = zeros(1).DetachFromDisposeScope();
     private long calls;
@@ -20,6 +21,7 @@ internal sealed class DriftPenalty : Penalty, IStateful
 
     public override Tensor Evaluate(DiscriminatorPass pass)
     {
+        duringStep?.Invoke(pass.Step);
         calls++;
         var penalty = (pass.Real.Logits - mean).square() * (1e-3 * calls / (calls + 10));
         using var frozen = no_grad();

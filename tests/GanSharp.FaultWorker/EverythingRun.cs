@@ -23,7 +23,7 @@ internal sealed class EverythingRun : IDisposable
     private readonly NoisyGenerator generator;
     private readonly NoisyDiscriminator discriminator;
 
-    public EverythingRun(int width = 16, int weightSeed = 0, TrainingOptions? options = null)
+    public EverythingRun(int width = 16, int weightSeed = 0, TrainingOptions? options = null, Action<long>? duringStep = null)
     {
         using (var random = new TorchSharp.torch.Generator(1))
         using (var points = randn([300, 2], ScalarType.Float32, generator: random))
@@ -32,7 +32,7 @@ internal sealed class EverythingRun : IDisposable
         manual_seed(weightSeed);
         (generator, discriminator) = (new NoisyGenerator(width), new NoisyDiscriminator(width));
         options ??= Options;
-        Trainer = new GanTrainer(generator, discriminator, data, options with { Penalties = [.. options.Penalties, new DriftPenalty()] });
+        Trainer = new GanTrainer(generator, discriminator, data, options with { Penalties = [.. options.Penalties, new DriftPenalty(duringStep)] });
     }
 
     public GanTrainer Trainer { get; private set; }

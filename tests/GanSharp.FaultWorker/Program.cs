@@ -1,20 +1,32 @@
 using System.Globalization;
 using GanSharp.FaultWorker;
 using GanSharp.Reporting;
+using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using TorchSharp;
 
 // A real run to be killed: it goes on from where the folder's checkpoints stand, and at its end prints what it learnt as a hash.
 if (args is not [var folder, var steps, var everySteps, var width, .. var rest])
 {
-    Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue]");
+    Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue | hold <step>]");
     return 2;
 }
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
+// Stays in the middle of a step until a line comes in.
+var isHeld = false;
+void Hold(long stepsDone)
+{
+    if (isHeld || rest is not ["hold", var step] || stepsDone + 1 != Number(step))
+        return;
+    isHeld = true;
+    Console.WriteLine($"in step {step}");
+    Console.ReadLine();
+}
+
 torch.set_num_threads(1);
 using var interruption = new ConsoleInterruption();
-using var run = new EverythingRun(Number(width), weightSeed: Environment.ProcessId);
+using var run = new EverythingRun(Number(width), weightSeed: Environment.ProcessId, duringStep: Hold);
 try
 {
     // Another weight seed in every process: nothing of the result may come from what a resume replaces.
@@ -31,7 +43,7 @@ try
         foreach (var warning in report.Warnings)
             Console.WriteLine($"warning: {warning}");
 }
-catch (CheckpointException exception)
+catch (Exception exception) when (exception is CheckpointException or TrainingFailedException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

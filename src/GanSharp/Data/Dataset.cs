@@ -41,6 +41,20 @@ public abstract class Dataset : IDisposable
     /// <returns>A batch on the CPU that the caller (or its dispose scope) owns. Finite data is visited once an epoch, without replacement.</returns>
     public abstract Batch Draw(long seed, long position, int count);
 
+    /// <summary><see cref="Draw"/>, where a failure says of which data and at which position.</summary>
+    /// <exception cref="InvalidDatasetException">The subclass failed, other than for its arguments, a cancellation or memory.</exception>
+    internal Batch Read(long seed, long position, int count)
+    {
+        try
+        {
+            return Draw(seed, position, count);
+        }
+        catch (Exception exception) when (exception is not (ArgumentException or OperationCanceledException) && !OutOfMemory.Explains(exception))
+        {
+            throw new InvalidDatasetException(FormattableString.Invariant($"'{Name}' can't be read at samples {position} to {position + count - 1} of its sequence: {exception.Message}"), exception);
+        }
+    }
+
     /// <summary>Releases the data's native memory.</summary>
     public void Dispose()
     {

@@ -1,6 +1,6 @@
 namespace GanSharp.Data;
 
-/// <summary>A data file can't be read as what it should be; the message names the file, the rule and what was found.</summary>
+/// <summary>Data can't be read, or not as what it should be; the message names the file, the rule and what was found, or the data set and the position.</summary>
 public sealed class InvalidDatasetException : Exception
 {
     internal InvalidDatasetException(string message, Exception? inner = null)

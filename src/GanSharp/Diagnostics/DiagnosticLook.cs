@@ -29,7 +29,7 @@ internal sealed class DiagnosticLook
         var source = data.HeldOut ?? data;
         count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
         count -= count % discriminator.SamplesPerLogit;
-        real = source.Draw(seed, step * count, count);
+        real = source.Read(seed, step * count, count);
         using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
         fake = generator.Sample(count, real.Labels?.to(generator.Device()), random);
         (realLogits, fakeLogits) = (discriminator.Logits(real.Samples, real.Labels), discriminator.Logits(fake, real.Labels));
@@ -109,7 +109,7 @@ internal sealed class DiagnosticLook
         if (data.Count is not { } total || samplesSeen == 0)
             return null;
         var learnt = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
-        var batch = data.Draw(seed, samplesSeen - learnt, learnt);
+        var batch = data.Read(seed, samplesSeen - learnt, learnt);
         var learntRatios = ratios(discriminator.Logits(batch.Samples, batch.Labels));
         return new WeightedMeans(0, (0.5, ValueFunction.LogProbability(learntRatios)), (-0.5, ValueFunction.LogProbability(heldOutRatios))).Normal();
     }

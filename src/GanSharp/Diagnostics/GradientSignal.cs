@@ -73,7 +73,7 @@ public sealed record GradientSignal
         try
         {
             var device = generator.Device();
-            var drawn = data.Draw(seed, 0, samples);
+            var drawn = data.Read(seed, 0, samples);
             var labels = drawn.Labels?.to(device);
             using var random = SeededRandom.Create(seed, "latents of a gradient signal", device: device);
             var real = discriminator.call(drawn.Samples.to(device), labels).detach();

@@ -42,7 +42,7 @@ internal sealed class HeldOutSplit
     private ComparedSamples Draw(int half)
     {
         // Within one epoch of a finite data set, so without repetition across the halves.
-        var real = heldOut.Draw(seed, (long)half * Half, Half);
+        var real = heldOut.Read(seed, (long)half * Half, Half);
         using var random = SeededRandom.Create(seed, "held-out latents of an audit", half, generator.Device());
         return new ComparedSamples(real.Samples, generator.Sample(Half, real.Labels?.to(generator.Device()), random), real.Labels);
     }

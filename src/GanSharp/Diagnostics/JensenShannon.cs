@@ -98,7 +98,7 @@ public static class JensenShannon
             throw new DiagnosticRefusedException($"'{heldOut.Name}' is what D was trained on, since it has a held-out part of its own, and there D overstates the divergence. Pass its HeldOut.");
         var count = (int)Math.Min(samples, heldOut.Count ?? samples);
         count -= count % discriminator.SamplesPerLogit;
-        var real = heldOut.Draw(seed, index * count, count);
+        var real = heldOut.Read(seed, index * count, count);
         using var random = SeededRandom.Create(seed, "diagnostic latents", index, generator.Device());
         var fake = generator.Sample(count, real.Labels?.to(generator.Device()), random);
         return (discriminator.Logits(real.Samples, real.Labels), discriminator.Logits(fake, real.Labels));

@@ -14,7 +14,7 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
     public ComparedSamples Draw(long step)
     {
         using var scope = NewDisposeScope();
-        var real = data.Draw(options.Seed, step * options.BatchSize, options.BatchSize);
+        var real = data.Read(options.Seed, step * options.BatchSize, options.BatchSize);
         var labels = real.Labels?.to(device);
         using var random = SeededRandom.Create(options.Seed, "training latents of an audit", step, device);
         var fake = generator.Sample(options.BatchSize, labels, random);

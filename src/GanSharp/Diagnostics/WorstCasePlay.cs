@@ -64,7 +64,7 @@ internal sealed class WorstCasePlay(
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var drawn = data.Draw(options.Seed, step * options.BatchSize, options.BatchSize);
+            var drawn = data.Read(options.Seed, step * options.BatchSize, options.BatchSize);
             var real = new Batch(drawn.Samples.to(device), drawn.Labels?.to(device));
             using var random = SeededRandom.Create(options.Seed, "latents of a duality gap", step, device);
             loss(real, generator.Prior.Sample(options.BatchSize, random, device)).backward();

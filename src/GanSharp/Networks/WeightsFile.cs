@@ -19,7 +19,7 @@ public static class WeightsFile
     public static void SaveWeights(this Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        (string, Tensor)[] weights = [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];
+        var weights = Weights(network);
         WholeFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
     }
 
@@ -36,8 +36,8 @@ public static class WeightsFile
     {
         ArgumentNullException.ThrowIfNull(network);
         using var file = SafetensorsFile.Read(path);
-        var weights = network.state_dict();
-        if (Mismatches(weights, file.Tensors).ToArray() is { Length: > 0 } mismatches)
+        var weights = Weights(network);
+        if (file.Mismatches(weights).ToArray() is { Length: > 0 } mismatches)
             throw new WeightsMismatchException(path, network.GetType().Name, mismatches);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -45,17 +45,5 @@ public static class WeightsFile
             weight.copy_(file.Tensors[name]);
     }
 
-    private static IEnumerable<string> Mismatches(Dictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> found)
-    {
-        foreach (var (name, weight) in weights)
-            if (!found.TryGetValue(name, out var value))
-                yield return $"'{name}', {Describe(weight)}, isn't in the file.";
-            else if (value.dtype != weight.dtype || !value.shape.SequenceEqual(weight.shape))
-                yield return $"'{name}' is {Describe(weight)} in the network but {Describe(value)} in the file.";
-        foreach (var (name, value) in found)
-            if (!weights.ContainsKey(name))
-                yield return $"'{name}', {Describe(value)}, isn't in the network.";
-    }
-
-    private static string Describe(Tensor value) => $"{value.dtype} {Shape.Format(value.shape)}";
+    private static (string Name, Tensor Value)[] Weights(Module network) => [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];
 }

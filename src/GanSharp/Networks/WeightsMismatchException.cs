@@ -7,6 +7,6 @@ public sealed class WeightsMismatchException : Exception
         : base(string.Join(Environment.NewLine, [$"'{path}' doesn't fit the network {network}, and nothing was loaded:", .. mismatches.Select(mismatch => $"- {mismatch}")])) =>
         Mismatches = mismatches;
 
-    /// <summary>Every parameter or buffer that is missing, unknown, or of another type or shape, as a sentence.</summary>
+    /// <summary>Every parameter or buffer that is missing, unknown, or of another type or shape, as a phrase.</summary>
     public IReadOnlyList<string> Mismatches { get; }
 }

@@ -80,6 +80,19 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Every tensor that is missing, unknown, or of another type or shape than is expected, as a phrase.</summary>
+    internal IEnumerable<string> Mismatches(IReadOnlyList<(string Name, Tensor Value)> expected)
+    {
+        static string Describe(Tensor value) => $"{value.dtype} {Shape.Format(value.shape)}";
+        foreach (var (name, value) in expected)
+            if (!tensors.TryGetValue(name, out var found))
+                yield return $"'{name}' ({Describe(value)}) is missing";
+            else if (Describe(found) != Describe(value))
+                yield return $"'{name}' must be {Describe(value)} but is {Describe(found)}";
+        foreach (var (name, value) in tensors.ExceptBy(expected.Select(entry => entry.Name), entry => entry.Key))
+            yield return $"'{name}' ({Describe(value)}) is unknown";
+    }
+
     /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {

@@ -1,6 +1,6 @@
 namespace GanSharp.Tensors;
 
-/// <summary>A file that is there whole or not at all: what was there before stays until the new content is on the disk.</summary>
+/// <summary>A file that is there whole or not at all: what was there before stays until the new content is on the disk, and then a power cut doesn't take that back.</summary>
 internal static class WholeFile
 {
     public static void Save(string path, Action<Stream> write)
@@ -15,6 +15,7 @@ internal static class WholeFile
                 file.Flush(flushToDisk: true);
             }
             File.Move(beside, path, overwrite: true);
+            DiskFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         finally
         {

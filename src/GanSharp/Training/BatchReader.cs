@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using GanSharp.Data;
 using static TorchSharp.torch;
 
@@ -17,7 +16,6 @@ internal sealed class BatchReader : IDisposable
     private readonly Thread? thread;
     private long aheadPosition = -1;
     private Batch? ahead;
-    private ExceptionDispatchInfo? failure;
     private bool isDrawing, isDisposed;
 
     public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead)
@@ -41,16 +39,11 @@ internal sealed class BatchReader : IDisposable
     public Batch Take(long position)
     {
         if (thread is null)
-            return data.Draw(seed, position, batchSize);
+            return data.Read(seed, position, batchSize);
         Settle();
-        Batch batch;
-        if (aheadPosition == position)
-        {
-            failure?.Throw();
-            batch = new Batch(ahead!.Value.Samples.alias(), ahead.Value.Labels?.alias());
-        }
-        else
-            batch = data.Draw(seed, position, batchSize);
+        var batch = ahead is var (samples, labels) && aheadPosition == position
+            ? new Batch(samples.alias(), labels?.alias())
+            : data.Read(seed, position, batchSize);
         Discard();
         aheadPosition = position + batchSize;
         isDrawing = true;
@@ -85,7 +78,7 @@ internal sealed class BatchReader : IDisposable
     {
         ahead?.Samples.Dispose();
         ahead?.Labels?.Dispose();
-        (ahead, failure) = (null, null);
+        ahead = null;
     }
 
     private void DrawWhatIsWanted()
@@ -106,9 +99,9 @@ internal sealed class BatchReader : IDisposable
                 var batch = data.Draw(seed, aheadPosition, batchSize);
                 ahead = new Batch(batch.Samples.DetachFromDisposeScope(), batch.Labels?.DetachFromDisposeScope());
             }
-            catch (Exception exception)
+            catch (Exception)
             {
-                failure = ExceptionDispatchInfo.Capture(exception);
+                // Whoever takes the batch draws it again: that fails where it can be caught, or what failed has passed.
             }
             drawn.Release();
         }

@@ -238,6 +238,14 @@ public sealed class GanTrainer : IDisposable
             StepDiscriminator(real, fake);
             StepGenerator(real, fake);
         }
+        catch
+        {
+            // Half a step's traces: a caller who mends the cause may resume with this trainer.
+            discriminatorParameters.RequireGradients(true);
+            Guard.Discriminator.ClearGradients();
+            Guard.Generator.ClearGradients();
+            throw;
+        }
         finally
         {
             batches.Settle();

@@ -35,7 +35,10 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <summary>The step at which the enumeration in progress ends; before the first one, at which it would.</summary>
     public long LastStep => Volatile.Read(ref lastStep) is > 0 and var last ? last : trainer.Step + Steps;
 
-    /// <summary>The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics.</summary>
+    /// <summary>
+    /// The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics. Where it is cancelled between two,
+    /// it ends without one: what the next would have summed up stays with the trainer and its checkpoint, so that the reports after a resume are those of a run that went on.
+    /// </summary>
     /// <param name="steps">Steps between reports, at least 1. Default <see cref="DefaultInterval"/>.</param>
     public TrainingRun Every(long steps = DefaultInterval)
     {
@@ -65,7 +68,29 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <summary>Trains while it is enumerated.</summary>
     /// <exception cref="TrainingDivergedException">A loss, a gradient or a weight is NaN or infinite, or weights exploded.</exception>
     /// <exception cref="CheckpointException">The folder for checkpoints is another run's or can't be written, or a checkpoint can't.</exception>
+    /// <exception cref="TrainingFailedException">Memory ran out, or the data can't be read.</exception>
     public IEnumerator<StepReport> GetEnumerator()
+    {
+        using var reports = Reports();
+        while (MoveNext(reports))
+            yield return reports.Current;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private bool MoveNext(IEnumerator<StepReport> reports)
+    {
+        try
+        {
+            return reports.MoveNext();
+        }
+        catch (Exception exception) when (TrainingFailedException.Explains(exception))
+        {
+            throw new TrainingFailedException(exception, trainer, checkpoints?.Folder);
+        }
+    }
+
+    private IEnumerator<StepReport> Reports()
     {
         var first = trainer.Step;
         Volatile.Write(ref firstStep, first);
@@ -87,9 +112,11 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 NativeNumbers.Release(trainer.Step);
                 if (!isDone)
                     continue;
-                if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last || cancellationToken.IsCancellationRequested)
+                if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last)
                     break;
                 keeper?.StepEnded();
+                if (cancellationToken.IsCancellationRequested)
+                    yield break;
                 keeper?.SaveIfDue();
             }
             trainer.ThrowIfDetached();
@@ -122,6 +149,4 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             keeper?.SaveIfDue();
         }
     }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

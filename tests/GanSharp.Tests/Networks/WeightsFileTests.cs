@@ -64,11 +64,11 @@ public sealed class WeightsFileTests : IDisposable
 
         load.Should().Throw<WeightsMismatchException>().WithMessage(string.Join(Environment.NewLine,
             $"'{Path}' doesn't fit the network Sequential, and nothing was loaded:",
-            "- 'a.weight' is Float32 [2, 4] in the network but Float32 [2, 3] in the file.",
-            "- 'b.weight' is Float64 [2, 2] in the network but Float32 [2, 2] in the file.",
-            "- 'b.bias' is Float64 [2] in the network but Float32 [2] in the file.",
-            "- 'c.weight', Float32 [1, 1], isn't in the file.",
-            "- 'd.weight', Float32 [1, 1], isn't in the network.")).Which.Mismatches.Should().HaveCount(5);
+            "- 'a.weight' must be Float32 [2, 4] but is Float32 [2, 3]",
+            "- 'b.weight' must be Float64 [2, 2] but is Float32 [2, 2]",
+            "- 'b.bias' must be Float64 [2] but is Float32 [2]",
+            "- 'c.weight' (Float32 [1, 1]) is missing",
+            "- 'd.weight' (Float32 [1, 1]) is unknown")).Which.Mismatches.Should().HaveCount(5);
         NetworkFingerprint.Compute(network).Should().Be(before);
     }
 

@@ -48,7 +48,7 @@ public sealed class BatchReaderTests
     }
 
     [Fact]
-    public void A_failure_is_thrown_where_the_batch_is_taken()
+    public void A_failure_is_thrown_where_the_batch_is_taken_and_asked_again_it_is_drawn_again()
     {
         using var scope = NewDisposeScope();
         using var data = new Witness { FailsFrom = BatchSize };
@@ -57,6 +57,8 @@ public sealed class BatchReaderTests
         reader.Take(0);
 
         FluentActions.Invoking(() => reader.Take(BatchSize)).Should().Throw<InvalidDatasetException>();
+        data.FailsFrom = long.MaxValue;
+        reader.Take(BatchSize).Samples.shape.Should().Equal(BatchSize, 1);
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed class BatchReaderTests
     {
         public List<(long Position, int Thread, int TorchThreads)> Draws { get; } = [];
 
-        public long FailsFrom { get; init; } = long.MaxValue;
+        public long FailsFrom { get; set; } = long.MaxValue;
 
         public override long? Count => null;
 

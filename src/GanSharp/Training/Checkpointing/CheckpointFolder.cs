@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GanSharp.Tensors;
 
 namespace GanSharp.Training.Checkpointing;
 
@@ -57,10 +58,10 @@ internal sealed class CheckpointFolder(string folder)
             var tensors = DurableFile.Write(In(TensorsName), writeTensors);
             var manifest = DurableFile.Write(In(ManifestName), writeManifest);
             DurableFile.Write(In(ChecksumsName), stream => stream.Write(Encoding.ASCII.GetBytes($"{tensors}  {TensorsName}\n{manifest}  {ManifestName}\n")));
-            DurableFile.FlushFolder(unfinished);
+            DiskFolder.Flush(unfinished);
             Discard(target);
             Directory.Move(unfinished, target);
-            DurableFile.FlushFolder(FullName);
+            DiskFolder.Flush(FullName);
         }
         catch
         {

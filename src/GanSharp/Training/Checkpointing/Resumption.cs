@@ -60,18 +60,9 @@ internal static class Resumption
     private static void ThrowIfOtherState(GanTrainer trainer, SafetensorsFile file, CheckpointManifest manifest, string path)
     {
         using var scope = NewDisposeScope();
-        static string Describe(Tensor value) => $"{value.dtype} {Shape.Format(value.shape)}";
-        var expected = trainer.State.Tensors
-            .Append((Name: CheckpointContent.GlobalRandom, Value: get_rng_state()))
-            .Append((Name: CheckpointContent.LatentRandom, Value: trainer.LatentRandom.get_state()))
-            .ToDictionary(entry => entry.Name, entry => Describe(entry.Value));
-        var scalars = trainer.State.Scalars;
         string[] faults = [
-            .. expected.Where(entry => !file.Tensors.ContainsKey(entry.Key)).Select(entry => $"'{entry.Key}' ({entry.Value}) is missing"),
-            .. file.Tensors.Keys.Where(name => !expected.ContainsKey(name)).Select(name => $"'{name}' is in the checkpoint but not in this run"),
-            .. expected.Where(entry => file.Tensors.TryGetValue(entry.Key, out var saved) && Describe(saved) != entry.Value)
-                .Select(entry => $"'{entry.Key}' must be {entry.Value} but is {Describe(file.Tensors[entry.Key])}"),
-            .. scalars.Where(entry => manifest.Scalars.GetValueOrDefault(entry.Key)?.Length != entry.Value.Length)
+            .. file.Mismatches([.. trainer.State.Tensors, (CheckpointContent.GlobalRandom, get_rng_state()), (CheckpointContent.LatentRandom, trainer.LatentRandom.get_state())]),
+            .. trainer.State.Scalars.Where(entry => manifest.Scalars.GetValueOrDefault(entry.Key)?.Length != entry.Value.Length)
                 .Select(entry => $"the numbers of '{entry.Key}' must be {entry.Value.Length} but are {manifest.Scalars.GetValueOrDefault(entry.Key)?.Length ?? 0}"),
         ];
         if (faults.Length > 0)

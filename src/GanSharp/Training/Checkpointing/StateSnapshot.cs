@@ -14,8 +14,12 @@ internal sealed class StateSnapshot : IDisposable
     public StateSnapshot(TrainerState state, bool onCpu)
     {
         using var frozen = no_grad();
+        // Where memory is short of one copy, the scope releases those before it.
+        using var scope = NewDisposeScope();
         this.state = state;
-        copies = [.. state.Tensors.Select(entry => entry.Value.detach().to(onCpu ? CPU : entry.Value.device, copy: true).DetachFromDisposeScope())];
+        copies = [.. state.Tensors.Select(entry => entry.Value.detach().to(onCpu ? CPU : entry.Value.device, copy: true))];
+        foreach (var copy in copies)
+            copy.DetachFromDisposeScope();
         Scalars = state.Scalars;
     }
 

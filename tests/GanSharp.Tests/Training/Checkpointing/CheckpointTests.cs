@@ -1,8 +1,5 @@
 using FluentAssertions;
-using GanSharp.Data;
 using GanSharp.FaultWorker;
-using GanSharp.Networks;
-using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using Xunit;
 
@@ -50,20 +47,6 @@ public sealed class CheckpointTests : IDisposable
         };
         failing.Should().Throw<InvalidOperationException>().WithMessage("the caller's own");
         Steps.Should().Equal(8, 5, 3);
-    }
-
-    [Fact]
-    public void One_run_at_a_time_writes_to_a_folder()
-    {
-        using var run = new EverythingRun();
-        using var other = new EverythingRun();
-        using var reports = run.Trainer.TrainTo(5).WithCheckpoints(Run).GetEnumerator();
-        reports.MoveNext();
-
-        other.Trainer.Invoking(it => it.TrainTo(5).WithCheckpoints(Run).First()).Should().Throw<CheckpointException>()
-            .WithMessage($"Another run writes checkpoints to '{Run}' (process {Environment.ProcessId} on {Environment.MachineName}). Stop it, or choose another folder.");
-        reports.Dispose();
-        run.Trainer.TrainTo(5).WithCheckpoints(Run).Should().NotBeEmpty("the lock ends with the run");
     }
 
     [Fact]
@@ -138,30 +121,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_data_file_that_vanishes_loses_nothing_saved_and_the_run_goes_on_when_it_is_back()
-    {
-        using var data = new VanishingData();
-        string Train(string name, bool vanishes)
-        {
-            TorchSharp.torch.manual_seed(0);
-            using var generator = new MlpGenerator(2, 8, 2);
-            using var discriminator = new MlpDiscriminator(2, 8);
-            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, DiscriminatorSteps = 2 });
-            trainer.ResumeIfAny(folder.File(name));
-            data.VanishesAt = vanishes ? 130 : long.MaxValue;
-            _ = trainer.TrainTo(12).WithCheckpoints(folder.File(name), new() { EverySteps = 4 }).Count();
-            return NetworkFingerprint.Compute(generator);
-        }
-        var whole = Train("whole", vanishes: false);
-        // The second batch of step 7 is gone: D has taken one of its two steps.
-        var train = () => Train("run", vanishes: true);
-        train.Should().Throw<FileNotFoundException>();
-        Steps.Should().Equal(4);
-
-        Train("run", vanishes: false).Should().Be(whole);
-    }
-
-    [Fact]
     public void Invalid_options_are_refused_with_every_fault()
     {
         using var run = new EverythingRun();
@@ -191,20 +150,4 @@ public sealed class CheckpointTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private sealed class VanishingData() : Dataset("vanishing", [2])
-    {
-        private readonly GaussianMixture ring = Mixtures.Ring();
-
-        public long VanishesAt { get; set; } = long.MaxValue;
-
-        public override long? Count => null;
-
-        public override Dataset? HeldOut => null;
-
-        public override Batch Draw(long seed, long position, int count) =>
-            position >= VanishesAt ? throw new FileNotFoundException("data.bin is gone") : ring.Draw(seed, position, count);
-
-        protected override void Dispose(bool disposing) => ring.Dispose();
-    }
 }

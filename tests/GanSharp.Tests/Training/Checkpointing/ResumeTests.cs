@@ -56,6 +56,31 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_cancelled_between_two_reports_gives_the_reports_and_verdicts_of_the_run_that_was_not()
+    {
+        List<StepReport> Train(string name, long cancelledIn)
+        {
+            using var cancellation = new CancellationTokenSource();
+            using var run = new EverythingRun(duringStep: step =>
+            {
+                if (step + 1 == cancelledIn)
+                    cancellation.Cancel();
+            });
+            run.Trainer.ResumeIfAny(folder.File(name));
+            return [.. run.Trainer.TrainTo(42, cancellation.Token).WithCheckpoints(folder.File(name)).Every(10)];
+        }
+        var whole = Train("whole", cancelledIn: 0);
+
+        var before = Train("parts", cancelledIn: 23);
+        var after = Train("parts", cancelledIn: 0);
+
+        before.Select(report => report.Step).Should().Equal(10, 20);
+        after.Select(report => report.Step).Should().Equal(30, 40, 42);
+        foreach (var (report, same) in whole.Zip(before.Concat(after)))
+            same.Should().BeEquivalentTo(report, it => it.Excluding(value => value.SamplesPerSecond).Excluding(value => value.Elapsed));
+    }
+
+    [Fact]
     public void Sums_between_reports_are_saved_so_that_a_killed_run_reports_the_same_means()
     {
         using var killed = new EverythingRun();

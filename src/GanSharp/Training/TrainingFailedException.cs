@@ -1,0 +1,41 @@
+using GanSharp.Data;
+using GanSharp.Tensors;
+using GanSharp.Training.Checkpointing;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// A run can't go on for a reason that lies outside the game: memory ran out, or its data can't be read. Nothing that was saved is lost; the message
+/// says what happened, what to do, and from which step a resume goes on. The inner exception is the original one.
+/// </summary>
+public sealed class TrainingFailedException : Exception
+{
+    /// <param name="cause">What <see cref="Explains"/>.</param>
+    /// <param name="trainer">Whose run.</param>
+    /// <param name="folder">Where its checkpoints are, or null.</param>
+    internal TrainingFailedException(Exception cause, GanTrainer trainer, string? folder)
+        : base($"Training failed after step {trainer.Step}: {What(cause, trainer)} {Continuation(folder)}", cause) => Step = trainer.Step;
+
+    /// <summary>Generator steps that were done; the one that failed, if one did, is not among them.</summary>
+    public long Step { get; }
+
+    /// <summary>Whether an exception is one of these reasons.</summary>
+    internal static bool Explains(Exception exception) => exception is InvalidDatasetException || OutOfMemory.Explains(exception);
+
+    private static string What(Exception cause, GanTrainer trainer) => OutOfMemory.Explains(cause)
+        ? $"memory ran out: {FirstLine(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.MayChange names it."
+        : $"{FirstLine(cause)}. Make the data readable as it was.";
+
+    // libtorch appends its native stack.
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd().TrimEnd('.');
+
+    private static string Continuation(string? folder)
+    {
+        if (folder is null)
+            return "This run keeps no checkpoints (WithCheckpoints), so it starts again.";
+        var checkpoints = new CheckpointFolder(folder);
+        return checkpoints.List() is [var newest, ..]
+            ? $"What was saved is kept: Resume(\"{checkpoints.FullName}\") goes on from step {newest.Step}."
+            : $"'{checkpoints.FullName}' has no checkpoint yet, so the run starts again.";
+    }
+}
