@@ -10,7 +10,7 @@ namespace GanSharp.Data;
 internal sealed class KeyedOrder : RandomOrder
 {
     // Four make a pseudo-random permutation for whoever sees a few of its values (Luby and Rackoff 1988); an epoch shows all of them.
-    private const int Rounds = 8;
+    private const int Rounds = 6;
     private readonly long count, lefts, rights;
     private readonly ulong[] keys;
 
