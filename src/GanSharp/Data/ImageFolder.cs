@@ -38,23 +38,23 @@ public sealed class ImageFolder : Dataset
     public static ImageFolder Load(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var files = Find(folder, ref options);
-        var (count, image) = (files.Paths.Length, options.Image);
+        var (files, chosen) = Find(folder, options);
+        var (count, image) = (files.Paths.Length, chosen.Image);
         var bytes = count * (long)image.Size;
         if (bytes > Array.MaxLength)
             throw new InvalidDatasetException($"'{folder}' has {count:N0} images, which as {image} take {bytes:N0} bytes; at most {Array.MaxLength:N0} can be held in memory. Use ImageFolder.Stream, a smaller image shape or fewer files.");
 
         var pixels = new byte[bytes];
-        var faults = files.Check(options, (number, _) => ImageDecoder.Fault(files.Paths[number], options, pixels.AsSpan(number * image.Size, image.Size)), progress, cancellationToken);
+        var faults = files.Check(chosen, (number, _) => ImageDecoder.Fault(files.Paths[number], chosen, pixels.AsSpan(number * image.Size, image.Size)), progress, cancellationToken);
         using var scope = NewDisposeScope();
         var all = tensor(pixels, [count, image.Channels, image.Height, image.Width], ScalarType.Byte);
         if (faults.Count > 0)
             all = all.index_select(0, tensor(Enumerable.Range(0, count).Where(number => !faults.ContainsKey(number)).Select(number => (long)number).ToArray()));
         var dataset = new TensorDataset(all, files.Except(faults).Labels is { } labels ? tensor(labels) : null, name: files.Name);
-        if (options.HeldOutFraction == 0)
+        if (chosen.HeldOutFraction == 0)
             return new ImageFolder(dataset, files.ClassNames, files.Describe(faults));
         using (dataset)
-            return new ImageFolder(dataset.Split(options.HeldOutFraction, options.Seed), files.ClassNames, files.Describe(faults));
+            return new ImageFolder(dataset.Split(chosen.HeldOutFraction, chosen.Seed), files.ClassNames, files.Describe(faults));
     }
 
     /// <summary>
@@ -69,14 +69,13 @@ public sealed class ImageFolder : Dataset
     public static ImageFolder Stream(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var files = Find(folder, ref options);
-        var faults = files.Check(options, Fault, progress, cancellationToken);
-        var good = files.Except(faults);
-        return new ImageFolder(StreamedImages.Open(good, options), files.ClassNames, files.Describe(faults));
+        var (files, chosen) = Find(folder, options);
+        var faults = files.Check(chosen, Fault, progress, cancellationToken);
+        return new ImageFolder(StreamedImages.Open(files.Except(faults), chosen), files.ClassNames, files.Describe(faults));
 
-        string? Fault(int number, Memory<byte> scratch) => options.CheckHeadersOnly
-            ? ImageDecoder.HeaderFault(files.Paths[number], options)
-            : ImageDecoder.Fault(files.Paths[number], options, scratch.Span);
+        string? Fault(int number, Memory<byte> scratch) => chosen.CheckHeadersOnly
+            ? ImageDecoder.HeaderFault(files.Paths[number], chosen)
+            : ImageDecoder.Fault(files.Paths[number], chosen, scratch.Span);
     }
 
     /// <inheritdoc/>
@@ -89,11 +88,11 @@ public sealed class ImageFolder : Dataset
             images.Dispose();
     }
 
-    private static ImageFiles Find(string folder, [System.Diagnostics.CodeAnalysis.NotNull] ref ImageFolderOptions? options)
+    private static (ImageFiles Files, ImageFolderOptions Options) Find(string folder, ImageFolderOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         options ??= new ImageFolderOptions();
         options.ThrowIfInvalid();
-        return ImageFiles.Find(folder);
+        return (ImageFiles.Find(folder), options);
     }
 }

@@ -9,8 +9,9 @@ namespace GanSharp.Data;
 /// </summary>
 internal sealed class KeyedOrder : RandomOrder
 {
-    // Four make a pseudo-random permutation for whoever sees a few of its values (Luby and Rackoff 1988); an epoch shows all of them.
-    private const int Rounds = 6;
+    // Four make a pseudo-random permutation for whoever sees a few of its values (Luby and Rackoff 1988), but an epoch shows all of them: in orders of
+    // 37 numbers, neighbours are uneven after four rounds (χ² by 130 standard deviations) and after six (4), and like a shuffle's after eight.
+    private const int Rounds = 8;
     private readonly long count, lefts, rights;
     private readonly ulong[] keys;
 

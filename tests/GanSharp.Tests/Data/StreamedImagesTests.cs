@@ -1,5 +1,7 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Training;
 using SkiaSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -130,6 +132,30 @@ public sealed class StreamedImagesTests : IDisposable
             }
         }
         Tensor.TotalCount.Should().Be(before);
+    }
+
+    [Fact]
+    public void A_trainer_learns_from_it_what_it_learns_from_memory_whoever_draws_ahead()
+    {
+        using var scope = NewDisposeScope();
+        WriteImages(60);
+        var wanted = Options with { Image = new(3, 8, 8), HeldOutFraction = 0.7 };
+        float[] Train(ImageFolder data, bool readAhead)
+        {
+            manual_seed(0);
+            using var generator = new DcganGenerator(wanted.Image, latentSize: 2, width: 2);
+            using var discriminator = new DcganDiscriminator(wanted.Image, width: 2);
+            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 7, ReadAhead = readAhead, Diagnostics = new() { Samples = 40 } });
+            _ = trainer.Train(9).Every(3).Last();
+            return trainer.Sample(4).data<float>().ToArray();
+        }
+        using var loaded = ImageFolder.Load(folder.FullName, wanted);
+        using var streamed = ImageFolder.Stream(folder.FullName, wanted);
+
+        var expected = Train(loaded, readAhead: false);
+
+        Train(streamed, readAhead: false).Should().Equal(expected);
+        Train(streamed, readAhead: true).Should().Equal(expected);
     }
 
     [Fact]
