@@ -5,7 +5,7 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// The whole numbers below a count in a random order, a pure function of (seed, name, index). Up to a million numbers are shuffled, which is
-/// exactly uniform; beyond that a shuffle would hold up the batch that needs it (ten million: 0.4 s) and take 8 bytes a number, so each is computed when asked for.
+/// exactly uniform; beyond that a shuffle would hold up the batch that needs it (ten million: half a second) and take 8 bytes a number, so each is computed when asked for.
 /// </summary>
 internal abstract class RandomOrder
 {
