@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
 using GanSharp.Benchmarks.Scaling;
@@ -20,7 +21,7 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
+        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
         Measure(), LimitsCommand(), AgreementCommand(),
     };
 
@@ -39,6 +40,23 @@ internal static class BenchmarkCommand
     {
         var command = new Command("memory", "Live tensors and resident memory over 10,000 steps.");
         command.SetAction(_ => MemoryRun.Print());
+        return command;
+    }
+
+    private static Command FeedCommand()
+    {
+        var images = new Option<int>("--images") { Description = "PNG files in each folder.", DefaultValueFactory = _ => 10_000 };
+        var command = new Command("data-feed", "Folders of PNG files: how fast they are decoded, how long a trainer waits for them, and how much memory they take.") { images, Seconds, Document };
+        command.SetAction(parsed => Write(parsed, "data-feed", FeedRun.Measure(parsed.GetValue(images), parsed.GetValue(Seconds))));
+        return command;
+    }
+
+    private static Command FeedOnceCommand()
+    {
+        var (source, folder, side) = (new Argument<FeedSource>("source"), new Argument<DirectoryInfo>("folder"), new Argument<int>("side"));
+        var command = new Command("feed", "One source of images of one folder in this process; prints JSON.") { source, folder, side, Seconds };
+        command.SetAction(parsed => Console.WriteLine(
+            FeedMeasurement.Take(parsed.GetRequiredValue(source), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(side), parsed.GetValue(Seconds)).Write()));
         return command;
     }
 
@@ -89,8 +107,10 @@ internal static class BenchmarkCommand
     private static Command ScalingCommand()
     {
         var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", "scaling.png")) };
-        var command = new Command("scaling", "Time against batch size, width, image side and rows of data, all tuning on.") { Seconds, ProcessorTime, picture, Document };
-        command.SetAction(parsed => Write(parsed, "scaling", ScalingRun.Measure(parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime), parsed.GetRequiredValue(picture).FullName)));
+        var axes = new Option<string[]>("--axis") { Description = "What to vary; everything where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        axes.AcceptOnlyFromAmong([.. ScalingSeries.All.Select(series => series.Axis).Distinct()]);
+        var command = new Command("scaling", "Time against batch size, width, image side and rows of data, all tuning on.") { axes, Seconds, ProcessorTime, picture, Document };
+        command.SetAction(parsed => Write(parsed, "scaling", ScalingRun.Measure(parsed.GetRequiredValue(axes), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime), parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 

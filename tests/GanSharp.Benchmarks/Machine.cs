@@ -16,4 +16,9 @@ internal static class Machine
 
     private static string LoadAverage() =>
         File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture).ToString("0.0", CultureInfo.InvariantCulture) : "unknown";
+
+    /// <summary>The most memory that this process has had resident so far.</summary>
+    public static double PeakResidentMegabytes() =>
+        File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).FirstOrDefault(double.NaN);
 }

@@ -11,21 +11,13 @@ internal static class ImageDecoder
 
     /// <summary>Decodes a file into <paramref name="target"/>, as long as one image.</summary>
     /// <returns>Null, or why the file can't be decoded.</returns>
-    public static string? Fault(string path, ImageShape shape, long largestPixels, Span<byte> target)
+    public static string? Fault(string path, ImageFolderOptions options, Span<byte> target)
     {
         using var codec = SKCodec.Create(path, out var opened);
-        if (codec is null)
-            return opened switch
-            {
-                SKCodecResult.InternalError or SKCodecResult.InvalidInput => "not an image that can be read",
-                SKCodecResult.IncompleteInput => "the file is cut off",
-                _ => $"not an image that can be read ({opened})",
-            };
+        if (HeaderFault(codec, opened, options.LargestImagePixels) is { } fault)
+            return fault;
+        var shape = options.Image;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        if (!Formats.Contains(codec.EncodedFormat))
-            return $"must be PNG, JPEG, WebP, BMP or GIF but is {codec.EncodedFormat}";
-        if ((long)info.Width * info.Height > largestPixels)
-            return $"must have at most {largestPixels:N0} pixels (LargestImagePixels) but has {info.Width:N0} × {info.Height:N0}";
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(info))
             return $"{info.Width:N0} × {info.Height:N0} pixels are more than can be allocated";
@@ -40,6 +32,29 @@ internal static class ImageDecoder
         Cover(surface.Canvas, bitmap, codec.EncodedOrigin, shape);
         Read(surface, shape, target);
         return null;
+    }
+
+    /// <summary>Why the file's first bytes rule out that it can be decoded, or null.</summary>
+    public static string? HeaderFault(string path, ImageFolderOptions options)
+    {
+        using var codec = SKCodec.Create(path, out var opened);
+        return HeaderFault(codec, opened, options.LargestImagePixels);
+    }
+
+    private static string? HeaderFault(SKCodec? codec, SKCodecResult opened, long largestPixels)
+    {
+        if (codec is null)
+            return opened switch
+            {
+                SKCodecResult.InternalError or SKCodecResult.InvalidInput => "not an image that can be read",
+                SKCodecResult.IncompleteInput => "the file is cut off",
+                _ => $"not an image that can be read ({opened})",
+            };
+        if (!Formats.Contains(codec.EncodedFormat))
+            return $"must be PNG, JPEG, WebP, BMP or GIF but is {codec.EncodedFormat}";
+        return (long)codec.Info.Width * codec.Info.Height > largestPixels
+            ? $"must have at most {largestPixels:N0} pixels (LargestImagePixels) but has {codec.Info.Width:N0} × {codec.Info.Height:N0}"
+            : null;
     }
 
     /// <summary>Draws the upright image so that it just covers the canvas, centred. Mipmaps average what a reduction leaves out.</summary>

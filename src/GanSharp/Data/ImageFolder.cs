@@ -1,20 +1,18 @@
-using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
 namespace GanSharp.Data;
 
 /// <summary>
-/// The images of a folder and its subfolders (PNG, JPEG, WebP, BMP, GIF), decoded once into memory as uint8 of one shape.
+/// The images of a folder and its subfolders (PNG, JPEG, WebP, BMP, GIF) as uint8 of one shape: <see cref="Load"/> decodes all of them into memory,
+/// <see cref="Stream"/> decodes each when its turn comes, for folders larger than memory. Both yield the same sequence, bit for bit.
 /// Where every image lies in a subfolder and there are at least two of these, the subfolders are the classes.
 /// Links are followed; archives aren't read.
 /// </summary>
 public sealed class ImageFolder : Dataset
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
-    private const int NamesInMessage = 10;
-    private readonly TensorDataset images;
+    private readonly Dataset images;
 
-    private ImageFolder(TensorDataset images, IReadOnlyList<string> classNames, IReadOnlyList<string> skipped)
+    private ImageFolder(Dataset images, IReadOnlyList<string> classNames, IReadOnlyList<string> skipped)
         : base(images.Name, images.SampleShape) => (this.images, ClassNames, Skipped) = (images, classNames, skipped);
 
     /// <summary>Names of the classes in the order of their labels, sorted; empty where the images have no labels.</summary>
@@ -29,7 +27,7 @@ public sealed class ImageFolder : Dataset
     /// <inheritdoc/>
     public override Dataset? HeldOut => images.HeldOut;
 
-    /// <summary>Decodes every image of a folder, on all processors.</summary>
+    /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from, where the images fit.</summary>
     /// <param name="folder">The folder; files that aren't images by their extension are ignored.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Told the share of the files that is done, 0 to 1.</param>
@@ -40,36 +38,44 @@ public sealed class ImageFolder : Dataset
     public static ImageFolder Load(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        options ??= new ImageFolderOptions();
-        options.ThrowIfInvalid();
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The folder '{folder}' doesn't exist.");
-        var files = Files(folder);
-        var bytes = files.Length * (long)options.Image.Size;
+        var (files, chosen) = Find(folder, options);
+        var (count, image) = (files.Paths.Length, chosen.Image);
+        var bytes = count * (long)image.Size;
         if (bytes > Array.MaxLength)
-            throw new InvalidDatasetException($"'{folder}' has {files.Length:N0} images, which as {options.Image} take {bytes:N0} bytes; at most {Array.MaxLength:N0} can be held in memory. Use a smaller image shape or fewer files.");
+            throw new InvalidDatasetException($"'{folder}' has {count:N0} images, which as {image} take {bytes:N0} bytes; at most {Array.MaxLength:N0} can be held in memory. Use ImageFolder.Stream, a smaller image shape or fewer files.");
 
         var pixels = new byte[bytes];
-        var faults = Decode(files, options, pixels, progress, cancellationToken);
-        var skipped = faults.OrderBy(fault => fault.Key).Select(fault => $"{files[fault.Key]}: {fault.Value}").ToArray();
-        if (skipped.Length > 0 && (options.CorruptImages == CorruptImagePolicy.Refuse || skipped.Length == files.Length))
-            throw new InvalidDatasetException($"{skipped.Length} of the {files.Length} images in '{folder}' can't be decoded:{Environment.NewLine}"
-                + string.Join(Environment.NewLine, skipped.Take(NamesInMessage).Select(name => $"- {name}"))
-                + (skipped.Length > NamesInMessage ? $"{Environment.NewLine}- … and {skipped.Length - NamesInMessage} more" : "")
-                + $"{Environment.NewLine}Repair or remove them, or set CorruptImages to Skip.");
-
+        var faults = files.Check(chosen, (number, _) => ImageDecoder.Fault(files.Paths[number], chosen, pixels.AsSpan(number * image.Size, image.Size)), progress, cancellationToken);
         using var scope = NewDisposeScope();
-        var (labels, classNames) = Labels(folder, files);
-        var good = tensor(Enumerable.Range(0, files.Length).Where(index => !faults.ContainsKey(index)).Select(index => (long)index).ToArray());
-        var all = tensor(pixels, [files.Length, options.Image.Channels, options.Image.Height, options.Image.Width], ScalarType.Byte);
-        if (skipped.Length > 0)
-            (all, labels) = (all.index_select(0, good), labels?.index_select(0, good));
-        var dataset = new TensorDataset(all, labels, name: Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)));
-        if (options.HeldOutFraction == 0)
-            return new ImageFolder(dataset, classNames, skipped);
+        var all = tensor(pixels, [count, image.Channels, image.Height, image.Width], ScalarType.Byte);
+        if (faults.Count > 0)
+            all = all.index_select(0, tensor(Enumerable.Range(0, count).Where(number => !faults.ContainsKey(number)).Select(number => (long)number).ToArray()));
+        var dataset = new TensorDataset(all, files.Except(faults).Labels is { } labels ? tensor(labels) : null, name: files.Name);
+        if (chosen.HeldOutFraction == 0)
+            return new ImageFolder(dataset, files.ClassNames, files.Describe(faults));
         using (dataset)
-            return new ImageFolder(dataset.Split(options.HeldOutFraction, options.Seed), classNames, skipped);
+            return new ImageFolder(dataset.Split(chosen.HeldOutFraction, chosen.Seed), files.ClassNames, files.Describe(faults));
+    }
+
+    /// <summary>
+    /// Leaves the images in their files and decodes those of a batch when it is drawn; where draws follow one another, as in training, the next
+    /// <see cref="ImageFolderOptions.BatchesAhead"/> batches are decoded meanwhile by <see cref="ImageFolderOptions.DecodeThreads"/> threads. No other image
+    /// is in memory. Every file is decoded once beforehand, so that a damaged one is found before training and not hours into it
+    /// (<see cref="ImageFolderOptions.CheckHeadersOnly"/> shortens that).
+    /// A file that changes or vanishes later ends the draw that needs it with an <see cref="InvalidDatasetException"/> that names it.
+    /// </summary>
+    /// <exception cref="InvalidDatasetException">There are no images, or some can't be decoded, or a link leads in circles.</exception>
+    /// <inheritdoc cref="Load"/>
+    public static ImageFolder Stream(
+        string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var (files, chosen) = Find(folder, options);
+        var faults = files.Check(chosen, Fault, progress, cancellationToken);
+        return new ImageFolder(StreamedImages.Open(files.Except(faults), chosen), files.ClassNames, files.Describe(faults));
+
+        string? Fault(int number, Memory<byte> scratch) => chosen.CheckHeadersOnly
+            ? ImageDecoder.HeaderFault(files.Paths[number], chosen)
+            : ImageDecoder.Fault(files.Paths[number], chosen, scratch.Span);
     }
 
     /// <inheritdoc/>
@@ -82,36 +88,11 @@ public sealed class ImageFolder : Dataset
             images.Dispose();
     }
 
-    private static string[] Files(string folder)
+    private static (ImageFiles Files, ImageFolderOptions Options) Find(string folder, ImageFolderOptions? options)
     {
-        var files = FolderWalk.Files(folder)
-            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal).ToArray();
-        return files.Length > 0 ? files
-            : throw new InvalidDatasetException($"'{folder}' must hold images ({string.Join(", ", Extensions)}) but it and its subfolders have none.");
-    }
-
-    private static ConcurrentDictionary<int, string> Decode(
-        string[] files, ImageFolderOptions options, byte[] pixels, IProgress<double>? progress, CancellationToken cancellationToken)
-    {
-        var faults = new ConcurrentDictionary<int, string>();
-        var done = 0;
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
-        {
-            var target = pixels.AsSpan(index * options.Image.Size, options.Image.Size);
-            if (ImageDecoder.Fault(files[index], options.Image, options.LargestImagePixels, target) is { } fault)
-                faults[index] = fault;
-            progress?.Report(Interlocked.Increment(ref done) / (double)files.Length);
-        });
-        return faults;
-    }
-
-    private static (Tensor? Labels, string[] ClassNames) Labels(string folder, string[] files)
-    {
-        var parts = files.Select(file => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)).ToArray();
-        var classNames = parts.Select(part => part[0]).Distinct().Order(StringComparer.Ordinal).ToArray();
-        if (parts.Any(part => part.Length == 1) || classNames.Length < 2)
-            return (null, []);
-        return (tensor(parts.Select(part => (long)Array.IndexOf(classNames, part[0])).ToArray()), classNames);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        options ??= new ImageFolderOptions();
+        options.ThrowIfInvalid();
+        return (ImageFiles.Find(folder), options);
     }
 }

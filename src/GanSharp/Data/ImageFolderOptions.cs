@@ -24,6 +24,26 @@ public sealed record ImageFolderOptions
     /// <summary>Determines which images are set aside. Default 0.</summary>
     public long Seed { get; init; }
 
+    /// <summary>
+    /// For <see cref="ImageFolder.Stream"/>: batches decoded ahead of the one in training, at least 0. Default 4, which rides out a slow file; they take
+    /// batch × <see cref="Image"/> bytes each, as uint8.
+    /// </summary>
+    public int BatchesAhead { get; init; } = 4;
+
+    /// <summary>
+    /// For <see cref="ImageFolder.Stream"/>: the most threads that decode at once, at least 1. Default null: half the processors, at most 8, which leaves the
+    /// rest to the networks.
+    /// </summary>
+    public int? DecodeThreads { get; init; }
+
+    /// <summary>
+    /// For <see cref="ImageFolder.Stream"/>: whether only the headers of the files are read beforehand, which takes a fraction of the time but finds neither
+    /// files that are cut off nor damaged pixels. Default false: what is found late ends a run.
+    /// </summary>
+    public bool CheckHeadersOnly { get; init; }
+
+    internal static int DefaultDecodeThreads => Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+
     internal void ThrowIfInvalid()
     {
         var faults = new List<string>();
@@ -37,6 +57,10 @@ public sealed record ImageFolderOptions
             faults.Add(FormattableString.Invariant($"LargestImagePixels must be at least 1 but is {LargestImagePixels}."));
         if (!(HeldOutFraction >= 0 && HeldOutFraction < 1))
             faults.Add(FormattableString.Invariant($"HeldOutFraction must be at least 0 and below 1 but is {HeldOutFraction}."));
+        if (BatchesAhead < 0)
+            faults.Add($"BatchesAhead must be at least 0 but is {BatchesAhead}.");
+        if (DecodeThreads < 1)
+            faults.Add($"DecodeThreads must be at least 1 or null but is {DecodeThreads}.");
         if (faults.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, ["The image folder options are invalid:", .. faults.Select(fault => $"- {fault}")]));
     }

@@ -11,7 +11,7 @@ public sealed class TensorDataset : Dataset
 {
     private readonly Tensor samples;
     private readonly Tensor? labels;
-    private (long Seed, long Epoch, Tensor Order)? shuffled;
+    private readonly EpochOrder order;
 
     /// <summary>Makes a data set of the given tensors, which it shares (without a copy) and leaves to the caller to dispose.</summary>
     /// <param name="samples">Tensor of shape [N, …] with N ≥ 1: uint8 images, or floating-point values, which must be finite.</param>
@@ -24,6 +24,7 @@ public sealed class TensorDataset : Dataset
     {
         this.samples = samples.alias().DetachFromDisposeScope();
         this.labels = labels?.to(ScalarType.Int64, copy: true).DetachFromDisposeScope();
+        order = new EpochOrder(samples.shape[0]);
         HeldOut = heldOut;
     }
 
@@ -41,18 +42,14 @@ public sealed class TensorDataset : Dataset
     {
         if (!(heldOutFraction > 0 && heldOutFraction < 1))
             throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "heldOutFraction must lie between 0 and 1, both excluded.");
-        var total = samples.shape[0];
-        if (total < 2)
-            throw new InvalidOperationException($"'{Name}' has {total} sample(s); a split needs at least 2.");
-        var heldOutCount = Math.Clamp((long)Math.Round(total * heldOutFraction), 1, total - 1);
-
+        var split = RowSplit.Create(Name, samples.shape[0], heldOutFraction, seed);
         using var scope = NewDisposeScope();
-        using var random = SeededRandom.Create(seed, "held-out split");
-        var order = randperm(total, generator: random);
-        TensorDataset Part(Tensor indices, TensorDataset? heldOut, string name) =>
-            new(samples.index_select(0, indices), labels?.index_select(0, indices), heldOut, name);
-        var heldOut = Part(order[..(int)heldOutCount], null, $"{Name}, held out");
-        return Part(order[(int)heldOutCount..], heldOut, Name);
+        TensorDataset Part(long[] rows, TensorDataset? heldOut, string name)
+        {
+            var indices = tensor(rows);
+            return new(samples.index_select(0, indices), labels?.index_select(0, indices), heldOut, name);
+        }
+        return Part(split.TrainingRows(), Part(split.HeldOutRows(), null, $"{Name}, held out"), Name);
     }
 
     /// <inheritdoc/>
@@ -60,22 +57,13 @@ public sealed class TensorDataset : Dataset
     {
         ThrowIfNotDrawable(position, count);
         using var scope = NewDisposeScope();
-        var total = samples.shape[0];
-        var pieces = new List<Tensor>(2);
-        for (var (next, left) = (position, (long)count); left > 0;)
-        {
-            var (epoch, start) = Math.DivRem(next, total);
-            var length = Math.Min(left, total - start);
-            pieces.Add(Order(seed, epoch).narrow(0, start, length));
-            next += length;
-            left -= length;
-        }
-        var indices = pieces.Count == 1 ? pieces[0] : cat(pieces);
-        var drawn = samples.index_select(0, indices);
-        if (drawn.dtype == ScalarType.Byte)
-            drawn = drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1);
+        var indices = tensor(order.Rows(seed, position, count));
+        var drawn = ToFloat(samples.index_select(0, indices));
         return new Batch(drawn.MoveToOuterDisposeScope(), labels?.index_select(0, indices).MoveToOuterDisposeScope());
     }
+
+    /// <summary>Images of bytes as float32 in [−1, 1]; other values as they are.</summary>
+    internal static Tensor ToFloat(Tensor drawn) => drawn.dtype == ScalarType.Byte ? drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1) : drawn;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -84,19 +72,7 @@ public sealed class TensorDataset : Dataset
             return;
         samples.Dispose();
         labels?.Dispose();
-        shuffled?.Order.Dispose();
         HeldOut?.Dispose();
-    }
-
-    private Tensor Order(long seed, long epoch)
-    {
-        if (shuffled is { } cached && cached.Seed == seed && cached.Epoch == epoch)
-            return cached.Order.alias();
-        shuffled?.Order.Dispose();
-        using var random = SeededRandom.Create(seed, "data order", epoch);
-        var order = randperm(samples.shape[0], generator: random).DetachFromDisposeScope();
-        shuffled = (seed, epoch, order);
-        return order.alias();
     }
 
     private static long[] Check(Tensor samples, Tensor? labels, TensorDataset? heldOut, string name)

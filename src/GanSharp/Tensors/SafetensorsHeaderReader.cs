@@ -111,14 +111,8 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
     }
 
     /// <summary>Null on overflow. A size of 0 counts as 1 for that, because libtorch computes strides so.</summary>
-    private static long? Bytes(long[] sizes, int elementBytes)
-    {
-        Int128 product = elementBytes;
-        foreach (var size in sizes)
-            if ((product *= Math.Max(size, 1)) > long.MaxValue)
-                return null;
-        return sizes.Contains(0) ? 0 : (long)product;
-    }
+    private static long? Bytes(long[] sizes, int elementBytes) =>
+        Shape.Product(sizes.Select(size => Math.Max(size, 1)).Prepend(elementBytes)) is { } bytes ? sizes.Contains(0) ? 0 : bytes : null;
 
     private static string Quote(JsonElement value) => Quote(value.GetRawText());
 

@@ -25,10 +25,11 @@ public static class SeededRandom
         var hash = 14695981039346656037UL;
         foreach (var character in name)
             hash = (hash ^ character) * 1099511628211UL;
-        return Finalize(Finalize((ulong)seed ^ hash) + (ulong)index);
+        return Scramble(Scramble((ulong)seed ^ hash) + (ulong)index);
     }
 
-    private static ulong Finalize(ulong value)
+    /// <summary>The SplitMix64 finaliser: a permutation of the 64-bit numbers under which neighbours are unrelated.</summary>
+    internal static ulong Scramble(ulong value)
     {
         value += 0x9E3779B97F4A7C15UL;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;

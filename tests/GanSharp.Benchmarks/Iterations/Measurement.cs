@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using GanSharp.Tensors;
 using GanSharp.Training;
@@ -36,15 +35,11 @@ internal sealed record Measurement(Duration Milliseconds, double PeakMegabytes, 
                     loop.Step();
             });
         }
-        return new Measurement(milliseconds, PeakResidentMegabytes(), ComputeState.InForce.ToString());
+        return new Measurement(milliseconds, Machine.PeakResidentMegabytes(), ComputeState.InForce.ToString());
     }
 
     public string Write() => JsonSerializer.Serialize(this, Json);
 
     public static Measurement Read(string line) =>
         JsonSerializer.Deserialize<Measurement>(line, Json) ?? throw new InvalidDataException($"No measurement in '{line}'.");
-
-    private static double PeakResidentMegabytes() =>
-        File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).FirstOrDefault(double.NaN);
 }

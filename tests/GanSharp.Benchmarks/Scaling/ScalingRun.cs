@@ -14,13 +14,14 @@ internal static class ScalingRun
     private static readonly Color[] Colors = [Palette.Generator, Palette.Discriminator, Palette.Penalty];
 
     /// <summary>Returns the section for a document.</summary>
-    public static string Measure(double seconds, bool processorTime, string picture)
+    /// <param name="axes">The sizes to vary; all where there is none.</param>
+    public static string Measure(IReadOnlyCollection<string> axes, double seconds, bool processorTime, string picture)
     {
         var machine = Machine.Describe();
         var compute = ComputeTuning.All.Apply();
         Console.WriteLine(compute);
         var results = new List<ScalingResult>();
-        foreach (var series in ScalingSeries.All)
+        foreach (var series in ScalingSeries.All.Where(series => axes.Count == 0 || axes.Contains(series.Axis)))
         {
             results.Add(new ScalingResult(series, [.. series.Sizes.Select(size => series.Milliseconds(size, seconds).By(processorTime))]));
             Console.WriteLine($"{series.Axis}, {series.Name}: {results[^1].Points()}");

@@ -24,8 +24,9 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         Iteration("width, times the tables'", "MLP, batch 64", Widths, width => Workload.Mlp(64, width)),
         Iteration("width, times the tables'", "DCGAN 32, batch 64", Widths, width => Workload.Dcgan(32, 3, 64, (int)(64 * width))),
         Iteration("image side, pixels", "DCGAN, width 32, batch 32", Sides, side => Workload.Dcgan((int)side, 3, 32, 32, rows: 512)),
-        Drawing("512 points of the plane", [.. Rows, 1e7], 512, rows => randn(rows, 2)),
-        Drawing("64 images of 28 × 28, uint8", Rows, 64, rows => randint(0, 256, [rows, 1, 28, 28], ScalarType.Byte)),
+        Drawing("512 points of the plane, in memory", [.. Rows, 1e7], 512, rows => InMemory(randn(rows, 2))),
+        Drawing("64 images of 28 × 28, uint8, in memory", Rows, 64, rows => InMemory(randint(0, 256, [rows, 1, 28, 28], ScalarType.Byte))),
+        Drawing("64 images of 16 × 16, uint8, mapped", [.. Rows, 1e7], 64, rows => Mapped(rows, count => randint(0, 256, [count, 1, 16, 16], ScalarType.Byte))),
     ];
 
     private static ScalingSeries Iteration(string axis, string name, double[] sizes, Func<double, Workload> at) => new(axis, name, sizes, (size, seconds) =>
@@ -39,11 +40,10 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         return Timing.PerCall(seconds, calls => _ = trainer.Train(calls).Every(calls).Last());
     });
 
-    /// <summary>The draw of a batch alone. The shuffle of an epoch falls into the warm-up, as it falls into one draw of many in training.</summary>
-    private static ScalingSeries Drawing(string name, double[] sizes, int batchSize, Func<long, Tensor> rows) => new("rows of the data", $"draw of {name}", sizes, (size, seconds) =>
+    /// <summary>The draw of a batch alone. Where an epoch is shuffled, that falls into the warm-up, as it falls into one draw of many in training.</summary>
+    private static ScalingSeries Drawing(string name, double[] sizes, int batchSize, Func<long, Dataset> open) => new("rows of the data", $"draw of {name}", sizes, (size, seconds) =>
     {
-        using var samples = rows((long)size);
-        using var data = new TensorDataset(samples);
+        using var data = open((long)size);
         var drawn = 0L;
         return Timing.PerCall(seconds, calls =>
         {
@@ -55,6 +55,32 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
             }
         });
     });
+
+    private static TensorDataset InMemory(Tensor samples)
+    {
+        using (samples)
+            return new TensorDataset(samples);
+    }
+
+    /// <summary>Rows in a file of the temporary folder. Its name is removed at once; the system removes it with the data set.</summary>
+    private static MappedDataset Mapped(long rows, Func<long, Tensor> piece)
+    {
+        const long PieceRows = 100_000;
+        var path = Path.Combine(Path.GetTempPath(), $"gansharp-{Guid.NewGuid():N}.npy");
+        NpyFile.Write(path, Pieces());
+        var data = MappedDataset.Open(path, heldOutFraction: 0);
+        File.Delete(path);
+        return data;
+
+        IEnumerable<Tensor> Pieces()
+        {
+            for (var done = 0L; done < rows; done += PieceRows)
+            {
+                using var values = piece(Math.Min(PieceRows, rows - done));
+                yield return values;
+            }
+        }
+    }
 }
 
 /// <summary>A series with its times.</summary>

@@ -63,6 +63,34 @@ internal static class Snippets
         #endregion
     }
 
+    public static void LargeData()
+    {
+        var shape = new ImageShape(Channels: 3, Height: 64, Width: 64);
+        #region stream folder
+        using var images = ImageFolder.Stream("photos", new() { Image = shape });
+        #endregion
+
+        #region map file
+        using var data = MappedDataset.Open("simulated.npy", labelsPath: "classes.npy", heldOutFraction: 0.01);
+        #endregion
+    }
+
+    public static void LargeFile()
+    {
+        #region write npy
+        static IEnumerable<Tensor> Pieces()
+        {
+            for (var piece = 0; piece < 1_000; piece++)
+            {
+                using var rows = randn(10_000, 32);            // from a simulation, a database, another file …
+                yield return rows;                              // written before the next piece is made
+            }
+        }
+
+        NpyFile.Write("simulated.npy", Pieces());
+        #endregion
+    }
+
     public static void Folder(CancellationToken cancellation)
     {
         #region image folder

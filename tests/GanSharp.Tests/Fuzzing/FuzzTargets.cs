@@ -21,6 +21,7 @@ internal static class FuzzTargets
         yield return Safetensors();
         yield return Weights(folder);
         yield return Idx();
+        yield return Npy(folder);
         yield return Images(folder);
         yield return Certificates(folder);
         yield return CheckpointTarget.Make(folder, "state.json", JsonTokens, input => input);
@@ -101,6 +102,30 @@ internal static class FuzzTargets
         using (var gzip = new GZipStream(target, CompressionLevel.Fastest))
             gzip.Write(content);
         return target.ToArray();
+    }
+
+    private static FuzzTarget Npy(string folder)
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(folder, "array.npy");
+        byte[] Written(Tensor rows)
+        {
+            NpyFile.Write(path, [rows]);
+            return File.ReadAllBytes(path);
+        }
+        return new FuzzTarget
+        {
+            Name = "npy",
+            Corpus = [Written(ones(5, 3)), Written(ones([4, 1, 2, 2], ScalarType.Byte))],
+            Tokens = ["'descr': ", "'<f4'", "'|u1'", "'>f8'", "'fortran_order': ", "True", "False", "'shape': ", "(", ")", ", ", "}", "\n"],
+            Read = input =>
+            {
+                using var drawing = NewDisposeScope();
+                using var data = MappedDataset.Open(input, heldOutFraction: 0);
+                data.Draw(0, 0, (int)data.Count!);
+            },
+            Refusals = [typeof(InvalidDatasetException)],
+        };
     }
 
     private static FuzzTarget Images(string folder)
