@@ -153,7 +153,7 @@ def main():
     torch.mm(torch.ones(8, 8), torch.ones(8, 8))
     if blas() is None:
         sys.exit("PyTorch runs on the reference BLAS, with which a comparison says nothing: apt-get install libopenblas0")
-    compute = f"PyTorch {torch.__version__} with {blas()}, {torch.get_num_threads()} threads"
+    compute = f"PyTorch {torch.__version__} with {blas()}, {torch.get_num_threads()} threads beside those of the BLAS"
     if arguments.check:
         print(compute)
         return

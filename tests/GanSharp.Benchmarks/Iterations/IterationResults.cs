@@ -15,7 +15,8 @@ internal sealed class IterationResults(IReadOnlyList<Workload> workloads, bool p
 
     public void Add(Workload workload, Variant variant, Limits limit) => List(limits, workload, variant.Name).Add(limit);
 
-    public void AddDifference(Workload workload, Variant variant, double difference) => differences[(workload.Name, variant.Name)] = difference;
+    public void AddDifference(Workload workload, Variant variant, double difference) =>
+        differences[(workload.Name, variant == Variant.Naive ? $"{variant.Name}, on one thread" : variant.Name)] = difference;
 
     public IEnumerable<ResultTable> Tables()
     {

@@ -29,9 +29,10 @@ internal static class IterationsRun
                     {
                         if (repeat < LimitRepeats)
                             results.Add(workload, variant, Limits.Read(ChildProcess.Run(["limits", variant.Name, workload.Name, .. processorTime ? ["--processor-time"] : Array.Empty<string>()])));
-                        if (repeat == 0)
-                            results.AddDifference(workload, variant, double.Parse(ChildProcess.Run("agreement", variant.Name, workload.Name), CultureInfo.InvariantCulture));
                     }
+                    if (repeat == 0)
+                        foreach (var variant in Variant.All)
+                            results.AddDifference(workload, variant, double.Parse(ChildProcess.Run("agreement", variant.Name, workload.Name), CultureInfo.InvariantCulture));
                     task.Increment(1);
                 }
         });
