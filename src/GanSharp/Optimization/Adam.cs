@@ -55,22 +55,29 @@ internal sealed class Adam(FlatParameters parameters, AdamOptions options)
         public static int Slots => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> third)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float mean, ref float square, ref float third)
         {
-            Average(gradient, ref mean, ref square);
-            Descend(ref value, mean, square);
+            var (averaged, spread) = (AverageMean(ref mean, gradient), AverageSquare(ref square, gradient));
+            return Descend(value, averaged, spread);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Average(Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square)
-        {
-            mean = Vector.MultiplyAddEstimate(mean, keptMean, gradient * newMean);
-            square = Vector.MultiplyAddEstimate(square, keptSquare, gradient * gradient * newSquare);
-        }
+        public Vector<float> AverageMean(ref float mean, Vector<float> gradient) => Average(ref mean, keptMean, gradient * newMean);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Descend(ref Vector<float> value, Vector<float> mean, Vector<float> square) =>
-            value -= stepSize * mean / Vector.MultiplyAddEstimate(Vector.SquareRoot(square), correction, epsilon);
+        public Vector<float> AverageSquare(ref float square, Vector<float> gradient) => Average(ref square, keptSquare, gradient * gradient * newSquare);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Descend(Vector<float> value, Vector<float> mean, Vector<float> square) =>
+            value - stepSize * mean / Vector.MultiplyAddEstimate(Vector.SquareRoot(square), correction, epsilon);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector<float> Average(ref float average, Vector<float> kept, Vector<float> next)
+        {
+            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref average), kept, next);
+            moved.StoreUnsafe(ref average);
+            return moved;
+        }
     }
 
     private readonly struct LargestRule(Rule rule) : IUpdateRule
@@ -78,11 +85,12 @@ internal sealed class Adam(FlatParameters parameters, AdamOptions options)
         public static int Slots => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> largest)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float mean, ref float square, ref float largest)
         {
-            rule.Average(gradient, ref mean, ref square);
-            largest = Vector.Max(largest, square);
-            rule.Descend(ref value, mean, largest);
+            var newMean = rule.AverageMean(ref mean, gradient);
+            var newLargest = Vector.Max(Vector.LoadUnsafe(ref largest), rule.AverageSquare(ref square, gradient));
+            newLargest.StoreUnsafe(ref largest);
+            return rule.Descend(value, newMean, newLargest);
         }
     }
 }

@@ -8,8 +8,9 @@ internal interface IUpdateRule
     /// <summary>How many values the rule keeps for each parameter, 0 to 3.</summary>
     static abstract int Slots { get; }
 
-    /// <summary>One step of a vector of values. Slots beyond <see cref="Slots"/> are not kept.</summary>
-    void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third);
+    /// <summary>One step of a vector of values; the rule loads and stores what it keeps, at the places given. Those beyond <see cref="Slots"/> aren't its own.</summary>
+    /// <returns>The values after the step.</returns>
+    Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float first, ref float second, ref float third);
 }
 
 /// <summary>What happens to a gradient before any rule sees it, and to the value that it moves.</summary>

@@ -48,20 +48,22 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> second, ref Vector<float> third)
-        {
-            square = Average(square, gradient * gradient);
-            Descend(ref value, Scale(gradient, square));
-        }
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float square, ref float second, ref float third) =>
+            Descend(value, Scale(gradient, Average(ref square, gradient * gradient)));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Average(Vector<float> mean, Vector<float> next) => Vector.MultiplyAddEstimate(mean, kept, next * taken);
+        public Vector<float> Average(ref float average, Vector<float> next)
+        {
+            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref average), kept, next * taken);
+            moved.StoreUnsafe(ref average);
+            return moved;
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector<float> Scale(Vector<float> gradient, Vector<float> square) => gradient / (Vector.SquareRoot(square) + epsilon);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Descend(ref Vector<float> value, Vector<float> direction) => value -= rate * direction;
+        public Vector<float> Descend(Vector<float> value, Vector<float> direction) => value - rate * direction;
     }
 
     private readonly struct FullRule(Rule rule, double keptMomentum, bool centered) : IUpdateRule
@@ -71,17 +73,17 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
         public static int Slots => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean, ref Vector<float> momentum)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float square, ref float mean, ref float momentum)
         {
-            square = rule.Average(square, gradient * gradient);
-            var spread = square;
+            var spread = rule.Average(ref square, gradient * gradient);
             if (centered)
             {
-                mean = rule.Average(mean, gradient);
-                spread = Vector.Max(square - mean * mean, Vector<float>.Zero);
+                var center = rule.Average(ref mean, gradient);
+                spread = Vector.Max(spread - center * center, Vector<float>.Zero);
             }
-            momentum = Vector.MultiplyAddEstimate(momentum, keptMomentum, rule.Scale(gradient, spread));
-            rule.Descend(ref value, momentum);
+            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref momentum), keptMomentum, rule.Scale(gradient, spread));
+            moved.StoreUnsafe(ref momentum);
+            return rule.Descend(value, moved);
         }
     }
 }

@@ -33,8 +33,8 @@ internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
         public static int Slots => 0;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third) =>
-            value = Vector.MultiplyAddEstimate(gradient, negativeRate, value);
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float first, ref float second, ref float third) =>
+            Vector.MultiplyAddEstimate(gradient, negativeRate, value);
     }
 
     private readonly struct MomentumRule(double rate, double kept, bool nesterov) : IUpdateRule
@@ -44,11 +44,12 @@ internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> momentum, ref Vector<float> second, ref Vector<float> third)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float momentum, ref float second, ref float third)
         {
-            momentum = Vector.MultiplyAddEstimate(momentum, kept, gradient);
-            var direction = nesterov ? Vector.MultiplyAddEstimate(momentum, kept, gradient) : momentum;
-            value = Vector.MultiplyAddEstimate(direction, negativeRate, value);
+            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref momentum), kept, gradient);
+            moved.StoreUnsafe(ref momentum);
+            var direction = nesterov ? Vector.MultiplyAddEstimate(moved, kept, gradient) : moved;
+            return Vector.MultiplyAddEstimate(direction, negativeRate, value);
         }
     }
 }
