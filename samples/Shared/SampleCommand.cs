@@ -3,6 +3,7 @@ using GanSharp.Data;
 using GanSharp.Diagnostics;
 using GanSharp.Networks;
 using GanSharp.Reporting;
+using GanSharp.Tensors;
 using GanSharp.Training;
 
 namespace GanSharp.Samples;
@@ -30,6 +31,7 @@ internal static class SampleCommand
             using var interruption = new ConsoleInterruption();
             try
             {
+                Console.WriteLine(new ComputeTuning().Apply());
                 work(parsed, interruption.Token);
                 return interruption.Token.IsCancellationRequested ? Interrupted : 0;
             }
