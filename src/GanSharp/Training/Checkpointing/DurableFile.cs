@@ -12,7 +12,6 @@ internal static class DurableFile
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         using var hashed = new HashingStream(file);
         write(hashed);
-        file.Flush(flushToDisk: true);
         return hashed.Finish();
     }
 

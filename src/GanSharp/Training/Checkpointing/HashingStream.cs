@@ -4,14 +4,15 @@ namespace GanSharp.Training.Checkpointing;
 
 /// <summary>
 /// Passes on what is written and hashes it on the way, so that a checksum costs no second reading. A large piece is hashed in another thread while it is
-/// written: on a fast disk either takes as long as the other.
+/// written, and the disk is sent what has gathered while the rest is still hashed: on a fast disk either takes as long as the other.
 /// </summary>
-internal sealed class HashingStream(Stream target) : Stream
+internal sealed class HashingStream(FileStream target) : Stream
 {
-    private const int LargeBytes = 1 << 16;
+    private const int LargeBytes = 1 << 16, FlushedBytes = 1 << 26;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] piece = [];
-    private Task hashing = Task.CompletedTask;
+    private Task hashing = Task.CompletedTask, flushing = Task.CompletedTask;
+    private long gathered;
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -32,9 +33,13 @@ internal sealed class HashingStream(Stream target) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>SHA-256 of everything written, as lower-case hexadecimal digits.</summary>
+    /// <summary>Waits until the disk has everything.</summary>
+    /// <returns>SHA-256 of it, as lower-case hexadecimal digits.</returns>
     public string Finish()
     {
+        // The system tells of a failure to one flush only, so none may be left unasked.
+        flushing.GetAwaiter().GetResult();
+        target.Flush(flushToDisk: true);
         hashing.GetAwaiter().GetResult();
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -56,6 +61,12 @@ internal sealed class HashingStream(Stream target) : Stream
             hashing = Task.Run(() => hash.AppendData(piece, 0, length));
         }
         target.Write(buffer);
+        gathered += buffer.Length;
+        if (gathered < FlushedBytes || !flushing.IsCompleted)
+            return;
+        flushing.GetAwaiter().GetResult();
+        gathered = 0;
+        flushing = Task.Run(() => RandomAccess.FlushToDisk(target.SafeFileHandle));
     }
 
     /// <inheritdoc/>
@@ -78,7 +89,8 @@ internal sealed class HashingStream(Stream target) : Stream
     {
         if (disposing)
         {
-            hashing.GetAwaiter().GetResult();
+            // What failed is known by now, or an exception is on its way.
+            Task.WhenAll(hashing, flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             hash.Dispose();
         }
         base.Dispose(disposing);
