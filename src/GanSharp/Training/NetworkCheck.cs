@@ -13,6 +13,7 @@ namespace GanSharp.Training;
 internal static class NetworkCheck
 {
     private const int ProbeSamples = 16;
+    private const double LargestWeight = 1e6;
 
     public static void ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
     {
@@ -29,6 +30,8 @@ internal static class NetworkCheck
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        ThrowIfUninitialized(generator);
+        ThrowIfUninitialized(discriminator);
         var packing = discriminator.SamplesPerLogit;
         var (latents, samples, labels) = Probe(generator, discriminator, data, options);
         var count = (int)latents.shape[0];
@@ -70,6 +73,14 @@ internal static class NetworkCheck
         using var random = SeededRandom.Create(options.Seed, "network check", device: generator.Device());
         var latents = generator.Prior.Sample(count, random, generator.Device());
         return (latents, real.Samples.to(discriminator.Device()), real.Labels?.to(discriminator.Device()));
+    }
+
+    /// <summary>TorchSharp 0.107.0 makes GroupNorm's parameters of memory as it finds it; anyone's own <c>empty()</c> does the same.</summary>
+    private static void ThrowIfUninitialized(Module network)
+    {
+        foreach (var (name, parameter) in network.named_parameters())
+            if (parameter.is_floating_point() && parameter.numel() > 0 && parameter.abs().max().to(ScalarType.Float64).item<double>() is var largest && !(largest < LargestWeight))
+                throw new NetworkException(FormattableString.Invariant($"Parameter '{name}' of {network.GetType().Name} must start with weights below {LargestWeight:g} but holds {largest:g4}, as memory that nobody set. Initialise it: init.ones_ and init.zeros_ for the weight and bias of a norm (TorchSharp's GroupNorm doesn't do so)."));
     }
 
     private static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);

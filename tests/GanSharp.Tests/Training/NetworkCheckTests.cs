@@ -103,6 +103,22 @@ public sealed class NetworkCheckTests
         using var trainer = new GanTrainer(generator ?? new MlpGenerator(2, 4, 2), discriminator, data, options);
     };
 
+    [Theory]
+    [InlineData(-6.7e12)]
+    [InlineData(double.NaN)]
+    public void Weights_of_memory_that_nobody_set_are_named_before_training(double found)
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new Judge(1);
+        using (no_grad())
+            discriminator.parameters().First().fill_(found);
+
+        var making = () => new GanTrainer(generator, discriminator, data, new() { BatchSize = 4 });
+
+        making.Should().Throw<NetworkException>().WithMessage("Parameter 'body.0.weight' of Judge must start with weights below*but holds*GroupNorm*");
+    }
+
     private sealed class Judge : DiscriminatorNetwork
     {
         private readonly Module<Tensor, Tensor> body;
