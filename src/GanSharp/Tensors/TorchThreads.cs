@@ -42,7 +42,11 @@ internal static unsafe class TorchThreads
     {
         // The number of threads is asked for so that libtorch, and its OpenMP with it, is there.
         _ = get_num_threads();
-        var path = MemoryMap.Read().FirstOrDefault(region => region.FileName.StartsWith("libgomp", StringComparison.Ordinal))?.Path;
+        var regions = MemoryMap.Read();
+        var folder = Path.GetDirectoryName(regions.FirstOrDefault(region => region.FileName.StartsWith("libtorch_cpu", StringComparison.Ordinal))?.Path);
+        // Another library may have brought another one.
+        var path = regions.Where(region => region.FileName.StartsWith("libgomp", StringComparison.Ordinal))
+            .OrderByDescending(region => Path.GetDirectoryName(region.Path) == folder).FirstOrDefault()?.Path;
         return path is not null && NativeLibrary.TryLoad(path, out var library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry) ? entry : 0;
     }
 
