@@ -73,8 +73,8 @@ public sealed class MappedDataset : Dataset
             rows[index] = arrangement[first + rows[index]];
         var indices = tensor(rows);
         var drawn = samples.index_select(0, indices);
-        if (drawn.is_floating_point() && !drawn.isfinite().all().item<bool>())
-            throw new InvalidDatasetException($"'{Name}' must hold finite values but row {rows[drawn.isfinite().flatten(1).all(1).to(ScalarType.Int32).argmin().item<long>()]:N0} of its file holds NaN or infinity.");
+        if (TensorDataset.FirstNonFinite(drawn) is { } bad)
+            throw new InvalidDatasetException($"'{Name}' must hold finite values but row {rows[bad]:N0} of its file holds NaN or infinity.");
         return new Batch(TensorDataset.ToFloat(drawn).MoveToOuterDisposeScope(), labels?.index_select(0, indices).to(ScalarType.Int64).MoveToOuterDisposeScope());
     }
 

@@ -65,6 +65,16 @@ public sealed class TensorDataset : Dataset
     /// <summary>Images of bytes as float32 in [−1, 1]; other values as they are.</summary>
     internal static Tensor ToFloat(Tensor drawn) => drawn.dtype == ScalarType.Byte ? drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1) : drawn;
 
+    /// <summary>The first of some samples that holds NaN or infinity; null where none does.</summary>
+    internal static long? FirstNonFinite(Tensor samples)
+    {
+        if (!samples.is_floating_point())
+            return null;
+        using var scope = NewDisposeScope();
+        var finite = samples.isfinite().flatten(1).all(1);
+        return finite.all().item<bool>() ? null : finite.to(ScalarType.Int32).argmin().item<long>();
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -82,17 +92,8 @@ public sealed class TensorDataset : Dataset
             throw new ArgumentException($"'{name}': samples must have shape [N, …] with at least one sample but have shape {Shape.Format(samples.shape)}.", nameof(samples));
         if (samples.dtype != ScalarType.Byte && !samples.is_floating_point())
             throw new ArgumentException($"'{name}': samples must be uint8 images or floating-point values but are {samples.dtype}.", nameof(samples));
-        if (samples.is_floating_point())
-        {
-            using var finite = samples.isfinite();
-            using var perSample = finite.flatten(1).all(1);
-            using var all = perSample.all();
-            if (!all.item<bool>())
-            {
-                using var firstBad = perSample.to(ScalarType.Int32).argmin();
-                throw new ArgumentException($"'{name}': samples must be finite but sample {firstBad.item<long>()} holds NaN or infinity.", nameof(samples));
-            }
-        }
+        if (FirstNonFinite(samples) is { } bad)
+            throw new ArgumentException($"'{name}': samples must be finite but sample {bad} holds NaN or infinity.", nameof(samples));
         if (labels is not null && (labels.dim() != 1 || labels.shape[0] != samples.shape[0]))
             throw new ArgumentException($"'{name}': labels must have shape [{samples.shape[0]}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
         var sampleShape = samples.shape[1..];

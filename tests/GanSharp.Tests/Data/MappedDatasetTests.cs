@@ -166,7 +166,7 @@ public sealed class MappedDatasetTests : IDisposable
     {
         using (var rows = ones(100, 3))
             NpyFile.Write(Samples, [rows]);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (var data = MappedDataset.Open(Samples))
         {
             var opened = Tensor.TotalCount;

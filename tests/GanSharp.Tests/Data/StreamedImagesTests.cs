@@ -113,7 +113,7 @@ public sealed class StreamedImagesTests : IDisposable
     public void Nothing_is_left_behind_by_draws_nor_by_what_was_decoded_ahead_when_it_is_disposed()
     {
         WriteImages(24);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (var streamed = ImageFolder.Stream(folder.FullName, Options with { DecodeThreads = 2 }))
         {
             Draw(0);

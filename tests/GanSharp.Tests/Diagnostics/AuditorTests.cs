@@ -203,10 +203,10 @@ public sealed class AuditorTests
         // A Sequential miscounts by a constant when it is disposed (an upstream fault), so what is counted is growth beyond that of the networks alone.
         long Growth(Action action)
         {
-            var before = LiveTensors();
+            var before = LiveTensors.Settled();
             for (var repetition = 0; repetition < 5; repetition++)
                 action();
-            return LiveTensors() - before;
+            return LiveTensors.Settled() - before;
         }
 
         Growth(Once).Should().Be(Growth(() =>
@@ -214,13 +214,6 @@ public sealed class AuditorTests
             for (var network = 0; network < 4; network++)
                 InThePlane().Dispose();
         }));
-    }
-
-    private static long LiveTensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
     }
 
     private static Func<AuditReport> Auditing(GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, AuditOptions? options = null) =>
@@ -266,7 +259,7 @@ public sealed class AuditorTests
 
         public override Tensor forward(Tensor latents, Tensor? labels)
         {
-            LiveTensors.Add(AuditorTests.LiveTensors());
+            LiveTensors.Add(GanSharp.Tests.LiveTensors.Settled());
             return latents.alias();
         }
     }

@@ -123,7 +123,7 @@ public sealed class ClassifierTwoSampleTestTests
         using var generator = new AffineGenerator(0, 1);
         using var discriminator = new MlpDiscriminator(1, 4);
         ClassifierTwoSampleTest.Measure(discriminator, data.HeldOut, generator, 100);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         var test = ClassifierTwoSampleTest.Measure(discriminator, data.HeldOut, generator, 100);
 

@@ -116,7 +116,7 @@ public sealed class TwoSampleTests
         using var scope = NewDisposeScope();
         var (real, fake, other) = (rand(30, 2), rand(40, 2), rand(5, 3));
         Tests[name](real, fake, null);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         for (var repetition = 0; repetition < 5; repetition++)
         {

@@ -148,7 +148,7 @@ public sealed class OptimizerTests
     {
         using var learner = new Learner(Cases[name].Options);
         learner.Learn(0, 2);
-        var tensors = Tensor.TotalCount;
+        var tensors = LiveTensors.Settled();
 
         learner.Learn(2, 5);
 

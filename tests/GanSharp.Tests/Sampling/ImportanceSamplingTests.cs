@@ -81,7 +81,7 @@ public sealed class ImportanceSamplingTests
         using var line = new NormalLine();
         void Once() => ImportanceSampling.Expectation(line.Proposal(), samples => samples.squeeze(1), 2_000);
         Once();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         Once();
 

@@ -107,7 +107,7 @@ public sealed class MetropolisHastingsSamplerTests
             new MetropolisHastingsSampler(line.Proposal(), chainLength: 3).Sample(real).Samples.Dispose();
         }
         Once();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         Once();
 

@@ -100,7 +100,7 @@ public sealed class RejectionSamplerTests
         using var line = new NormalLine();
         void Once() => new RejectionSampler(line.Proposal(), percentile: 90, burnIn: 2_000).Sample(300).Samples.Dispose();
         Once();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         Once();
 

@@ -161,7 +161,7 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var path = folder.File(name);
         File.WriteAllBytes(path, content);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         var read = () => SafetensorsFile.Read(path);
 
         read.Should().Throw<InvalidSafetensorsException>().WithMessage($"'{path}' {message}");
@@ -184,7 +184,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Tensors_live_as_long_as_the_file_and_no_longer()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         SafetensorsFile file;
         using (NewDisposeScope())
             file = SafetensorsFile.Read(Write(("a", ones(2))));

@@ -66,7 +66,7 @@ public sealed class BatchReaderTests
     {
         using var data = Mixtures.Ring();
         var threads = get_num_threads();
-        var tensors = Tensor.TotalCount;
+        var tensors = LiveTensors.Settled();
 
         using (var reader = new BatchReader(data, 0, BatchSize, readsAhead: true))
             for (var index = 0; index < 5; index++)

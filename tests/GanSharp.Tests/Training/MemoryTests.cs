@@ -22,11 +22,11 @@ public sealed class MemoryTests
         var options = recipe ? TrainingOptions.R3Gan(500, 1) : new TrainingOptions { DiscriminatorSteps = 2, EmaHalfLifeImages = 1_000 };
         using var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = 16, Diagnostics = new() { Samples = 40 } });
         trainer.Train(20).Every(10).Should().HaveCount(2);
-        var before = LiveTensors();
+        var before = LiveTensors.Settled();
 
         trainer.Train(300).Every(10).Should().HaveCount(30);
 
-        LiveTensors().Should().Be(before);
+        LiveTensors.Settled().Should().Be(before);
     }
 
     [Fact]
@@ -43,12 +43,12 @@ public sealed class MemoryTests
             _ = GanSharp.Diagnostics.JensenShannon.Bound(discriminator, data.HeldOut, generator, 500);
         }
         Once();
-        var before = LiveTensors();
+        var before = LiveTensors.Settled();
 
         for (var repetition = 0; repetition < 20; repetition++)
             Once();
 
-        LiveTensors().Should().Be(before);
+        LiveTensors.Settled().Should().Be(before);
     }
 
     [Fact]
@@ -80,13 +80,6 @@ public sealed class MemoryTests
 
         // One batch's activations take about 3 MB a pass; a leak of any of them would show as hundreds of megabytes.
         (ResidentBytes() - before).Should().BeLessThan(40 << 20);
-    }
-
-    private static long LiveTensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
     }
 
     private static long ResidentBytes()

@@ -152,18 +152,11 @@ public sealed class MixedPrecisionTests
             trainer.Train(steps).Should().HaveCount(steps);
         }
         Run(2);
-        var before = LiveTensors();
+        var before = LiveTensors.Settled();
 
         Run(20);
 
-        LiveTensors().Should().Be(before);
-    }
-
-    private static long LiveTensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
+        Tensor.TotalCount.Should().Be(before);
     }
 
     private static double[] Losses(Precision precision, IReadOnlyList<Penalty>? penalties = null)

@@ -213,16 +213,12 @@ public sealed class ResumeTests : IDisposable
             run.Trainer.Resume(folder.File(name));
         }
         Once();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
 
         for (var repetition = 0; repetition < 5; repetition++)
             Once();
 
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Tensor.TotalCount.Should().Be(before);
+        LiveTensors.Settled().Should().Be(before);
     }
 
     public void Dispose() => folder.Dispose();
