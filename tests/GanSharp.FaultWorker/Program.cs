@@ -1,6 +1,7 @@
 using System.Globalization;
 using GanSharp.FaultWorker;
 using GanSharp.Reporting;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using TorchSharp;
@@ -53,5 +54,6 @@ if (interruption.Token.IsCancellationRequested)
     Console.WriteLine($"interrupted at {run.Trainer.Step}");
     return 130;
 }
+Console.WriteLine(ComputeState.InForce);
 Console.WriteLine($"hash {run.Hash()}");
 return 0;

@@ -3,12 +3,15 @@ using static TorchSharp.torch;
 namespace GanSharp.Tensors;
 
 /// <summary>
-/// Settings of the whole process that make the same computation faster. Nothing is touched until <see cref="Apply"/> is called, best as the
-/// program's first line: threads can be changed at any time, the others only act on what comes after them.
+/// Settings of the whole process that make the same computation faster. Call <see cref="Apply"/> as the program's first line: threads can be changed
+/// at any time, the others only act on what comes after them. Where nobody calls it, the first trainer puts in force what is safe without being
+/// asked: freed memory is kept (<see cref="KeepFreedMemory"/>), and no more threads are used than there are processors.
 /// </summary>
 /// <remarks>The gain of each on GAN training, measured, and what was tried without gain: docs/performance.md.</remarks>
 public sealed record ComputeTuning
 {
+    private static int isDecided;
+
     /// <summary>Everything on, <see cref="MklFastPath"/> included.</summary>
     public static ComputeTuning All { get; } = new() { MklFastPath = true };
 
@@ -34,7 +37,8 @@ public sealed record ComputeTuning
 
     /// <summary>
     /// The C library keeps freed memory for the next batch and doesn't return it to the system, which would have to clear each page again.
-    /// Default true. Resident memory then stays at its peak. Acts where the C library is glibc; elsewhere it changes nothing.
+    /// Default true. Resident memory then stays at its peak until a trainer is disposed. Acts where the C library is glibc; elsewhere it changes nothing.
+    /// To have it off, apply a tuning that says so before the first trainer is made.
     /// </summary>
     public bool KeepFreedMemory { get; init; } = true;
 
@@ -57,6 +61,7 @@ public sealed record ComputeTuning
         if (Threads is { } given)
             ArgumentOutOfRangeException.ThrowIfLessThan(given, 1, nameof(Threads));
         ArgumentOutOfRangeException.ThrowIfLessThan(TrainersOnThisMachine, 1);
+        isDecided = 1;
         // The order matters: OpenMP reads its settings when libtorch loads, and MKL chooses its kernels at the first product.
         if (PassiveWaiting)
             OpenMp.WaitPassively();
@@ -67,6 +72,16 @@ public sealed record ComputeTuning
             MklDispatch.UseFastPath();
         set_num_threads(Threads ?? DefaultThreads(get_num_threads(), Environment.ProcessorCount, TrainersOnThisMachine));
         return ComputeState.InForce;
+    }
+
+    /// <summary>What the first trainer of a process does; nothing where <see cref="Apply"/> was called, which then has the say.</summary>
+    internal static void ApplyUnasked()
+    {
+        if (Interlocked.Exchange(ref isDecided, 1) == 1)
+            return;
+        GlibcAllocator.KeepFreedMemory();
+        // libtorch overlooks a container's quota; its threads would then wait for each other's turn on the processors.
+        set_num_threads(Math.Min(get_num_threads(), Environment.ProcessorCount));
     }
 
     /// <param name="torchThreads">What libtorch would take: the physical cores in the affinity mask, or OMP_NUM_THREADS.</param>

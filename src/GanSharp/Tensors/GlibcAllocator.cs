@@ -12,6 +12,8 @@ internal static partial class GlibcAllocator
     // Before glibc 2.35 a higher threshold is refused as a whole.
     private const int LargestOldMmapThreshold = 32 << 20;
 
+    private static bool isKept;
+
     public static string State { get; private set; } = "as by default";
 
     public static void KeepFreedMemory()
@@ -21,10 +23,17 @@ internal static partial class GlibcAllocator
             State = "as by default (to keep it was refused: the C library isn't glibc)";
             return;
         }
-        var kept = (MallOpt(MmapThreshold, 1 << 30) == 1 || MallOpt(MmapThreshold, LargestOldMmapThreshold) == 1)
+        isKept = (MallOpt(MmapThreshold, 1 << 30) == 1 || MallOpt(MmapThreshold, LargestOldMmapThreshold) == 1)
             & MallOpt(TrimThreshold, int.MaxValue) == 1
             & MallOpt(TopPad, 64 << 20) == 1;
-        State = kept ? "kept" : "as by default (to keep it was refused: glibc's mallopt failed)";
+        State = isKept ? "kept" : "as by default (to keep it was refused: glibc's mallopt failed)";
+    }
+
+    /// <summary>Returns to the system what is kept and free now.</summary>
+    public static void Release()
+    {
+        if (isKept)
+            _ = MallocTrim(0);
     }
 
     private static bool IsGlibc() =>
@@ -32,4 +41,7 @@ internal static partial class GlibcAllocator
 
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     private static partial int MallOpt(int parameter, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint padding);
 }

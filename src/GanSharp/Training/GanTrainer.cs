@@ -37,6 +37,7 @@ public sealed class GanTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(discriminator);
         ArgumentNullException.ThrowIfNull(data);
+        ComputeTuning.ApplyUnasked();
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
         NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
@@ -170,7 +171,7 @@ public sealed class GanTrainer : IDisposable
     public GradientSignal MeasureGradientSignal(int samples = 256, long seed = 0) =>
         GradientSignal.Measure(Generator, Discriminator, Options.Objective, Data, samples, seed);
 
-    /// <summary>Releases the trainer's buffers and optimisers. The networks keep their trained parameters.</summary>
+    /// <summary>Releases the trainer's buffers and optimisers, and the memory kept for the next step. The networks keep their trained parameters.</summary>
     public void Dispose()
     {
         batches.Dispose();
@@ -185,6 +186,7 @@ public sealed class GanTrainer : IDisposable
         Statistics.Dispose();
         Guard.Dispose();
         RollBack.Dispose();
+        GlibcAllocator.Release();
     }
 
     /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Tensors;
+using GanSharp.Tests.Training.Checkpointing;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -56,6 +57,28 @@ public sealed class ComputeTuningTests
         {
             set_num_threads(before);
         }
+    }
+
+    [Fact]
+    public void Where_no_tuning_is_applied_the_first_trainer_keeps_freed_memory_and_leaves_the_threads_that_the_program_chose()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "glibc is Linux's.");
+        using var folder = new TemporaryFolder();
+
+        // It sets one thread, and applies no tuning.
+        FaultProcess.Finish(folder.FullName, steps: 2, everySteps: 2, width: 4).Should()
+            .Contain($"compute: 1 of {Environment.ProcessorCount} threads, ").And.Contain("; freed memory kept; MKL as by default");
+    }
+
+    [Fact]
+    public void A_tuning_that_was_applied_has_the_say()
+    {
+        var before = ComputeState.InForce;
+        WithThreadsKept(() => Nothing.Apply());
+
+        ComputeTuning.ApplyUnasked();
+
+        ComputeState.InForce.Should().Be(before);
     }
 
     [Fact]
