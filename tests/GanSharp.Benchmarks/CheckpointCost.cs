@@ -36,7 +36,7 @@ internal static class CheckpointCost
         using var content = new CheckpointContent(trainer);
         var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoint-cost"));
         Directory.CreateDirectory(checkpoints.FullName);
-        var (copies, stalls, writes, peers, guards, steps) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (copies, stalls, writes, peers) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < CopyRounds; round++)
         {
             copies.Add(Milliseconds(() => to.copy_(from)));
@@ -46,9 +46,6 @@ internal static class CheckpointCost
         {
             peers.Add(Milliseconds(() => Dd(folder, bytes)));
             writes.Add(Milliseconds(() => content.WriteTo(checkpoints)));
-            steps.Add(Milliseconds(() => _ = trainer.Train(1).Count()));
-            guards.Add(Milliseconds(() => _ = trainer.Guard.AcceptsGradients(trainer.Guard.Discriminator) & trainer.Guard.AcceptsGradients(trainer.Guard.Generator)));
-            guards[^1] += Milliseconds(trainer.Guard.CheckWeights);
         }
         Directory.Delete(checkpoints.FullName, recursive: true);
 
@@ -57,7 +54,6 @@ internal static class CheckpointCost
         table.AddRow("state", Invariant($"{bytes / 1e6:0} MB, {parameters / 1e6:0.0} million parameters"), "");
         table.AddRow("training stands still", Invariant($"{Best(stalls):0} ms"), Invariant($"{Best(stalls) / Best(copies):0.00} × a copy in memory ({Best(copies):0} ms)"));
         table.AddRow("written, hashed, on disk", Invariant($"{Rate(writes):0.00} GB/s"), Invariant($"{Best(peers) / Best(writes):0%} of dd conv=fsync ({Rate(peers):0.00} GB/s)"));
-        table.AddRow("guards a step", Invariant($"{Best(guards):0} ms"), Invariant($"{Best(guards) / Best(steps):0.0%} of a step of batch 8 ({Best(steps):0} ms)"));
         AnsiConsole.Write(table);
     }
 

@@ -47,18 +47,18 @@ internal sealed class WorstCasePlay(
             discriminatorBefore.Restore();
             generatorParameters.RequireGradients(true);
             discriminatorParameters.RequireGradients(true);
-            Clear(generatorParameters);
-            Clear(discriminatorParameters);
+            generatorParameters.ClearGradients();
+            discriminatorParameters.ClearGradients();
         }
     }
 
     private void Learn(FlatParameters player, FlatParameters adversary, Func<Batch, Tensor, Tensor> loss, CancellationToken cancellationToken)
     {
-        if (player.Groups.Count == 0)
+        if (player.Buffers.Count == 0)
             return;
         player.RequireGradients(true);
         adversary.RequireGradients(false);
-        Clear(player);
+        player.ClearGradients();
         using var optimizer = LoneLearner.Optimizer(player, options.LearningRate, options.Steps);
         for (long step = 0; step < options.Steps; step++)
         {
@@ -87,11 +87,5 @@ internal sealed class WorstCasePlay(
     {
         var (real, fake) = JensenShannon.HeldOutLogits(discriminator, heldOut, generator, options.HeldOutSamples, options.Seed, index: 0);
         return (ValueFunction.LogProbability(objective.LogDensityRatio(real)!), ValueFunction.LogProbability(-objective.LogDensityRatio(fake)!));
-    }
-
-    private static void Clear(FlatParameters parameters)
-    {
-        foreach (var group in parameters.Groups)
-            group.Gradients.zero_();
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// A network's trainable parameters, moved into one contiguous buffer, and their gradients in another. Each parameter becomes a view of
-/// its part, so the network trains as before, bit for bit, while an optimiser step, an average, a clip or a finite check is one pass.
-/// Parameters of different types or devices get a pair of buffers each; frozen parameters stay where they are; tied ones count once.
+/// A network's trainable parameters, moved into one contiguous buffer. Each parameter becomes a view of its part, so the network trains as before, bit
+/// for bit, while an optimiser step, an average or a check is one pass. Gradients stay where the backward pass makes them and are taken over by the step.
+/// Parameters of different types or devices get a buffer each; frozen parameters stay where they are; tied ones count once.
 /// </summary>
 public sealed class FlatParameters : IDisposable
 {
@@ -17,9 +19,8 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Float32 values between the starts that a parameter can have.</summary>
     internal const int Alignment = AlignmentBytes / sizeof(float);
 
-    private readonly (string Name, Tensor Parameter, ScalarType Type)[] parameters;
-    private readonly FlatGroup[] groups;
-    private readonly (string Name, int Group, long Start, long Length)[] layout;
+    private readonly Tensor[] parameters, buffers;
+    private readonly ScalarType[] types;
 
     /// <summary>Moves the parameters that require gradient. Freeze, convert and move the network before, not after.</summary>
     /// <param name="module">The network; its parameters keep their values.</param>
@@ -27,121 +28,120 @@ public sealed class FlatParameters : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         var seen = new HashSet<IntPtr>();
-        parameters = [.. module.named_parameters()
+        var kinds = module.named_parameters()
             .Where(named => named.parameter.requires_grad && seen.Add(named.parameter.Handle))
-            .Select(named => (named.name, (Tensor)named.parameter, named.parameter.dtype))];
-        var kinds = parameters.GroupBy(entry => (entry.Type, Device: entry.Parameter.device.ToString())).Select(kind => kind.ToArray()).ToArray();
-        layout = [.. kinds.SelectMany(Place)];
-        groups = [.. kinds.Select((kind, index) => Flatten([.. kind.Select(entry => entry.Parameter)], [.. layout.Where(place => place.Group == index)]))];
+            .GroupBy(named => (Type: named.parameter.dtype, Device: named.parameter.device.ToString()), named => (named.name, Parameter: (Tensor)named.parameter))
+            .Select(kind => kind.ToArray()).ToArray();
+        parameters = [.. kinds.SelectMany(kind => kind).Select(entry => entry.Parameter)];
+        types = [.. parameters.Select(parameter => parameter.dtype)];
+        Layout = [.. kinds.SelectMany(Place)];
+        buffers = [.. kinds.Select((_, buffer) => Flatten(buffer))];
+        Pieces = [.. buffers.Select((_, buffer) => IsManaged(buffer)
+            ? Layout.SelectMany((place, index) => place.Buffer == buffer ? FlatPiece.Cut(index, place.Start, place.Count) : []).ToArray()
+            : [])];
     }
 
-    /// <summary>The buffers, one pair for each combination of type and device; none where every parameter is frozen.</summary>
-    public IReadOnlyList<FlatGroup> Groups => groups;
+    /// <summary>All parameters of one type on one device, shape [n], for each such combination; none where every parameter is frozen.</summary>
+    public IReadOnlyList<Tensor> Buffers => buffers;
 
-    /// <summary>Where each parameter lies: the index of its pair of buffers, its first value there, and its length with the padding behind it.</summary>
-    internal IReadOnlyList<(string Name, int Group, long Start, long Length)> Layout => layout;
+    /// <summary>Where each parameter lies: the index of its buffer, its first value there, its length with the padding behind it, and its number of values.</summary>
+    internal IReadOnlyList<(string Name, int Buffer, long Start, long Length, long Count)> Layout { get; }
+
+    /// <summary>What a pass takes at a time of each buffer; none of those that it can't take.</summary>
+    internal IReadOnlyList<FlatPiece[]> Pieces { get; }
 
     /// <summary>Number of trainable values, padding excluded.</summary>
-    public long Count => parameters.Sum(entry => entry.Parameter.numel());
+    public long Count => Layout.Sum(place => place.Count);
 
     /// <summary>Holds the network fixed or lets it learn: whether a backward pass computes gradients for its parameters.</summary>
     /// <param name="required">False while the other network learns.</param>
     public void RequireGradients(bool required)
     {
-        foreach (var (_, parameter, _) in parameters)
+        foreach (var parameter in parameters)
             parameter.requires_grad_(required);
     }
 
-    /// <summary>Whether no gradient is NaN or infinite, by one reduction of each buffer and one read where all is well: what a guard asks between the backward pass and the step.</summary>
-    public bool GradientsAreFinite()
+    /// <summary>Forgets the gradients that the parameters have.</summary>
+    public void ClearGradients()
+    {
+        foreach (var parameter in parameters)
+            parameter.grad = null;
+    }
+
+    /// <summary>What the last backward pass left. The parameters then have no gradient; what isn't used is given up with the result.</summary>
+    internal FlatGradients TakeGradients() => new(this, parameters);
+
+    /// <summary>Whether <see cref="FlatPass"/> can take a buffer: float32, on the CPU, below 2 GiB.</summary>
+    internal bool IsManaged(int buffer) =>
+        buffers[buffer] is { dtype: ScalarType.Float32, device_type: DeviceType.CPU } values && values.numel() <= int.MaxValue / sizeof(float);
+
+    /// <summary>Root of the mean square of all values: not finite where one isn't.</summary>
+    internal double RootMeanSquare()
     {
         using var frozen = no_grad();
-        // Asked in every step: no scope and no conversion, since on the CPU the smallest networks' steps take a millisecond.
-        bool AreFinite(Func<Tensor, Tensor> reduce)
+        var sum = 0.0;
+        for (var buffer = 0; buffer < buffers.Length; buffer++)
         {
-            var total = 0.0;
-            foreach (var group in groups)
+            if (IsManaged(buffer))
             {
-                using var reduced = reduce(group.Gradients);
-                total += reduced.ToDouble();
+                var values = VectorSource.Of(buffers[buffer]);
+                sum += FlatPass.SumOfSquares(Pieces[buffer], piece => values.From(piece.Start));
+                continue;
             }
-            return double.IsFinite(total);
+            using var norm = buffers[buffer].norm();
+            sum += Math.Pow(norm.ToDouble(), 2);
         }
-        // A finite sum has only finite terms. One that isn't may have overflowed; the largest absolute value can't, but costs fifty times as much.
-        return AreFinite(gradients => gradients.sum()) || AreFinite(gradients => gradients.norm(float.PositiveInfinity));
+        return Math.Sqrt(sum / Math.Max(1, Count));
     }
 
-    /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>. The device isn't waited for.</summary>
-    internal void ClipGradientNorm(double maximum)
-    {
-        if (groups.Length == 0)
-            return;
-        using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        var device = groups[0].Gradients.device;
-        var norm = stack(groups.Select(group => group.Gradients.norm().to(ScalarType.Float64, device))).norm();
-        var scale = (maximum / (norm + 1e-6)).clamp_max(1);
-        foreach (var group in groups)
-            group.Gradients.mul_(scale.to(group.Gradients.dtype, group.Gradients.device));
-    }
-
-    /// <summary>
-    /// Throws where something outside has detached a parameter or its gradient from the buffers. The gradients must be zero, as they are
-    /// after an optimiser's step: a mark is written into the buffer and looked for in each parameter's gradient, then cleared.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">For instance <c>zero_grad()</c> or <c>to(dtype)</c> was called on the network.</exception>
+    /// <summary>Throws where something outside has converted or moved a parameter.</summary>
+    /// <exception cref="InvalidOperationException">For instance <c>to(dtype)</c> was called on the network.</exception>
     public void ThrowIfDetached()
     {
-        using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, parameter, type) in parameters)
-            if (parameter.dtype != type)
-                throw new InvalidOperationException($"Parameter '{name}' was {type} when the trainer was made and is {parameter.dtype} now. Convert a network before making the trainer.");
-        foreach (var group in groups)
-            group.Gradients.fill_(1);
-        var gradients = parameters.Select(entry => entry.Parameter.grad).ToArray();
-        var marks = gradients.Select(gradient => gradient is { IsInvalid: false } known ? known.flatten()[0].to(ScalarType.Float32).cpu() : zeros([])).ToArray();
-        var lost = marks.Length == 0 ? -1 : Array.FindIndex(stack(marks).data<float>().ToArray(), mark => mark != 1);
-        foreach (var group in groups)
-            group.Gradients.zero_();
-        if (lost >= 0)
-            throw new InvalidOperationException($"Parameter '{parameters[lost].Name}' lost its gradient buffer. Don't call zero_grad() on a network that a trainer trains; the trainer does.");
+        for (var index = 0; index < parameters.Length; index++)
+        {
+            var (parameter, (name, buffer, start, _, _)) = (parameters[index], Layout[index]);
+            if (parameter.dtype != types[index])
+                throw new InvalidOperationException($"Parameter '{name}' was {types[index]} when the trainer was made and is {parameter.dtype} now. Convert a network before making the trainer.");
+            if (parameter.storage_offset() != start || (IsManaged(buffer) && FirstByte(parameter) != FirstByte(buffers[buffer]) + (nint)start * sizeof(float)))
+                throw new InvalidOperationException($"Parameter '{name}' isn't where the trainer put it. Move a network, or replace its parameters, before making the trainer.");
+        }
     }
 
     /// <summary>Releases the buffers; the network keeps its parameters.</summary>
     public void Dispose()
     {
-        foreach (var group in groups)
-            group.Dispose();
+        foreach (var buffer in buffers)
+            buffer.Dispose();
     }
 
-    private static IEnumerable<(string Name, int Group, long Start, long Length)> Place((string Name, Tensor Parameter, ScalarType Type)[] kind, int group)
+    private static unsafe nint FirstByte(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    private static IEnumerable<(string Name, int Buffer, long Start, long Length, long Count)> Place((string Name, Tensor Parameter)[] kind, int buffer)
     {
         var alignment = AlignmentBytes / (int)kind[0].Parameter.ElementSize;
         long start = 0;
-        foreach (var (name, parameter, _) in kind)
+        foreach (var (name, parameter) in kind)
         {
-            var length = (parameter.numel() + alignment - 1) / alignment * alignment;
-            yield return (name, group, start, length);
+            var (count, length) = (parameter.numel(), (parameter.numel() + alignment - 1) / alignment * alignment);
+            yield return (name, buffer, start, length, count);
             start += length;
         }
     }
 
-    private static FlatGroup Flatten(Tensor[] parameters, (string Name, int Group, long Start, long Length)[] places)
+    private Tensor Flatten(int buffer)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var (type, device, total) = (parameters[0].dtype, parameters[0].device, places.Sum(place => place.Length));
-        var values = zeros(total, type, device);
-        var gradients = zeros(total, type, device);
-        foreach (var (parameter, place) in parameters.Zip(places))
+        var members = Layout.Select((place, index) => (Place: place, Parameter: parameters[index])).Where(member => member.Place.Buffer == buffer).ToArray();
+        var values = zeros(members.Sum(member => member.Place.Length), members[0].Parameter.dtype, members[0].Parameter.device);
+        foreach (var (place, parameter) in members)
         {
-            Tensor View(Tensor buffer) => buffer.narrow(0, place.Start, parameter.numel()).view(parameter.shape);
-            var view = View(values);
+            var view = values.narrow(0, place.Start, place.Count).view(parameter.shape);
             view.copy_(parameter);
             parameter.set_(view);
-            parameter.grad = View(gradients);
+            parameter.grad = null;
         }
-        return new FlatGroup(values.DetachFromDisposeScope(), gradients.DetachFromDisposeScope());
+        return values.DetachFromDisposeScope();
     }
 }

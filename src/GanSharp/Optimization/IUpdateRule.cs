@@ -16,5 +16,5 @@ internal interface IUpdateRule
 /// <summary>What happens to a gradient before any rule sees it, and to the value that it moves.</summary>
 /// <param name="Shrink">1 − ηλ of decoupled weight decay.</param>
 /// <param name="L2Penalty">λ of the L2 penalty.</param>
-/// <param name="Sign">−1 to climb.</param>
-internal readonly record struct GradientRule(float Shrink, float L2Penalty, float Sign);
+/// <param name="Factor">What it is multiplied by: below 1 where it is clipped, negative to climb.</param>
+internal readonly record struct GradientRule(float Shrink, float L2Penalty, float Factor);

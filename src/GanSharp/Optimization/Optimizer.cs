@@ -22,7 +22,7 @@ internal abstract class Optimizer : IStateful, IDisposable
     protected Optimizer(FlatParameters parameters, OptimizerOptions options, params string[] slotNames)
     {
         (this.parameters, this.options, this.slotNames) = (parameters, options, slotNames);
-        slots = [.. parameters.Groups.Select(group => slotNames.Select(_ => zeros_like(group.Values).DetachFromDisposeScope()).ToArray())];
+        slots = [.. parameters.Buffers.Select(buffer => slotNames.Select(_ => zeros_like(buffer).DetachFromDisposeScope()).ToArray())];
         slices = [.. Slices()];
     }
 
@@ -40,27 +40,32 @@ internal abstract class Optimizer : IStateful, IDisposable
         set { }
     }
 
-    /// <summary>One step along the gradients that the backward pass left, which are then zero.</summary>
+    /// <summary>One step along the gradients that the backward pass left, which are then gone.</summary>
     /// <param name="step">Steps taken before this one, for schedules.</param>
     public void Step(long step)
     {
+        using var gradients = parameters.TakeGradients();
+        Step(step, gradients);
+    }
+
+    /// <summary>One step along gradients that were taken already; their owner disposes them.</summary>
+    public void Step(long step, FlatGradients gradients)
+    {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        if (options.MaximumGradientNorm is { } norm)
-            parameters.ClipGradientNorm(norm);
+        var factor = options.MaximumGradientNorm is { } norm ? gradients.ClipNorm(norm) : 1;
         if (options.MaximumGradientValue is { } value)
-            foreach (var group in parameters.Groups)
-                group.Gradients.clamp_(-value, value);
+            gradients.ClampValues(value / factor);
         Prepare(step);
         foreach (var (slice, group) in slices)
         {
             var rate = RateFactor * (group?.LearningRate ?? options.LearningRate).At(step);
             var shrink = 1 - rate * (group?.WeightDecay ?? options.WeightDecay);
             var l2Penalty = group?.L2Penalty ?? options.L2Penalty;
-            if (slice.IsManaged)
-                Move(slice, new GradientRule((float)shrink, (float)l2Penalty, options.Maximize ? -1 : 1), rate);
+            if (slice.Pieces.Length > 0)
+                Move(slice, gradients, new GradientRule((float)shrink, (float)l2Penalty, (float)(options.Maximize ? -factor : factor)), rate);
             else
-                MoveByOperators(slice, shrink, l2Penalty, rate);
+                MoveByOperators(slice, gradients, shrink, l2Penalty, rate);
         }
     }
 
@@ -77,7 +82,7 @@ internal abstract class Optimizer : IStateful, IDisposable
     }
 
     /// <summary>The step of float32 values on the CPU: one pass of <see cref="FlatPass"/>.</summary>
-    protected abstract void Move(FlatSlice slice, GradientRule gradientRule, double rate);
+    protected abstract void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate);
 
     /// <summary>The same step by torch's operators.</summary>
     /// <param name="values">The parameters, to change in place.</param>
@@ -86,10 +91,10 @@ internal abstract class Optimizer : IStateful, IDisposable
     /// <param name="rate">η.</param>
     protected abstract void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate);
 
-    private void MoveByOperators(FlatSlice slice, double shrink, double l2Penalty, double rate)
+    private void MoveByOperators(FlatSlice slice, FlatGradients gradients, double shrink, double l2Penalty, double rate)
     {
         Tensor Part(Tensor buffer) => buffer.narrow(0, slice.Start, slice.Length);
-        var (values, gradient) = (Part(slice.Values), Part(slice.Gradients));
+        var (values, gradient) = (Part(slice.Values), Part(gradients.Joined(slice.Buffer)));
         if (options.Maximize)
             gradient.neg_();
         if (l2Penalty != 0)
@@ -97,14 +102,13 @@ internal abstract class Optimizer : IStateful, IDisposable
         if (shrink != 1)
             values.mul_(shrink);
         Move(values, gradient, [.. slice.Slots.Select(Part)], rate);
-        gradient.zero_();
     }
 
     /// <summary>Neighbours of one group in one slice, so that without groups a step is one pass a buffer.</summary>
     private IEnumerable<(FlatSlice, ParameterGroup?)> Slices()
     {
         var found = new List<(int Buffer, long Start, long Length, ParameterGroup? Group)>();
-        foreach (var (name, buffer, start, length) in parameters.Layout)
+        foreach (var (name, buffer, start, length, _) in parameters.Layout)
         {
             var group = options.ParameterGroups.FirstOrDefault(group => group.Contains(name));
             if (found is [.., var last] && last.Buffer == buffer && ReferenceEquals(last.Group, group))
@@ -115,6 +119,6 @@ internal abstract class Optimizer : IStateful, IDisposable
         foreach (var group in options.ParameterGroups)
             if (parameters.Layout.Count > 0 && !parameters.Layout.Any(entry => group.Contains(entry.Name)))
                 throw new ArgumentException($"The parameter group {group} holds no trainable parameter; there are {string.Join(", ", parameters.Layout.Select(entry => entry.Name))}.");
-        return found.Select(run => (new FlatSlice(parameters.Groups[run.Buffer], slots[run.Buffer], run.Start, run.Length), run.Group));
+        return found.Select(run => (new FlatSlice(parameters, run.Buffer, slots[run.Buffer], run.Start, run.Length), run.Group));
     }
 }

@@ -12,13 +12,13 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
 
     protected override void Prepare(long step) => decay = options.Decay.At(step);
 
-    protected override void Move(FlatSlice slice, GradientRule gradientRule, double rate)
+    protected override void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
     {
         var rule = new Rule(decay, options.Epsilon, rate);
         if (IsPlain(options))
-            FlatPass.Run(slice, gradientRule, rule);
+            FlatPass.Run(slice, gradients, gradientRule, rule);
         else
-            FlatPass.Run(slice, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
+            FlatPass.Run(slice, gradients, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)

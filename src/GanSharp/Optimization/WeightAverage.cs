@@ -27,7 +27,7 @@ public sealed class WeightAverage : IStateful, IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(halfLifeImages);
         this.halfLifeImages = halfLifeImages;
-        sources = [.. parameters.Groups.Select(group => group.Values), .. network.buffers().Where(buffer => buffer.is_floating_point())];
+        sources = [.. parameters.Buffers, .. network.buffers().Where(buffer => buffer.is_floating_point())];
         averages = [.. sources.Select(source => source.clone().DetachFromDisposeScope())];
     }
 

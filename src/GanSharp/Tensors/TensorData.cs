@@ -6,7 +6,7 @@ namespace GanSharp.Tensors;
 
 /// <summary>
 /// Puts other values of another type into a tensor while every module and optimiser that holds it goes on holding it: libtorch's <c>set_data</c>,
-/// which TorchSharp doesn't wrap, through libtorch's stable C interface. A gradient that the tensor has stays what it is, and collects in its own type.
+/// which TorchSharp doesn't wrap, through libtorch's stable C interface. A gradient that arises meanwhile has the lent type.
 /// </summary>
 internal static class TensorData
 {
@@ -52,21 +52,22 @@ internal static class TensorData
         return Works(found.Item1, found.Item2) ? (found.Item1, found.Item2, null) : (null, null, "this libtorch's set_data doesn't do what is expected of it");
     }
 
-    /// <summary>Whether a leaf computes in the other type, collects its gradient in its own, and gets its values back.</summary>
+    /// <summary>Whether a leaf computes in the other type, its gradient included, and gets its values back.</summary>
     private static bool Works(Call call, NewHandle newHandle)
     {
         using var scope = NewDisposeScope();
         using var learning = enable_grad();
         var leaf = full([2], 3f).requires_grad_(true);
-        leaf.grad = zeros(2);
         var own = leaf.detach();
         Replace(call, newHandle, leaf, full([2], 5, ScalarType.BFloat16));
         var square = leaf.square();
         square.to(ScalarType.Float32).sum().backward();
         var computed = leaf.dtype == ScalarType.BFloat16 && square.dtype == ScalarType.BFloat16;
+        using var gradient = leaf.grad;
+        leaf.grad = null;
         Replace(call, newHandle, leaf, own);
-        static bool Holds(Tensor? tensor, double value) => tensor is not null && tensor.dtype == ScalarType.Float32 && tensor.eq(value).all().item<bool>();
-        return computed && Holds(leaf.detach(), 3) && Holds(leaf.grad, 10);
+        static bool Holds(Tensor? tensor, ScalarType type, double value) => tensor is not null && tensor.dtype == type && tensor.eq(value).all().item<bool>();
+        return computed && Holds(leaf.detach(), ScalarType.Float32, 3) && Holds(gradient, ScalarType.BFloat16, 10);
     }
 
     private static nint Text(string text)

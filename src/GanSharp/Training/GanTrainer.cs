@@ -228,6 +228,8 @@ public sealed class GanTrainer : IDisposable
         using var lowDiscriminator = discriminatorPrecision?.Enter();
         try
         {
+            // Of a backward pass that the caller ran between two steps.
+            ClearGradients();
             for (var k = 1; k < Options.DiscriminatorSteps; k++)
             {
                 using var inner = NewDisposeScope();
@@ -244,14 +246,19 @@ public sealed class GanTrainer : IDisposable
         {
             // Half a step's traces: a caller who mends the cause may resume with this trainer.
             discriminatorParameters.RequireGradients(true);
-            Guard.Discriminator.ClearGradients();
-            Guard.Generator.ClearGradients();
+            ClearGradients();
             throw;
         }
         finally
         {
             batches.Settle();
         }
+    }
+
+    private void ClearGradients()
+    {
+        discriminatorParameters.ClearGradients();
+        generatorParameters.ClearGradients();
     }
 
     /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or its like in another objective.</summary>
@@ -263,12 +270,13 @@ public sealed class GanTrainer : IDisposable
         if (!Guard.AcceptsLoss(Guard.Discriminator, losses, penalties))
             return;
         Statistics.AddDiscriminator(Options.Objective, pass, losses, penalties);
-        if (discriminatorParameters.Groups.Count == 0)
+        if (discriminatorParameters.Buffers.Count == 0)
             return;
         penalties.Aggregate(losses, (sum, penalty) => sum + penalty).backward();
-        if (!Guard.AcceptsGradients(Guard.Discriminator))
+        using var gradients = discriminatorParameters.TakeGradients();
+        if (!Guard.AcceptsGradients(Guard.Discriminator, gradients))
             return;
-        discriminatorOptimizer.Step(Step);
+        discriminatorOptimizer.Step(Step, gradients);
         discriminatorPrecision?.Round();
     }
 
@@ -282,12 +290,13 @@ public sealed class GanTrainer : IDisposable
         if (!Guard.AcceptsLoss(Guard.Generator, loss, []))
             return;
         Statistics.AddGenerator(loss);
-        if (generatorParameters.Groups.Count == 0)
+        if (generatorParameters.Buffers.Count == 0)
             return;
         loss.backward();
-        if (!Guard.AcceptsGradients(Guard.Generator))
+        using var gradients = generatorParameters.TakeGradients();
+        if (!Guard.AcceptsGradients(Guard.Generator, gradients))
             return;
-        generatorOptimizer.Step(Step);
+        generatorOptimizer.Step(Step, gradients);
         average?.Update(Options.BatchSize);
     }
 

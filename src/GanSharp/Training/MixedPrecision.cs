@@ -10,7 +10,7 @@ namespace GanSharp.Training;
 
 /// <summary>
 /// Lets a network compute in bfloat16 for a while: its parameters are then rounded copies of the float32 ones, and inputs and outputs are converted
-/// at its border, so that nobody outside knows of it. Gradients collect in float32, where the optimiser looks for them.
+/// at its border, so that nobody outside knows of it. Gradients are bfloat16 numbers, which the optimiser widens as it reads them.
 /// </summary>
 internal sealed class MixedPrecision : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class MixedPrecision : IDisposable
         using var scope = NewDisposeScope();
         var modules = network.modules().Prepend(network).Distinct().ToArray();
         var exact = modules.Where(IsNorm).SelectMany(module => module.parameters(recurse: false)).Select(parameter => parameter.Handle).ToHashSet();
-        var rounded = flat.Groups.Select(group => group.Values.dtype == ScalarType.Float32 ? group.Values.to(Low).DetachFromDisposeScope() : null).ToArray();
+        var rounded = flat.Buffers.Select(buffer => buffer.dtype == ScalarType.Float32 ? buffer.to(Low).DetachFromDisposeScope() : null).ToArray();
         var places = flat.Layout.ToDictionary(place => place.Name);
         var (found, frozenOnes) = (new List<(Tensor, Tensor, Tensor)>(), new List<(Tensor Exact, Tensor Rounded)>());
         foreach (var (name, parameter) in network.named_parameters().DistinctBy(named => named.parameter.Handle))
@@ -39,13 +39,13 @@ internal sealed class MixedPrecision : IDisposable
             var own = parameter.detach().DetachFromDisposeScope();
             Tensor copy;
             if (places.TryGetValue(name, out var place))
-                copy = rounded[place.Group]!.narrow(0, place.Start, parameter.numel()).view(parameter.shape).DetachFromDisposeScope();
+                copy = rounded[place.Buffer]!.narrow(0, place.Start, parameter.numel()).view(parameter.shape).DetachFromDisposeScope();
             else
                 frozenOnes.Add((own, copy = own.to(Low).DetachFromDisposeScope()));
             found.Add((parameter, own, copy));
         }
         parameters = [.. found];
-        buffers = [.. flat.Groups.Zip(rounded).Where(pair => pair.Second is not null).Select(pair => (pair.First.Values, pair.Second!)), .. frozenOnes];
+        buffers = [.. flat.Buffers.Zip(rounded).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!)), .. frozenOnes];
         removeHooks = [
             network.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
             network.register_forward_hook((_, _, _, output) => isRounded ? output.to(ScalarType.Float32) : output).remove,

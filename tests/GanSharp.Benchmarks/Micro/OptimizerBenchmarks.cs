@@ -33,7 +33,7 @@ public class OptimizerBenchmarks
         foreach (var parameter in other.parameters())
             parameter.grad = zeros_like(parameter);
         stock = optim.Adam(other.parameters(), 2e-4, 0.5, 0.999);
-        buffers = [.. Enumerable.Range(0, 4).Select(_ => zeros(flat.Groups[0].Values.shape))];
+        buffers = [.. Enumerable.Range(0, 4).Select(_ => zeros(flat.Buffers[0].shape))];
     }
 
     [Benchmark]

@@ -29,7 +29,7 @@ public sealed class FlatParametersTests
 
         Read(module).Should().Equal(before);
         flat.Count.Should().Be(3 * 5 + 5 + 5 * 2 + 2);
-        flat.Groups.Should().ContainSingle().Which.Values.shape.Should().Equal(4 * 16);
+        flat.Buffers.Should().ContainSingle().Which.shape.Should().Equal(4 * 16);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class FlatParametersTests
         using var module = Linear(2, 1);
         using var flat = new FlatParameters(module);
         using (no_grad())
-            flat.Groups[0].Values.fill_(1);
+            flat.Buffers[0].fill_(1);
 
         module.call(tensor(new[,] { { 2f, 3f } })).item<float>().Should().Be(6);
     }
@@ -66,7 +66,7 @@ public sealed class FlatParametersTests
 
         using var flat = new FlatParameters(module);
 
-        flat.Groups.Select(group => group.Values.dtype).Should().Equal(ScalarType.Float32, ScalarType.Float64);
+        flat.Buffers.Select(buffer => buffer.dtype).Should().Equal(ScalarType.Float32, ScalarType.Float64);
     }
 
     [Fact]
@@ -79,21 +79,51 @@ public sealed class FlatParametersTests
         flat.Count.Should().Be(9);
         module.call(ones(1, 3)).sum().backward();
         using (no_grad())
-            flat.Groups[0].Values.add_(flat.Groups[0].Gradients, alpha: -0.1);
+            module.First.add_(module.First.grad!, alpha: -0.1);
         module.First.equal(module.Second).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]
-    public void Zero_grad_on_the_module_is_found_and_named()
+    public void Zero_grad_on_the_module_does_no_harm()
     {
+        using var module = Linear(2, 1);
+        using var flat = new FlatParameters(module);
+
+        module.zero_grad();
+
+        flat.Invoking(parameters => parameters.ThrowIfDetached()).Should().NotThrow();
+    }
+
+    [Fact]
+    public void A_parameter_whose_values_were_replaced_is_named()
+    {
+        using var scope = NewDisposeScope();
         using var module = Linear(2, 1);
         using var flat = new FlatParameters(module);
         flat.ThrowIfDetached();
 
-        module.zero_grad();
+        using (no_grad())
+            module.bias!.set_(zeros(1));
 
         flat.Invoking(parameters => parameters.ThrowIfDetached()).Should().Throw<InvalidOperationException>()
-            .WithMessage("Parameter 'weight' lost its gradient buffer. Don't call zero_grad() on a network that a trainer trains; the trainer does.");
+            .WithMessage("Parameter 'bias' isn't where the trainer put it. Move a network, or replace its parameters, before making the trainer.");
+    }
+
+    [Fact]
+    public void Gradients_are_taken_where_the_backward_pass_made_them()
+    {
+        using var scope = NewDisposeScope();
+        using var module = Linear(2, 1);
+        using var flat = new FlatParameters(module);
+        module.call(ones(1, 2)).sum().backward();
+        var made = module.weight!.grad!;
+        using (no_grad())
+            made.fill_(7);
+
+        using var gradients = flat.TakeGradients();
+
+        module.parameters().Should().OnlyContain(parameter => ReferenceEquals(parameter.grad, null));
+        gradients.Named().Select(entry => (entry.Name, entry.Values.data<float>()[0])).Should().Equal(("weight", 7f), ("bias", 1f));
     }
 
     private static (float[] Losses, float[] Parameters) Train(bool flat)

@@ -144,7 +144,7 @@ public sealed class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Gradients_are_zero_after_a_step_and_no_tensor_stays(string name)
+    public void Gradients_are_gone_after_a_step_and_no_tensor_stays(string name)
     {
         using var learner = new Learner(Cases[name].Options);
         learner.Learn(0, 2);
@@ -153,7 +153,7 @@ public sealed class OptimizerTests
         learner.Learn(2, 5);
 
         Tensor.TotalCount.Should().Be(tensors);
-        learner.Flat.Groups.Should().OnlyContain(group => group.Gradients.count_nonzero().item<long>() == 0);
+        learner.Parameters.Should().OnlyContain(parameter => ReferenceEquals(parameter.grad, null));
     }
 
     [Theory]
@@ -163,19 +163,101 @@ public sealed class OptimizerTests
     public void A_gradient_that_is_not_finite_is_seen_wherever_it_is(float bad)
     {
         using var scope = NewDisposeScope();
+        // One with a remainder beside whole vectors, one of another type.
         using var module = Sequential(Linear(9, 5), Linear(5, 2, dtype: ScalarType.Float64));
         using var flat = new FlatParameters(module);
-        foreach (var group in flat.Groups)
-            group.Gradients.fill_(3e38);
-        flat.GradientsAreFinite().Should().BeTrue("large values are finite");
-
-        foreach (var parameter in module.parameters())
+        var parameters = module.parameters().ToArray();
+        bool AreFinite(Action<Tensor[]> change)
         {
-            parameter.grad!.flatten()[^1] = bad;
-            flat.GradientsAreFinite().Should().BeFalse();
-            parameter.grad!.fill_(1);
+            var values = parameters.Select(parameter => full_like(parameter.detach(), 3e38)).ToArray();
+            change(values);
+            foreach (var (parameter, gradient) in parameters.Zip(values))
+                parameter.grad = gradient;
+            using var gradients = flat.TakeGradients();
+            return gradients.AreFinite();
         }
-        flat.GradientsAreFinite().Should().BeTrue();
+
+        AreFinite(_ => { }).Should().BeTrue("large values are finite");
+        for (var index = 0; index < parameters.Length; index++)
+            foreach (var place in new[] { 0, -1 })
+                AreFinite(values => values[index].flatten()[place] = bad).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_parameter_without_a_gradient_moves_as_with_a_gradient_of_zeros()
+    {
+        float[] Move(bool hasGradient, ScalarType type)
+        {
+            using var scope = NewDisposeScope();
+            using var module = Linear(9, 5, dtype: type);
+            using var flat = new FlatParameters(module);
+            using var adam = new AdamOptions().Create(flat);
+            using (no_grad())
+                flat.Buffers[0].fill_(1);
+            for (var step = 0; step < 3; step++)
+            {
+                module.weight!.grad = ones_like(module.weight.detach());
+                module.bias!.grad = step == 0 ? ones_like(module.bias.detach()) : hasGradient ? zeros_like(module.bias.detach()) : null;
+                adam.Step(step);
+            }
+            return flat.Buffers[0].to(ScalarType.Float32).data<float>().ToArray();
+        }
+
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
+            Move(hasGradient: false, type).Should().Equal(Move(hasGradient: true, type));
+    }
+
+    [Fact]
+    public void A_bfloat16_gradient_moves_as_the_same_numbers_in_float32_do()
+    {
+        float[] Move(bool isBFloat16)
+        {
+            manual_seed(2);
+            using var scope = NewDisposeScope();
+            // Vectors and a rest, in more than one piece.
+            using var module = Linear(257, 301);
+            using var flat = new FlatParameters(module);
+            using var adam = new AdamOptions { MaximumGradientNorm = 1 }.Create(flat);
+            using (no_grad())
+                flat.Buffers[0].fill_(1);
+            for (var step = 0; step < 3; step++)
+            {
+                foreach (var parameter in module.parameters())
+                {
+                    var rounded = randn_like(parameter.detach()).to(ScalarType.BFloat16);
+                    parameter.grad = isBFloat16 ? rounded : rounded.to(ScalarType.Float32);
+                }
+                adam.Step(step);
+            }
+            return flat.Buffers[0].data<float>().ToArray();
+        }
+
+        Move(isBFloat16: true).Should().Equal(Move(isBFloat16: false));
+    }
+
+    [Fact]
+    public void A_transposed_and_a_sparse_gradient_are_read_right()
+    {
+        float[] Move(Func<Tensor, Tensor> form, ScalarType type)
+        {
+            using var scope = NewDisposeScope();
+            using var module = Linear(7, 5, hasBias: false, dtype: type);
+            using var flat = new FlatParameters(module);
+            using var sgd = new SgdOptions { LearningRate = 1 }.Create(flat);
+            using (no_grad())
+                flat.Buffers[0].zero_();
+            module.weight!.grad = form(arange(35, ScalarType.Float32).view(5, 7).to(type));
+            sgd.Step(0);
+            return flat.Buffers[0].to(ScalarType.Float32).data<float>().ToArray();
+        }
+
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
+        {
+            var plain = Move(gradient => gradient, type);
+            plain[34].Should().Be(-34);
+            Move(gradient => gradient.t().contiguous().t(), type).Should().Equal(plain);
+            Move(gradient => gradient.to_sparse(), type).Should().Equal(plain);
+        }
     }
 
     /// <summary>The largest difference of any parameter at any hundredth step between ours and torch's, driven by the same noisy quadratic.</summary>
@@ -200,8 +282,11 @@ public sealed class OptimizerTests
             using var inner = NewDisposeScope();
             using (no_grad())
                 for (var index = 0; index < noise.Length; index++)
-                    foreach (var parameter in new[] { ownParameters[index], otherParameters[index] })
-                        parameter.grad!.copy_(noise[index][step]).add_(parameter - 1, alpha: 0.1);
+                {
+                    Tensor Gradient(Tensor parameter) => noise[index][step].add(parameter - 1, alpha: 0.1);
+                    ownParameters[index].grad = Gradient(ownParameters[index]);
+                    otherParameters[index].grad!.copy_(Gradient(otherParameters[index]));
+                }
             optimizer.Step(step);
             beforeReference?.Invoke(otherParameters);
             torchOptimizer.step();
@@ -216,12 +301,13 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         using var flat = new FlatParameters(module);
         using var optimizer = options.Create(flat);
-        var (values, gradients) = flat.Groups[0];
+        var values = flat.Buffers[0];
         using (no_grad())
             values.copy_(linspace(-1, 1, values.shape[0]));
         for (var step = 0; step < steps; step++)
         {
-            gradients.copy_(linspace(-3, 2 + step, gradients.shape[0]));
+            foreach (var parameter in module.parameters())
+                parameter.grad = linspace(-3, 2 + step, parameter.numel()).view(parameter.shape);
             optimizer.Step(step);
         }
         return values.data<float>().ToArray();
@@ -236,14 +322,16 @@ public sealed class OptimizerTests
             Flat = new FlatParameters(module);
             Optimizer = options.Create(Flat);
             using var frozen = no_grad();
-            Flat.Groups[0].Values.fill_(0.5);
+            Flat.Buffers[0].fill_(0.5);
         }
 
         public FlatParameters Flat { get; }
 
         public GanSharp.Optimization.Optimizer Optimizer { get; }
 
-        public float[] Values => Flat.Groups[0].Values.data<float>().ToArray();
+        public IEnumerable<Parameter> Parameters => module.parameters();
+
+        public float[] Values => Flat.Buffers[0].data<float>().ToArray();
 
         public void Learn(int from, int to)
         {
@@ -258,7 +346,7 @@ public sealed class OptimizerTests
         public void TakeOver(Learner other)
         {
             using var frozen = no_grad();
-            Flat.Groups[0].Values.copy_(other.Flat.Groups[0].Values);
+            Flat.Buffers[0].copy_(other.Flat.Buffers[0]);
             foreach (var (mine, theirs) in Optimizer.State.Zip(other.Optimizer.State))
                 mine.Value.copy_(theirs.Value);
             Optimizer.Scalars = other.Optimizer.Scalars;

@@ -73,6 +73,6 @@ public sealed class WeightAverageTests
     private static void Fill(FlatParameters parameters, double value)
     {
         using var frozen = no_grad();
-        parameters.Groups[0].Values.fill_(value);
+        parameters.Buffers[0].fill_(value);
     }
 }

@@ -118,16 +118,20 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Zero_grad_of_a_user_is_found_at_the_next_report()
+    public void A_parameter_that_a_user_replaced_is_found_at_the_next_report()
     {
         using var trainer = Trainer();
         var train = () =>
         {
             foreach (var _ in trainer.Train(3))
-                generator.zero_grad();
+            {
+                using var frozen = no_grad();
+                foreach (var parameter in generator.parameters())
+                    parameter.set_(parameter.clone());
+            }
         };
 
-        train.Should().Throw<InvalidOperationException>().WithMessage("Parameter * lost its gradient buffer.*");
+        train.Should().Throw<InvalidOperationException>().WithMessage("Parameter * isn't where the trainer put it.*");
     }
 
     [Fact]

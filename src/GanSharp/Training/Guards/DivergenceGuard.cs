@@ -1,3 +1,4 @@
+using GanSharp.Optimization;
 using GanSharp.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -65,7 +66,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         {
             var size = network.RootMeanSquareWeight;
             if (!double.IsFinite(size))
-                throw network.FirstNonFinite(gradients: false) is var (parameter, value)
+                throw network.FirstNonFinite() is var (parameter, value)
                     ? Divergence(network, parameter, FormattableString.Invariant($"parameter '{parameter}' of {network.Name} holds {value}"))
                     : Divergence(network, null, $"the norm of the parameters of {network.Name} overflows");
             if (size > options.MaximumGrowth * network.Reference)
@@ -88,11 +89,11 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     }
 
     /// <summary>Whether the gradient of every parameter is finite; asked before the optimiser uses it.</summary>
-    public bool AcceptsGradients(GuardedNetwork network)
+    public bool AcceptsGradients(GuardedNetwork network, FlatGradients gradients)
     {
-        if (!isChecking || network.HasFiniteGradients)
+        if (!isChecking || gradients.AreFinite())
             return true;
-        return network.FirstNonFinite(gradients: true) is var (parameter, value)
+        return GuardedNetwork.FirstNonFinite(gradients) is var (parameter, value)
             ? Refuse(network, parameter, FormattableString.Invariant($"the gradient of parameter '{parameter}' of {network.Name} holds {value}"))
             : Refuse(network, null, $"the norm of the gradient of {network.Name} overflows");
     }
@@ -105,7 +106,6 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
 
     private bool Refuse(GuardedNetwork network, string? parameter, string finding)
     {
-        network.ClearGradients();
         if (options.Policy != DivergencePolicy.SkipStep)
             throw Divergence(network, parameter, finding);
         if (++consecutiveSkips > options.MaximumConsecutiveSkips)

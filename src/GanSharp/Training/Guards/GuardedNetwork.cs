@@ -1,5 +1,4 @@
 using GanSharp.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,50 +12,30 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
 {
     // Weights that start at or near zero may grow to any ordinary size.
     private const double SmallestReference = 0.1;
-    private readonly double rootOfCount = Math.Sqrt(Math.Max(1, Parameters.Count));
 
     public string Name => $"the {Role} ({Module.GetType().Name})";
 
     /// <summary>Root-mean-square weight from which growth is counted.</summary>
-    public double Reference { get; set; } = Math.Max(SmallestReference, Norm(Parameters) / Math.Sqrt(Math.Max(1, Parameters.Count)));
+    public double Reference { get; set; } = Math.Max(SmallestReference, Parameters.RootMeanSquare());
 
-    public double RootMeanSquareWeight => Norm(Parameters) / rootOfCount;
+    public double RootMeanSquareWeight => Parameters.RootMeanSquare();
 
-    public bool HasFiniteGradients => Parameters.GradientsAreFinite();
+    /// <summary>The first parameter whose value isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
+    public (string Parameter, double Value)? FirstNonFinite() => FirstNonFinite(Module.named_parameters().Select(named => (named.name, (Tensor)named.parameter)));
 
-    public void ClearGradients()
-    {
-        using var frozen = no_grad();
-        foreach (var group in Parameters.Groups)
-            group.Gradients.zero_();
-    }
+    /// <summary>The first parameter whose gradient isn't.</summary>
+    public static (string Parameter, double Value)? FirstNonFinite(FlatGradients gradients) => FirstNonFinite(gradients.Named());
 
-    /// <summary>The first parameter whose value (or gradient) isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
-    public (string Parameter, double Value)? FirstNonFinite(bool gradients)
+    private static (string Parameter, double Value)? FirstNonFinite(IEnumerable<(string Name, Tensor Values)> entries)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, parameter) in Module.named_parameters())
+        foreach (var (name, values) in entries)
         {
-            if ((gradients ? parameter.grad : parameter) is not { IsInvalid: false } values)
-                continue;
             var bad = values.masked_select(values.isfinite().logical_not());
             if (bad.numel() > 0)
                 return (name, bad[0].to(ScalarType.Float64).cpu().item<double>());
         }
         return null;
-    }
-
-    // Once a step for each network: no scope and no conversion, since on the CPU the smallest networks' steps take a millisecond.
-    private static double Norm(FlatParameters parameters)
-    {
-        using var frozen = no_grad();
-        var sum = 0.0;
-        foreach (var group in parameters.Groups)
-        {
-            using var norm = group.Values.norm();
-            sum += Math.Pow(norm.ToDouble(), 2);
-        }
-        return Math.Sqrt(sum);
     }
 }
