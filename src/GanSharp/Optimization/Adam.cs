@@ -27,13 +27,12 @@ internal sealed class Adam(FlatParameters parameters, AdamOptions options)
         beta2Product *= beta2;
     }
 
-    protected override void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
+    protected override double Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
     {
         var rule = new Rule(beta1, beta2, SquareCorrection, options.Epsilon, rate / (1 - beta1Product));
-        if (options.AmsGrad)
-            FlatPass.Run(slice, gradients, gradientRule, new LargestRule(rule));
-        else
-            FlatPass.Run(slice, gradients, gradientRule, rule);
+        return options.AmsGrad
+            ? FlatPass.Run(slice, gradients, gradientRule, new LargestRule(rule))
+            : FlatPass.Run(slice, gradients, gradientRule, rule);
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)

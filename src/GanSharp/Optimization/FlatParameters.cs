@@ -39,6 +39,7 @@ public sealed class FlatParameters : IDisposable
         Pieces = [.. buffers.Select((_, buffer) => IsManaged(buffer)
             ? Layout.SelectMany((place, index) => place.Buffer == buffer ? FlatPiece.Cut(index, place.Start, place.Count) : []).ToArray()
             : [])];
+        Rounded = new Tensor?[buffers.Length];
     }
 
     /// <summary>All parameters of one type on one device, shape [n], for each such combination; none where every parameter is frozen.</summary>
@@ -49,6 +50,9 @@ public sealed class FlatParameters : IDisposable
 
     /// <summary>What a pass takes at a time of each buffer; none of those that it can't take.</summary>
     internal IReadOnlyList<FlatPiece[]> Pieces { get; }
+
+    /// <summary>For each buffer that <see cref="FlatPass"/> can take, a copy in bfloat16 that it keeps up with the values; null, at first, for none.</summary>
+    internal Tensor?[] Rounded { get; }
 
     /// <summary>Number of trainable values, padding excluded.</summary>
     public long Count => Layout.Sum(place => place.Count);
@@ -75,8 +79,8 @@ public sealed class FlatParameters : IDisposable
     internal bool IsManaged(int buffer) =>
         buffers[buffer] is { dtype: ScalarType.Float32, device_type: DeviceType.CPU } values && values.numel() <= int.MaxValue / sizeof(float);
 
-    /// <summary>Root of the mean square of all values: not finite where one isn't.</summary>
-    internal double RootMeanSquare()
+    /// <summary>Sum of the squares of all values: not finite where one isn't.</summary>
+    internal double SumOfSquares()
     {
         using var frozen = no_grad();
         var sum = 0.0;
@@ -91,7 +95,7 @@ public sealed class FlatParameters : IDisposable
             using var norm = buffers[buffer].norm();
             sum += Math.Pow(norm.ToDouble(), 2);
         }
-        return Math.Sqrt(sum / Math.Max(1, Count));
+        return sum;
     }
 
     /// <summary>Throws where something outside has converted or moved a parameter.</summary>

@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// One pass over a network's flat buffers: reads each value, gradient and slot once, and writes each value and slot once.
+/// One pass over a network's flat buffers: reads each value, gradient and slot once, and writes each value, its rounded copy where there is one, and slot once.
 /// Every value is computed by itself and in the same way wherever it lies, so the result is the same bit for bit for any number of threads.
 /// </summary>
 internal static unsafe class FlatPass
@@ -16,83 +17,124 @@ internal static unsafe class FlatPass
     public const int FewestValuesAThread = 16_000;
 
     /// <summary>Applies <paramref name="rule"/> to a slice.</summary>
-    public static void Run<TRule>(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, TRule rule)
+    /// <returns>The sum of the squares of what the values became.</returns>
+    public static double Run<TRule>(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, TRule rule)
         where TRule : struct, IUpdateRule
     {
         var values = First(slice.Values);
         var first = TRule.Slots > 0 ? First(slice.Slots[0]) : values;
         var second = TRule.Slots > 1 ? First(slice.Slots[1]) : values;
         var third = TRule.Slots > 2 ? First(slice.Slots[2]) : values;
-        OverPieces(slice.Pieces, slice.Length, index =>
+        var rounded = slice.Rounded is { } copy ? (ushort*)First(copy) : null;
+        return Sum(slice.Pieces, piece =>
         {
-            var piece = slice.Pieces[index];
-            Run(values + piece.Start, gradients.Source(piece), first + piece.Start, second + piece.Start, third + piece.Start, piece.Count, gradientRule, rule);
+            double Read<TReader>(TReader reader)
+                where TReader : struct, IVectorReader =>
+                Run(
+                    values + piece.Start, reader, first + piece.Start, second + piece.Start, third + piece.Start, rounded == null ? null : rounded + piece.Start,
+                    piece.Count, gradientRule, rule);
+            return gradients.Source(piece) switch
+            {
+                { Address: 0 } => Read(default(ZeroReader)),
+                { IsBFloat16: true } source => Read(new BFloat16Reader(source.Address)),
+                var source => Read(new Float32Reader(source.Address)),
+            };
         });
     }
 
     /// <summary>Sum of the squares of all values of the pieces: finite where each value is, unless one exceeds 1e19.</summary>
     /// <param name="pieces">Which values.</param>
     /// <param name="source">Where a piece's are.</param>
-    public static double SumOfSquares(FlatPiece[] pieces, Func<FlatPiece, VectorSource> source)
+    public static double SumOfSquares(FlatPiece[] pieces, Func<FlatPiece, VectorSource> source) => Sum(pieces, piece => source(piece) switch
+    {
+        { Address: 0 } => 0,
+        { IsBFloat16: true } given => SumOfSquares(new BFloat16Reader(given.Address), piece.Count),
+        var given => SumOfSquares(new Float32Reader(given.Address), piece.Count),
+    });
+
+    /// <summary>Does the work for each piece and adds up what it returns, in the same order for any number of threads.</summary>
+    private static double Sum(FlatPiece[] pieces, Func<FlatPiece, double> work)
     {
         var sums = new double[pieces.Length];
-        OverPieces(pieces, pieces.Sum(piece => (long)piece.Count), index => sums[index] = SumOfSquares(source(pieces[index]), pieces[index].Count));
-        return sums.Sum();
-    }
-
-    private static void OverPieces(FlatPiece[] pieces, long values, Action<int> work)
-    {
-        var threads = (int)Math.Clamp(values / FewestValuesAThread, 1, Math.Min(pieces.Length, get_num_threads()));
+        var threads = (int)Math.Clamp(pieces.Sum(piece => (long)piece.Count) / FewestValuesAThread, 1, Math.Min(pieces.Length, get_num_threads()));
         if (threads > 1)
-        {
-            TorchThreads.Run(pieces.Length, threads, work);
-            return;
-        }
-        for (var index = 0; index < pieces.Length; index++)
-            work(index);
+            TorchThreads.Run(pieces.Length, threads, index => sums[index] = work(pieces[index]));
+        else
+            for (var index = 0; index < pieces.Length; index++)
+                sums[index] = work(pieces[index]);
+        return sums.Sum();
     }
 
     // Compiled at its best from the first step on: by the usual tiers, steps would be two to four times slower for the first seconds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TRule>(float* values, VectorSource gradients, float* first, float* second, float* third, int count, GradientRule gradientRule, TRule rule)
+    private static double Run<TRule, TReader>(
+        float* values, TReader gradients, float* first, float* second, float* third, ushort* rounded, int count, GradientRule gradientRule, TRule rule)
         where TRule : struct, IUpdateRule
+        where TReader : struct, IVectorReader
     {
         var (shrink, l2Penalty, factor) = (new Vector<float>(gradientRule.Shrink), new Vector<float>(gradientRule.L2Penalty), new Vector<float>(gradientRule.Factor));
-        var width = Vector<float>.Count;
-        // Values and slots are padded to whole vectors; a gradient ends where it ends.
-        for (nuint index = 0; index < (nuint)count; index += (nuint)width)
+        var (width, index, squares) = ((nuint)Vector<float>.Count, (nuint)0, Vector<float>.Zero);
+        for (; index + width <= (nuint)count; index += width)
         {
-            var given = (int)index + width <= count ? gradients.Load(index) : gradients.LoadPart(index, count - (int)index);
             var value = Vector.Load(values + index);
-            var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, given * factor);
-            rule.Apply(value * shrink, gradient, ref first[index], ref second[index], ref third[index]).Store(values + index);
+            var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, gradients.Load(index) * factor);
+            var moved = rule.Apply(value * shrink, gradient, ref first[index], ref second[index], ref third[index]);
+            // Past the caches: all threads have read these values, so each of their caches would have to give its copy up before a common store.
+            moved.StoreAlignedNonTemporal(values + index);
+            if (rounded != null)
+                BFloat16.StoreNonTemporal(moved, rounded + index);
+            squares = Vector.MultiplyAddEstimate(moved, moved, squares);
         }
+        var sum = (double)Vector.Sum(squares);
+        if (index < (nuint)count)
+        {
+            // Values and slots are padded to whole vectors; a gradient ends where it ends.
+            var rest = stackalloc float[Vector<float>.Count];
+            Rest(gradients, index, (nuint)count).Store(rest);
+            var place = rounded == null ? null : rounded + index;
+            sum += Run(values + index, new Float32Reader((nint)rest), first + index, second + index, third + index, place, Vector<float>.Count, gradientRule, rule);
+        }
+        if (Sse.IsSupported)
+            Sse.StoreFence();
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SumOfSquares(VectorSource values, int count)
+    private static double SumOfSquares<TReader>(TReader values, int count)
+        where TReader : struct, IVectorReader
     {
         // Several short sums: they don't wait for each other, and lose less to rounding than one long one.
-        const int ValuesASum = 4_096;
-        var (width, total) = (Vector<float>.Count, 0.0);
-        for (var start = 0; start < count; start += ValuesASum)
+        const nuint ValuesASum = 4_096;
+        var (width, end, index, total) = ((nuint)Vector<float>.Count, (nuint)count, (nuint)0, 0.0);
+        while (index + 4 * width <= end)
         {
-            var (end, index) = (Math.Min(count, start + ValuesASum), start);
-            var (sum, other) = (Vector<float>.Zero, Vector<float>.Zero);
-            for (; index + 2 * width <= end; index += 2 * width)
+            var (last, a, b, c, d) = (Math.Min(end, index + ValuesASum), Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
+            for (; index + 4 * width <= last; index += 4 * width)
             {
-                var (value, next) = (values.Load((nuint)index), values.Load((nuint)(index + width)));
-                sum = Vector.MultiplyAddEstimate(value, value, sum);
-                other = Vector.MultiplyAddEstimate(next, next, other);
+                a = AddSquare(a, values.Load(index));
+                b = AddSquare(b, values.Load(index + width));
+                c = AddSquare(c, values.Load(index + 2 * width));
+                d = AddSquare(d, values.Load(index + 3 * width));
             }
-            for (; index < end; index += width)
-            {
-                var value = values.LoadPart((nuint)index, Math.Min(width, end - index));
-                sum = Vector.MultiplyAddEstimate(value, value, sum);
-            }
-            total += Vector.Sum(sum + other);
+            total += Vector.Sum(a + b + (c + d));
         }
+        for (; index < end; index += width)
+            total += Vector.Sum(AddSquare(Vector<float>.Zero, Rest(values, index, Math.Min(end, index + width))));
         return total;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector<float> AddSquare(Vector<float> sum, Vector<float> value) => Vector.MultiplyAddEstimate(value, value, sum);
+    }
+
+    /// <summary>The last values, fewer than a vector, with zeros behind them: nothing beyond the end is read.</summary>
+    private static Vector<float> Rest<TReader>(TReader values, nuint index, nuint end)
+        where TReader : struct, IVectorReader
+    {
+        Span<float> rest = stackalloc float[Vector<float>.Count];
+        rest.Clear();
+        for (var at = index; at < end; at++)
+            rest[(int)(at - index)] = values.Single(at);
+        return new Vector<float>(rest);
     }
 
     private static float* First(Tensor buffer) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.bytes));

@@ -7,6 +7,9 @@ internal sealed class FlatSlice(FlatParameters parameters, int buffer, Tensor[] 
 {
     public Tensor Values { get; } = parameters.Buffers[buffer];
 
+    /// <summary>A copy in bfloat16 to keep up with the values; null for none.</summary>
+    public Tensor? Rounded => parameters.Rounded[buffer];
+
     public int Buffer => buffer;
 
     public Tensor[] Slots => slots;

@@ -45,11 +45,12 @@ internal abstract class Optimizer : IStateful, IDisposable
     public void Step(long step)
     {
         using var gradients = parameters.TakeGradients();
-        Step(step, gradients);
+        _ = Step(step, gradients);
     }
 
     /// <summary>One step along gradients that were taken already; their owner disposes them.</summary>
-    public void Step(long step, FlatGradients gradients)
+    /// <returns>The sum of the squares of what the parameters became; null where nobody counted.</returns>
+    public double? Step(long step, FlatGradients gradients)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -57,16 +58,21 @@ internal abstract class Optimizer : IStateful, IDisposable
         if (options.MaximumGradientValue is { } value)
             gradients.ClampValues(value / factor);
         Prepare(step);
+        double? squares = 0;
         foreach (var (slice, group) in slices)
         {
             var rate = RateFactor * (group?.LearningRate ?? options.LearningRate).At(step);
             var shrink = 1 - rate * (group?.WeightDecay ?? options.WeightDecay);
             var l2Penalty = group?.L2Penalty ?? options.L2Penalty;
             if (slice.Pieces.Length > 0)
-                Move(slice, gradients, new GradientRule((float)shrink, (float)l2Penalty, (float)(options.Maximize ? -factor : factor)), rate);
+                squares += Move(slice, gradients, new GradientRule((float)shrink, (float)l2Penalty, (float)(options.Maximize ? -factor : factor)), rate);
             else
+            {
                 MoveByOperators(slice, gradients, shrink, l2Penalty, rate);
+                squares = null;
+            }
         }
+        return squares;
     }
 
     /// <summary>Releases the state.</summary>
@@ -82,7 +88,8 @@ internal abstract class Optimizer : IStateful, IDisposable
     }
 
     /// <summary>The step of float32 values on the CPU: one pass of <see cref="FlatPass"/>.</summary>
-    protected abstract void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate);
+    /// <returns>The sum of the squares of what they became.</returns>
+    protected abstract double Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate);
 
     /// <summary>The same step by torch's operators.</summary>
     /// <param name="values">The parameters, to change in place.</param>

@@ -12,13 +12,12 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
 
     protected override void Prepare(long step) => decay = options.Decay.At(step);
 
-    protected override void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
+    protected override double Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
     {
         var rule = new Rule(decay, options.Epsilon, rate);
-        if (IsPlain(options))
-            FlatPass.Run(slice, gradients, gradientRule, rule);
-        else
-            FlatPass.Run(slice, gradients, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
+        return IsPlain(options)
+            ? FlatPass.Run(slice, gradients, gradientRule, rule)
+            : FlatPass.Run(slice, gradients, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)

@@ -8,12 +8,11 @@ namespace GanSharp.Optimization;
 internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
     : Optimizer(parameters, options, options.Momentum > 0 ? ["momentum"] : [])
 {
-    protected override void Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
+    protected override double Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
     {
-        if (options.Momentum > 0)
-            FlatPass.Run(slice, gradients, gradientRule, new MomentumRule(rate, options.Momentum, options.Nesterov));
-        else
-            FlatPass.Run(slice, gradients, gradientRule, new PlainRule(rate));
+        return options.Momentum > 0
+            ? FlatPass.Run(slice, gradients, gradientRule, new MomentumRule(rate, options.Momentum, options.Nesterov))
+            : FlatPass.Run(slice, gradients, gradientRule, new PlainRule(rate));
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)

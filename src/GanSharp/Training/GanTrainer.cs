@@ -190,14 +190,15 @@ public sealed class GanTrainer : IDisposable
     }
 
     /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>
+    /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
     /// <returns>Whether it was done.</returns>
-    internal bool Advance()
+    internal bool Advance(bool isContinued)
     {
         try
         {
             RollBack.RememberIfDue();
             Guard.Begin(Step + 1);
-            Alternate();
+            Alternate(isContinued);
             Guard.End();
             Step++;
             return true;
@@ -222,10 +223,10 @@ public sealed class GanTrainer : IDisposable
     }
 
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
-    private void Alternate()
+    private void Alternate(bool isContinued)
     {
-        using var lowGenerator = generatorPrecision?.Enter();
-        using var lowDiscriminator = discriminatorPrecision?.Enter();
+        using var lowGenerator = generatorPrecision?.Enter(isContinued);
+        using var lowDiscriminator = discriminatorPrecision?.Enter(isContinued);
         try
         {
             // Of a backward pass that the caller ran between two steps.
@@ -276,8 +277,8 @@ public sealed class GanTrainer : IDisposable
         using var gradients = discriminatorParameters.TakeGradients();
         if (!Guard.AcceptsGradients(Guard.Discriminator, gradients))
             return;
-        discriminatorOptimizer.Step(Step, gradients);
-        discriminatorPrecision?.Round();
+        Guard.Discriminator.SumOfSquaresOfStep = discriminatorOptimizer.Step(Step, gradients);
+        discriminatorPrecision?.Follow();
     }
 
     /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or its like in another objective.</summary>
@@ -296,7 +297,8 @@ public sealed class GanTrainer : IDisposable
         using var gradients = generatorParameters.TakeGradients();
         if (!Guard.AcceptsGradients(Guard.Generator, gradients))
             return;
-        generatorOptimizer.Step(Step, gradients);
+        Guard.Generator.SumOfSquaresOfStep = generatorOptimizer.Step(Step, gradients);
+        generatorPrecision?.Follow();
         average?.Update(Options.BatchSize);
     }
 

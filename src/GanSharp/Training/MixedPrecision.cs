@@ -16,7 +16,7 @@ internal sealed class MixedPrecision : IDisposable
 {
     private const ScalarType Low = ScalarType.BFloat16;
     private readonly (Tensor Parameter, Tensor Exact, Tensor Rounded)[] parameters;
-    private readonly (Tensor Exact, Tensor Rounded)[] buffers;
+    private readonly (Tensor Exact, Tensor Rounded)[] buffers, buffersOfOperators;
     private readonly Action[] removeHooks;
     private bool isRounded;
 
@@ -45,7 +45,12 @@ internal sealed class MixedPrecision : IDisposable
             found.Add((parameter, own, copy));
         }
         parameters = [.. found];
-        buffers = [.. flat.Buffers.Zip(rounded).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!)), .. frozenOnes];
+        (Tensor, Tensor)[] Pairs(Func<int, bool> isWanted) =>
+            [.. Enumerable.Range(0, rounded.Length).Where(buffer => rounded[buffer] is not null && isWanted(buffer)).Select(buffer => (flat.Buffers[buffer], rounded[buffer]!))];
+        buffers = [.. Pairs(_ => true), .. frozenOnes];
+        buffersOfOperators = Pairs(buffer => !flat.IsManaged(buffer));
+        for (var buffer = 0; buffer < rounded.Length; buffer++)
+            flat.Rounded[buffer] = flat.IsManaged(buffer) ? rounded[buffer] : null;
         removeHooks = [
             network.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
             network.register_forward_hook((_, _, _, output) => isRounded ? output.to(ScalarType.Float32) : output).remove,
@@ -53,22 +58,19 @@ internal sealed class MixedPrecision : IDisposable
     }
 
     /// <summary>The network computes in bfloat16 until the result is disposed.</summary>
-    public IDisposable Enter()
+    /// <param name="isContinued">Whether nothing but the optimiser has written parameters since it did so last.</param>
+    public IDisposable Enter(bool isContinued = false)
     {
-        Round();
+        if (!isContinued)
+            Round(buffers);
         foreach (var (parameter, _, copy) in parameters)
             TensorData.Replace(parameter, copy);
         isRounded = true;
         return new Entered(this);
     }
 
-    /// <summary>Rounds again, after an optimiser moved the float32 parameters.</summary>
-    public void Round()
-    {
-        using var frozen = no_grad();
-        foreach (var (exact, rounded) in buffers)
-            rounded.copy_(exact);
-    }
+    /// <summary>Rounds again, after an optimiser moved the float32 parameters, what its pass hasn't rounded as it went.</summary>
+    public void Follow() => Round(buffersOfOperators);
 
     /// <summary>Releases the copies; the network is the float32 one.</summary>
     public void Dispose()
@@ -82,6 +84,13 @@ internal sealed class MixedPrecision : IDisposable
         }
         foreach (var (_, rounded) in buffers)
             rounded.Dispose();
+    }
+
+    private static void Round((Tensor Exact, Tensor Rounded)[] pairs)
+    {
+        using var frozen = no_grad();
+        foreach (var (exact, rounded) in pairs)
+            rounded.copy_(exact);
     }
 
     private static bool IsNorm(Module module) => module is NormBase or GroupNorm or LayerNorm;

@@ -105,10 +105,12 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         while (trainer.Step < last && !cancellationToken.IsCancellationRequested)
         {
             training.Start();
+            // The caller had the networks at the last report.
+            var isDone = false;
             while (true)
             {
                 keeper?.StepBegins();
-                var isDone = trainer.Advance();
+                isDone = trainer.Advance(isContinued: isDone);
                 NativeNumbers.Release(trainer.Step);
                 if (!isDone)
                     continue;

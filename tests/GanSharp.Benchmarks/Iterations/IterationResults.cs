@@ -40,6 +40,14 @@ internal sealed class IterationResults(IReadOnlyList<Workload> workloads, bool p
     public IEnumerable<string> Compute() =>
         measurements.GroupBy(entry => entry.Key.Variant).Select(group => $"{group.Key}: {group.First().Value[0].Compute}");
 
+    /// <summary>How often the machine's processors shared no cache, which costs whatever one thread reads of another's.</summary>
+    public string Distance()
+    {
+        var distances = measurements.SelectMany(entry => entry.Value).Select(measured => measured.ProcessorDistanceNanoseconds).Where(distance => distance > 0).ToArray();
+        return FormattableString.Invariant(
+            $"The processors shared no cache (a round trip between two threads above {ProcessorDistance.FarNanoseconds} ns) in {distances.Count(distance => distance > ProcessorDistance.FarNanoseconds)} of {distances.Length} measurements of TorchSharp");
+    }
+
     private ResultTable Table(string title, string[] rows, Func<Workload, string, string> cell) =>
         new(title, ["", .. workloads.Select(workload => workload.Name)], [.. rows.Select(row => (string[])[row, .. workloads.Select(workload => cell(workload, row))])]);
 

@@ -44,6 +44,7 @@ internal static class IterationsRun
             $"{machine}. Medians of {repeats} paired repeats of {time} s.",
             .. peerComplaint is null ? [] : new[] { $"PyTorch was left out: {peerComplaint}." },
             .. results.Compute(),
+            results.Distance(),
         ];
         foreach (var note in notes)
             Console.WriteLine(note);

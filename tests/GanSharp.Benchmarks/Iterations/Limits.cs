@@ -24,7 +24,8 @@ internal sealed record Limits(Duration Milliseconds, double Gigaflops, double Ro
     /// </summary>
     public static Limits Measure(ComputeTuning? tuning, Workload workload, ScalarType type, bool processorTime)
     {
-        tuning?.Apply();
+        // What the first trainer would do unasked.
+        (tuning ?? new ComputeTuning()).Apply();
         using var generator = workload.Generator();
         using var discriminator = workload.Discriminator();
         using var latents = generator.Prior.Sample(workload.BatchSize);

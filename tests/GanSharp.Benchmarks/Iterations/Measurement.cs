@@ -9,12 +9,14 @@ namespace GanSharp.Benchmarks.Iterations;
 /// <param name="Milliseconds">Of an iteration: one step of D and one of G.</param>
 /// <param name="PeakMegabytes">Highest resident memory of the process.</param>
 /// <param name="Compute">What was in force.</param>
-internal sealed record Measurement(Duration Milliseconds, double PeakMegabytes, string Compute)
+/// <param name="ProcessorDistanceNanoseconds">Before and after, the larger (<see cref="ProcessorDistance"/>); 0 where it wasn't measured.</param>
+internal sealed record Measurement(Duration Milliseconds, double PeakMegabytes, string Compute, double ProcessorDistanceNanoseconds = 0)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static Measurement Take(Variant variant, Workload workload, double seconds)
     {
+        var distance = ProcessorDistance.Measure();
         variant.Tuning?.Apply();
         manual_seed(0);
         using var data = workload.Data();
@@ -35,7 +37,7 @@ internal sealed record Measurement(Duration Milliseconds, double PeakMegabytes, 
                     loop.Step();
             });
         }
-        return new Measurement(milliseconds, Machine.PeakResidentMegabytes(), ComputeState.InForce.ToString());
+        return new Measurement(milliseconds, Machine.PeakResidentMegabytes(), ComputeState.InForce.ToString(), Math.Max(distance, ProcessorDistance.Measure()));
     }
 
     public string Write() => JsonSerializer.Serialize(this, Json);

@@ -126,6 +126,34 @@ public sealed class FlatParametersTests
         gradients.Named().Select(entry => (entry.Name, entry.Values.data<float>()[0])).Should().Equal(("weight", 7f), ("bias", 1f));
     }
 
+    [Fact]
+    public void The_rounded_copy_that_a_step_makes_is_that_of_torch()
+    {
+        using var scope = NewDisposeScope();
+        using var module = Linear(513, 127);
+        using var flat = new FlatParameters(module);
+        using var sgd = new SgdOptions { LearningRate = 1 }.Create(flat);
+        using var rounded = flat.Buffers[0].to(ScalarType.BFloat16);
+        flat.Rounded[0] = rounded;
+        using (no_grad())
+            flat.Buffers[0].zero_();
+        // Halves between two bfloat16 numbers, both ways, beside random values and the ends of the range.
+        var values = randn(513 * 127) * pow(10, randint(-38, 39, [513 * 127]).to(ScalarType.Float32));
+        foreach (var (index, value) in new[] { 1 + 1 / 256f, 1 + 3 / 256f, -1 - 1 / 256f, float.MaxValue, -0f, 1e-40f, float.NegativeInfinity }.Index())
+            values[index] = value;
+        module.weight!.grad = values.view(127, 513).neg();
+
+        sgd.Step(0);
+
+        rounded.bytes.ToArray().Should().Equal(flat.Buffers[0].to(ScalarType.BFloat16).bytes.ToArray());
+
+        // Of those that are no number torch makes several; they need only stay none. The second's bits would carry over into a zero.
+        module.weight.grad = full([127, 513], BitConverter.Int32BitsToSingle(0x7FFFFFFF));
+        module.weight.grad[0, 0] = float.NaN;
+        sgd.Step(1);
+        rounded.narrow(0, 0, 127 * 513).isnan().all().item<bool>().Should().BeTrue();
+    }
+
     private static (float[] Losses, float[] Parameters) Train(bool flat)
     {
         manual_seed(5);

@@ -42,6 +42,24 @@ public sealed class MixedPrecisionTests
     }
 
     [Fact]
+    public void How_often_it_reports_does_not_change_what_is_learnt()
+    {
+        // A step that continues another takes over what the optimiser rounded; one after a report rounds anew.
+        float[] Train(int every)
+        {
+            manual_seed(0);
+            using var data = Images();
+            using var generator = new DcganGenerator(Image, 4, 4);
+            using var discriminator = new SpyDiscriminator();
+            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, DiscriminatorSteps = 2 });
+            _ = trainer.Train(6).Every(every).Last();
+            return [.. generator.parameters().Concat(discriminator.parameters()).SelectMany(parameter => parameter.detach().contiguous().data<float>().ToArray())];
+        }
+
+        Train(every: 6).Should().Equal(Train(every: 1));
+    }
+
+    [Fact]
     public void Between_steps_the_networks_are_float32_and_go_on_from_what_the_optimiser_made()
     {
         manual_seed(0);

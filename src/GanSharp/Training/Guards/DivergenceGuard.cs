@@ -46,6 +46,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         step = current;
         isChecking = current % interval == 0;
         skipped = false;
+        generator.SumOfSquaresOfStep = discriminator.SumOfSquaresOfStep = null;
         CopyBuffers(restore: false);
     }
 
@@ -55,25 +56,12 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         if (!skipped)
             consecutiveSkips = 0;
         if (isChecking)
-            CheckWeights();
+            CheckWeights(ofStep: true);
     }
 
     /// <summary>Throws where a network's weights aren't finite, or exploded.</summary>
     /// <exception cref="TrainingDivergedException">The message names the network, and the parameter where there is one.</exception>
-    public void CheckWeights()
-    {
-        foreach (var network in new[] { discriminator, generator })
-        {
-            var size = network.RootMeanSquareWeight;
-            if (!double.IsFinite(size))
-                throw network.FirstNonFinite() is var (parameter, value)
-                    ? Divergence(network, parameter, FormattableString.Invariant($"parameter '{parameter}' of {network.Name} holds {value}"))
-                    : Divergence(network, null, $"the norm of the parameters of {network.Name} overflows");
-            if (size > options.MaximumGrowth * network.Reference)
-                throw Divergence(network, null, FormattableString.Invariant(
-                    $"the weights of {network.Name} exploded: their root mean square is {size:G3}, more than {options.MaximumGrowth} times the {network.Reference:G3} they may grow from"));
-        }
-    }
+    public void CheckWeights() => CheckWeights(ofStep: false);
 
     /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
     /// <param name="network">Who minimises them.</param>
@@ -102,6 +90,21 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     {
         foreach (var (_, copy) in buffers)
             copy.Dispose();
+    }
+
+    private void CheckWeights(bool ofStep)
+    {
+        foreach (var network in new[] { discriminator, generator })
+        {
+            var size = network.RootMeanSquareWeight(ofStep);
+            if (!double.IsFinite(size))
+                throw network.FirstNonFinite() is var (parameter, value)
+                    ? Divergence(network, parameter, FormattableString.Invariant($"parameter '{parameter}' of {network.Name} holds {value}"))
+                    : Divergence(network, null, $"the norm of the parameters of {network.Name} overflows");
+            if (size > options.MaximumGrowth * network.Reference)
+                throw Divergence(network, null, FormattableString.Invariant(
+                    $"the weights of {network.Name} exploded: their root mean square is {size:G3}, more than {options.MaximumGrowth} times the {network.Reference:G3} they may grow from"));
+        }
     }
 
     private bool Refuse(GuardedNetwork network, string? parameter, string finding)

@@ -16,15 +16,22 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
     public string Name => $"the {Role} ({Module.GetType().Name})";
 
     /// <summary>Root-mean-square weight from which growth is counted.</summary>
-    public double Reference { get; set; } = Math.Max(SmallestReference, Parameters.RootMeanSquare());
+    public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(Parameters.SumOfSquares(), Parameters));
 
-    public double RootMeanSquareWeight => Parameters.RootMeanSquare();
+    /// <summary>The sum of squared weights that the optimiser counted in the step in progress; null before it has.</summary>
+    public double? SumOfSquaresOfStep { get; set; }
+
+    /// <summary>Root-mean-square weight.</summary>
+    /// <param name="ofStep">Whether what the optimiser counted will do: nobody has written weights since.</param>
+    public double RootMeanSquareWeight(bool ofStep) => RootMeanSquare((ofStep ? SumOfSquaresOfStep : null) ?? Parameters.SumOfSquares(), Parameters);
 
     /// <summary>The first parameter whose value isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
     public (string Parameter, double Value)? FirstNonFinite() => FirstNonFinite(Module.named_parameters().Select(named => (named.name, (Tensor)named.parameter)));
 
     /// <summary>The first parameter whose gradient isn't.</summary>
     public static (string Parameter, double Value)? FirstNonFinite(FlatGradients gradients) => FirstNonFinite(gradients.Named());
+
+    private static double RootMeanSquare(double sumOfSquares, FlatParameters parameters) => Math.Sqrt(sumOfSquares / Math.Max(1, parameters.Count));
 
     private static (string Parameter, double Value)? FirstNonFinite(IEnumerable<(string Name, Tensor Values)> entries)
     {

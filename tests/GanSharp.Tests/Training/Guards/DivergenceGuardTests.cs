@@ -155,7 +155,7 @@ public sealed class DivergenceGuardTests : IDisposable
         trainer.Train(5).Should().HaveCount(5);
         var before = NetworkFingerprint.Compute(generator) + NetworkFingerprint.Compute(discriminator);
 
-        trainer.Advance().Should().BeFalse();
+        trainer.Advance(isContinued: false).Should().BeFalse();
 
         (NetworkFingerprint.Compute(generator) + NetworkFingerprint.Compute(discriminator)).Should().Be(before);
         trainer.State.Scalars["roll-back"].Should().Equal(1);
