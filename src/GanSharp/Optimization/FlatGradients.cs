@@ -1,11 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
 /// <summary>
 /// What the backward pass left for a network's parameters. Its tensors are taken over as they are: adding them to a flat buffer of zeros, and
-/// zeroing that again, would move six times their memory. Only where <see cref="FlatPass"/> can't read them are they put into one buffer.
+/// zeroing that again, would move four times their memory. Only where <see cref="FlatPass"/> can't read them are they put into one buffer.
 /// </summary>
 internal sealed class FlatGradients : IDisposable
 {
@@ -83,21 +82,7 @@ internal sealed class FlatGradients : IDisposable
             gradient?.Dispose();
     }
 
-    private double SumOfSquares()
-    {
-        var sum = 0.0;
-        for (var buffer = 0; buffer < joined.Length; buffer++)
-        {
-            if (joined[buffer] is not { } values)
-            {
-                sum += FlatPass.SumOfSquares(parameters.Pieces[buffer], Source);
-                continue;
-            }
-            using var norm = values.norm();
-            sum += Math.Pow(norm.ToDouble(), 2);
-        }
-        return sum;
-    }
+    private double SumOfSquares() => parameters.SumOfSquares((_, piece) => Source(piece), Joined);
 
     private Tensor Join(int buffer)
     {
@@ -110,7 +95,7 @@ internal sealed class FlatGradients : IDisposable
             if (home != buffer)
                 continue;
             if (own[index] is { } gradient)
-                parts.Add((gradient.is_sparse ? gradient.to_dense() : gradient).to(values.dtype).flatten());
+                parts.Add(Dense(gradient, values.dtype).flatten());
             var given = own[index] is null ? 0 : count;
             if (length > given)
                 parts.Add(zeros(length - given, values.dtype, values.device));
@@ -123,7 +108,9 @@ internal sealed class FlatGradients : IDisposable
     private void Replace(int index, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        own[index] = (gradient.is_sparse ? gradient.to_dense() : gradient).to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
+        own[index] = Dense(gradient, ScalarType.Float32).contiguous().DetachFromDisposeScope();
         gradient.Dispose();
     }
+
+    private static Tensor Dense(Tensor gradient, ScalarType type) => (gradient.is_sparse ? gradient.to_dense() : gradient).to(type);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,7 +34,10 @@ public sealed class FlatParameters : IDisposable
         types = [.. parameters.Select(parameter => parameter.dtype)];
         Layout = [.. kinds.SelectMany(Place)];
         buffers = [.. kinds.Select((_, buffer) => Flatten(buffer))];
-        Pieces = [.. buffers.Select((_, buffer) => IsManaged(buffer)
+        // What a span reaches: float32, on the CPU, below 2 GiB.
+        static bool IsReachable(Tensor values) =>
+            values is { dtype: ScalarType.Float32, device_type: DeviceType.CPU } && values.numel() <= int.MaxValue / sizeof(float);
+        Pieces = [.. buffers.Select((values, buffer) => IsReachable(values)
             ? Layout.SelectMany((place, index) => place.Buffer == buffer ? FlatPiece.Cut(index, place.Start, place.Count) : []).ToArray()
             : [])];
         Rounded = new Tensor?[buffers.Length];
@@ -75,24 +76,32 @@ public sealed class FlatParameters : IDisposable
     /// <summary>What the last backward pass left. The parameters then have no gradient; what isn't used is given up with the result.</summary>
     internal FlatGradients TakeGradients() => new(this, parameters);
 
-    /// <summary>Whether <see cref="FlatPass"/> can take a buffer: float32, on the CPU, below 2 GiB.</summary>
-    internal bool IsManaged(int buffer) =>
-        buffers[buffer] is { dtype: ScalarType.Float32, device_type: DeviceType.CPU } values && values.numel() <= int.MaxValue / sizeof(float);
+    /// <summary>Whether <see cref="FlatPass"/> can take a buffer.</summary>
+    internal bool IsManaged(int buffer) => Pieces[buffer].Length > 0;
 
     /// <summary>Sum of the squares of all values: not finite where one isn't.</summary>
     internal double SumOfSquares()
     {
+        VectorSource[] sources = [.. buffers.Select((values, buffer) => IsManaged(buffer) ? VectorSource.Of(values) : default)];
+        return SumOfSquares((buffer, piece) => sources[buffer].From(piece.Start), buffer => buffers[buffer]);
+    }
+
+    /// <summary>Sum of the squares of what is laid out like the buffers.</summary>
+    /// <param name="source">A piece of a buffer that <see cref="FlatPass"/> can take.</param>
+    /// <param name="whole">Another buffer.</param>
+    internal double SumOfSquares(Func<int, FlatPiece, VectorSource> source, Func<int, Tensor> whole)
+    {
         using var frozen = no_grad();
         var sum = 0.0;
-        for (var buffer = 0; buffer < buffers.Length; buffer++)
+        for (var index = 0; index < buffers.Length; index++)
         {
+            var buffer = index;
             if (IsManaged(buffer))
             {
-                var values = VectorSource.Of(buffers[buffer]);
-                sum += FlatPass.SumOfSquares(Pieces[buffer], piece => values.From(piece.Start));
+                sum += FlatPass.SumOfSquares(Pieces[buffer], piece => source(buffer, piece));
                 continue;
             }
-            using var norm = buffers[buffer].norm();
+            using var norm = whole(buffer).norm();
             sum += Math.Pow(norm.ToDouble(), 2);
         }
         return sum;
@@ -107,7 +116,7 @@ public sealed class FlatParameters : IDisposable
             var (parameter, (name, buffer, start, _, _)) = (parameters[index], Layout[index]);
             if (parameter.dtype != types[index])
                 throw new InvalidOperationException($"Parameter '{name}' was {types[index]} when the trainer was made and is {parameter.dtype} now. Convert a network before making the trainer.");
-            if (parameter.storage_offset() != start || (IsManaged(buffer) && FirstByte(parameter) != FirstByte(buffers[buffer]) + (nint)start * sizeof(float)))
+            if (parameter.storage_offset() != start || (IsManaged(buffer) && VectorSource.Of(parameter) != VectorSource.Of(buffers[buffer]).From(start)))
                 throw new InvalidOperationException($"Parameter '{name}' isn't where the trainer put it. Move a network, or replace its parameters, before making the trainer.");
         }
     }
@@ -118,8 +127,6 @@ public sealed class FlatParameters : IDisposable
         foreach (var buffer in buffers)
             buffer.Dispose();
     }
-
-    private static unsafe nint FirstByte(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     private static IEnumerable<(string Name, int Buffer, long Start, long Length, long Count)> Place((string Name, Tensor Parameter)[] kind, int buffer)
     {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -21,11 +20,11 @@ internal static unsafe class FlatPass
     public static double Run<TRule>(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, TRule rule)
         where TRule : struct, IUpdateRule
     {
-        var values = First(slice.Values);
-        var first = TRule.Slots > 0 ? First(slice.Slots[0]) : values;
-        var second = TRule.Slots > 1 ? First(slice.Slots[1]) : values;
-        var third = TRule.Slots > 2 ? First(slice.Slots[2]) : values;
-        var rounded = slice.Rounded is { } copy ? (ushort*)First(copy) : null;
+        var values = Pointer(slice.Values);
+        var first = TRule.Slots > 0 ? Pointer(slice.Slots[0]) : values;
+        var second = TRule.Slots > 1 ? Pointer(slice.Slots[1]) : values;
+        var third = TRule.Slots > 2 ? Pointer(slice.Slots[2]) : values;
+        var rounded = slice.Rounded is { } copy ? (ushort*)Pointer(copy) : null;
         return Sum(slice.Pieces, piece =>
         {
             double Read<TReader>(TReader reader)
@@ -137,5 +136,5 @@ internal static unsafe class FlatPass
         return new Vector<float>(rest);
     }
 
-    private static float* First(Tensor buffer) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.bytes));
+    private static float* Pointer(Tensor buffer) => (float*)VectorSource.Of(buffer).Address;
 }
