@@ -65,6 +65,8 @@ public sealed class GanTrainer : IDisposable
             ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
             ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
             .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
+        if (ArgumentLifetime.WarnOnce() is { } warning)
+            Warnings.Add(warning);
         generator.train();
         discriminator.train();
     }
