@@ -25,17 +25,18 @@ internal static unsafe class BFloat16
         return new Vector<float>(values);
     }
 
-    /// <summary>Rounds a vector of values, and stores it past the caches: who multiplies by it is mostly another thread.</summary>
+    /// <summary>Rounds a vector of values and stores it.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="target">Aligned to its own length.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="isAligned">Whether that is aligned to the length of what is stored; it then goes past the caches: who multiplies by it is mostly another thread.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNonTemporal(Vector<float> values, ushort* target)
+    public static void Store(Vector<float> values, ushort* target, bool isAligned)
     {
         var bits = Vector.AsVectorUInt32(values);
         var rounded = bits + new Vector<uint>(AlmostHalf) + ((bits >> Shift) & Vector<uint>.One);
         // The carry would turn some of those that are no numbers into numbers.
         rounded = Vector.ConditionalSelect(Vector.AsVectorUInt32(Vector.Equals(values, values)), rounded, new Vector<uint>(NotANumber)) >> Shift;
-        if (Vector<float>.Count == Vector256<float>.Count)
+        if (isAligned && Vector<float>.Count == Vector256<float>.Count)
         {
             var whole = rounded.AsVector256();
             Vector128.Narrow(whole.GetLower(), whole.GetUpper()).StoreAlignedNonTemporal(target);

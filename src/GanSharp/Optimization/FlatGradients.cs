@@ -82,7 +82,12 @@ internal sealed class FlatGradients : IDisposable
             gradient?.Dispose();
     }
 
-    private double SumOfSquares() => parameters.SumOfSquares((_, piece) => Source(piece), Joined);
+    private double SumOfSquares()
+    {
+        var sum = parameters.SumOfSquares((_, piece) => Source(piece), Joined);
+        GC.KeepAlive(this);
+        return sum;
+    }
 
     private Tensor Join(int buffer)
     {

@@ -83,7 +83,9 @@ public sealed class FlatParameters : IDisposable
     internal double SumOfSquares()
     {
         VectorSource[] sources = [.. buffers.Select((values, buffer) => IsManaged(buffer) ? VectorSource.Of(values) : default)];
-        return SumOfSquares((buffer, piece) => sources[buffer].From(piece.Start), buffer => buffers[buffer]);
+        var sum = SumOfSquares((buffer, piece) => sources[buffer].From(piece.Start), buffer => buffers[buffer]);
+        GC.KeepAlive(this);
+        return sum;
     }
 
     /// <summary>Sum of the squares of what is laid out like the buffers.</summary>

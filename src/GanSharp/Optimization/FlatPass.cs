@@ -25,12 +25,14 @@ internal static unsafe class FlatPass
         var second = TRule.Slots > 1 ? Pointer(slice.Slots[1]) : values;
         var third = TRule.Slots > 2 ? Pointer(slice.Slots[2]) : values;
         var rounded = slice.Rounded is { } copy ? (ushort*)Pointer(copy) : null;
-        return Sum(slice.Pieces, piece =>
+        // Pieces start at multiples of the alignment, so where the buffers are aligned every vector is.
+        var isAligned = IsAligned((nint)values) && IsAligned((nint)rounded);
+        var sum = Sum(slice.Pieces, piece =>
         {
             double Read<TReader>(TReader reader)
                 where TReader : struct, IVectorReader =>
                 Run(
-                    values + piece.Start, reader, first + piece.Start, second + piece.Start, third + piece.Start, rounded == null ? null : rounded + piece.Start,
+                    values + piece.Start, isAligned, reader, first + piece.Start, second + piece.Start, third + piece.Start, rounded == null ? null : rounded + piece.Start,
                     piece.Count, gradientRule, rule);
             return gradients.Source(piece) switch
             {
@@ -39,6 +41,10 @@ internal static unsafe class FlatPass
                 var source => Read(new Float32Reader(source.Address)),
             };
         });
+        // Addresses don't keep their tensors alive.
+        GC.KeepAlive(slice);
+        GC.KeepAlive(gradients);
+        return sum;
     }
 
     /// <summary>Sum of the squares of all values of the pieces: finite where each value is, unless one exceeds 1e19.</summary>
@@ -67,7 +73,7 @@ internal static unsafe class FlatPass
     // Compiled at its best from the first step on: by the usual tiers, steps would be two to four times slower for the first seconds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Run<TRule, TReader>(
-        float* values, TReader gradients, float* first, float* second, float* third, ushort* rounded, int count, GradientRule gradientRule, TRule rule)
+        float* values, bool isAligned, TReader gradients, float* first, float* second, float* third, ushort* rounded, int count, GradientRule gradientRule, TRule rule)
         where TRule : struct, IUpdateRule
         where TReader : struct, IVectorReader
     {
@@ -79,9 +85,12 @@ internal static unsafe class FlatPass
             var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, gradients.Load(index) * factor);
             var moved = rule.Apply(value * shrink, gradient, ref first[index], ref second[index], ref third[index]);
             // Past the caches: all threads have read these values, so each of their caches would have to give its copy up before a common store.
-            moved.StoreAlignedNonTemporal(values + index);
+            if (isAligned)
+                moved.StoreAlignedNonTemporal(values + index);
+            else
+                moved.Store(values + index);
             if (rounded != null)
-                BFloat16.StoreNonTemporal(moved, rounded + index);
+                BFloat16.Store(moved, rounded + index, isAligned);
             squares = Vector.MultiplyAddEstimate(moved, moved, squares);
         }
         var sum = (double)Vector.Sum(squares);
@@ -91,7 +100,7 @@ internal static unsafe class FlatPass
             var rest = stackalloc float[Vector<float>.Count];
             Rest(gradients, index, (nuint)count).Store(rest);
             var place = rounded == null ? null : rounded + index;
-            sum += Run(values + index, new Float32Reader((nint)rest), first + index, second + index, third + index, place, Vector<float>.Count, gradientRule, rule);
+            sum += Run(values + index, isAligned, new Float32Reader((nint)rest), first + index, second + index, third + index, place, Vector<float>.Count, gradientRule, rule);
         }
         if (Sse.IsSupported)
             Sse.StoreFence();
@@ -135,6 +144,9 @@ internal static unsafe class FlatPass
             rest[(int)(at - index)] = values.Single(at);
         return new Vector<float>(rest);
     }
+
+    // libtorch's own allocator aligns to 64 bytes, but nothing promises that another one does.
+    private static bool IsAligned(nint address) => address % (FlatParameters.Alignment * sizeof(float)) == 0;
 
     private static float* Pointer(Tensor buffer) => (float*)VectorSource.Of(buffer).Address;
 }

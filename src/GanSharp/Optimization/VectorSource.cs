@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>Where values lie in native memory, and of which type they are: float32, bfloat16, or none, which read as zeros.</summary>
+/// <summary>
+/// Where values lie in native memory, and of which type they are: float32, bfloat16, or none, which read as zeros.
+/// It doesn't keep its tensor alive: whoever reads does, to the end of the reading.
+/// </summary>
 /// <param name="Address">Of the first; 0 for none.</param>
 /// <param name="IsBFloat16">Or float32.</param>
 internal readonly unsafe record struct VectorSource(nint Address, bool IsBFloat16)

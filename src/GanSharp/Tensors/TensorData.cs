@@ -37,6 +37,8 @@ internal static class TensorData
         var stack = new ulong[2];
         if (newHandle(target.Handle, out var targetHandle) != 0 || newHandle(source.Handle, out var sourceHandle) != 0)
             throw new InvalidOperationException("libtorch made no handle of a tensor.");
+        GC.KeepAlive(target);
+        GC.KeepAlive(source);
         (stack[0], stack[1]) = ((ulong)targetHandle, (ulong)sourceHandle);
         if (call(Operation, Overload, stack) != 0)
             throw new InvalidOperationException($"libtorch refused to replace the data of a {target.dtype} tensor by {source.dtype}.");

@@ -39,7 +39,7 @@ internal static class Snippets
         using var data = Mixtures.Ring(modes: 8);
         using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
         using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
-        using var trainer = new GanTrainer(generator, discriminator, data);       // GanSharp.Training, .Networks, .Data
+        using var trainer = new GanTrainer(generator, discriminator, data);
 
         foreach (var report in trainer.Train(steps: 5_000).Every(500))
             Console.WriteLine(report);

@@ -154,6 +154,25 @@ public sealed class FlatParametersTests
         rounded.narrow(0, 0, 127 * 513).isnan().all().item<bool>().Should().BeTrue();
     }
 
+    [Fact]
+    public void Memory_that_is_not_aligned_is_written_like_memory_that_is()
+    {
+        using var scope = NewDisposeScope();
+        using var module = Linear(513, 127);
+        using var flat = new FlatParameters(module);
+        using var sgd = new SgdOptions { LearningRate = 1 }.Create(flat);
+        // One bfloat16 number behind where libtorch's allocator began.
+        flat.Rounded[0] = zeros(flat.Buffers[0].numel() + 1, ScalarType.BFloat16).narrow(0, 1, flat.Buffers[0].numel());
+        module.weight!.grad = randn(127, 513);
+        using var before = module.weight.detach().clone();
+        using var gradient = module.weight.grad.clone();
+
+        sgd.Step(0);
+
+        module.weight.equal(before - gradient).all().item<bool>().Should().BeTrue();
+        flat.Rounded[0]!.equal(flat.Buffers[0].to(ScalarType.BFloat16)).all().item<bool>().Should().BeTrue();
+    }
+
     private static (float[] Losses, float[] Parameters) Train(bool flat)
     {
         manual_seed(5);

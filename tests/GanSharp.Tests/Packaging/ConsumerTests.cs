@@ -1,47 +1,27 @@
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
 
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>GanSharp as its users get it: a package from a feed, in a project that knows nothing of this repository.</summary>
-public sealed class ConsumerTests : IDisposable
+public sealed class ConsumerTests(PackedLibrary library) : IClassFixture<PackedLibrary>
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string version = $"0.0.0-test{DateTime.UtcNow:yyyyMMddHHmmssfff}";
+    [Fact]
+    public void The_package_holds_the_library_and_its_build_steps()
+    {
+        using var package = ZipFile.OpenRead(library.File);
+
+        package.Entries.Select(entry => entry.FullName).Should().Contain([
+            "lib/net10.0/GanSharp.dll", "lib/net10.0/GanSharp.xml", "README.md",
+            "buildTransitive/GanSharp.targets", "buildTransitive/RelaxLibstdcxxVersion.cs", "buildTransitive/KeepTorchSharpArgumentsAlive.cs"]);
+    }
 
     [Fact]
-    public void A_project_outside_trains_with_the_packed_library_without_any_step_by_hand()
+    public void A_project_outside_trains_with_a_network_of_its_own_without_any_step_by_hand()
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var (packed, packOutput) = DotnetCommand.Run(Repository.Root, "pack", "src/GanSharp", "--no-build", "--configuration", configuration, "--output", folder.FullName, $"-p:Version={version}");
-        packed.Should().Be(0, packOutput);
-        using (var package = ZipFile.OpenRead(folder.File($"GanSharp.{version}.nupkg")))
-            package.Entries.Select(entry => entry.FullName).Should().Contain([
-                "lib/net10.0/GanSharp.dll", "lib/net10.0/GanSharp.xml", "README.md",
-                "buildTransitive/GanSharp.targets", "buildTransitive/RelaxLibstdcxxVersion.cs"]);
-
-        File.WriteAllText(folder.File("app", "nuget.config"), $"""
-            <configuration>
-              <packageSources><add key="test" value="{folder.FullName}" /></packageSources>
-            </configuration>
-            """);
-        File.WriteAllText(folder.File("app", "app.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <CreateSymbolicLinksForCopyLocalIfPossible>true</CreateSymbolicLinksForCopyLocalIfPossible>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="GanSharp" Version="{version}" />
-                <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-              </ItemGroup>
-            </Project>
-            """);
-        File.WriteAllText(folder.File("app", "Program.cs"), """
+        var project = library.Project("own", """
             using GanSharp.Data;
             using GanSharp.Networks;
             using GanSharp.Training;
@@ -64,19 +44,27 @@ public sealed class ConsumerTests : IDisposable
             }
             """);
 
-        var (exitCode, output) = DotnetCommand.Run(folder.File("app"), "run");
+        var (exitCode, output) = DotnetCommand.Run(project, "run");
 
         exitCode.Should().Be(0, output);
-        output.Should().Contain("step      4  loss D").And.NotContain("warning");
+        output.Should().Contain("step      4  loss D").And.NotContain("warning").And.NotContain("TorchSharp.dll is loaded as it came");
     }
 
-    public void Dispose()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/package.md")]
+    [InlineData("docs/quickstart.md")]
+    public void The_first_program_of_a_document_compiles_and_runs_where_it_is_pasted(string document)
     {
-        folder.Dispose();
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var unpacked = Path.Combine(packages, "gansharp", version);
-        if (Directory.Exists(unpacked))
-            Directory.Delete(unpacked, recursive: true);
+        var text = File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n");
+        var program = Regex.Match(text, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        // Thousands of steps are for the reader; a few show that it runs.
+        var shortened = Regex.Replace(program, @"steps: (\d)_000", "steps: $1");
+        shortened.Should().NotBe(program);
+
+        var (exitCode, output) = DotnetCommand.Run(library.Project(Path.GetFileNameWithoutExtension(document), shortened), "run");
+
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("loss D").And.NotContain("warning");
     }
 }
