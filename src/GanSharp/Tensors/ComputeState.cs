@@ -22,6 +22,7 @@ public sealed record ComputeState
                 Waiting = OpenMp.State,
                 Allocator = GlibcAllocator.State,
                 Mkl = MklDispatch.State,
+                CollectEverySteps = NativeNumbers.StepsBetweenCollections,
             };
         }
     }
@@ -38,7 +39,12 @@ public sealed record ComputeState
     /// <summary>Which kernels MKL uses.</summary>
     public required string Mkl { get; init; }
 
+    /// <summary>Steps of training after which garbage is collected; 0 where that is left to .NET.</summary>
+    public required int CollectEverySteps { get; init; }
+
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"compute: {Threads} of {Environment.ProcessorCount} threads, waiting {Waiting}; freed memory {Allocator}; MKL {Mkl}");
+        FormattableString.Invariant($"compute: {Threads} of {Environment.ProcessorCount} threads, waiting {Waiting}; freed memory {Allocator}; garbage collected {Collections}; MKL {Mkl}");
+
+    private string Collections => CollectEverySteps == 0 ? "as by default" : FormattableString.Invariant($"every {CollectEverySteps} steps");
 }

@@ -3,14 +3,13 @@ using static TorchSharp.torch;
 namespace GanSharp.Tensors;
 
 /// <summary>
-/// Settings of the whole process that make the same computation faster. Call <see cref="Apply"/> as the program's first line: threads can be changed
-/// at any time, the others only act on what comes after them. Where nobody calls it, the first trainer puts in force what is safe without being
-/// asked: freed memory is kept (<see cref="KeepFreedMemory"/>), and no more threads are used than there are processors.
+/// Settings of the whole process that make the same computation faster or smaller. Call <see cref="Apply"/> as the first line of a program that trains:
+/// threads can be changed at any time, the others only act on what comes after them. Where nobody calls it, GanSharp changes nothing in its host's process.
 /// </summary>
 /// <remarks>The gain of each on GAN training, measured, and what was tried without gain: docs/performance.md.</remarks>
 public sealed record ComputeTuning
 {
-    private static int isDecided;
+    private static int isWarned;
 
     /// <summary>Everything on, <see cref="MklFastPath"/> included.</summary>
     public static ComputeTuning All { get; } = new() { MklFastPath = true };
@@ -38,9 +37,15 @@ public sealed record ComputeTuning
     /// <summary>
     /// The C library keeps freed memory for the next batch and doesn't return it to the system, which would have to clear each page again.
     /// Default true. Resident memory then stays at its peak until a trainer is disposed. Acts where the C library is glibc; elsewhere it changes nothing.
-    /// To have it off, apply a tuning that says so before the first trainer is made.
     /// </summary>
     public bool KeepFreedMemory { get; init; } = true;
+
+    /// <summary>
+    /// Steps of training after which garbage of the youngest generation is collected, at least 1; 0 to leave that to .NET. Default 16. TorchSharp passes
+    /// a plain number to an operator in a native object that only a finalizer frees, and .NET sees no reason to run: with collections the process stays
+    /// smaller. A collection stops every thread of the process for a moment.
+    /// </summary>
+    public int CollectEverySteps { get; init; } = 16;
 
     /// <summary>
     /// Lets the MKL inside libtorch use on this processor the kernels that it has for Intel's with the same instruction sets. Default false.
@@ -53,7 +58,7 @@ public sealed record ComputeTuning
 
     /// <summary>Puts the settings in force for the whole process and says what came of each.</summary>
     /// <returns>What is in force, refusals included; its text is one line for a log.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="Threads"/> or <see cref="TrainersOnThisMachine"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="Threads"/> or <see cref="TrainersOnThisMachine"/> is below 1, or <see cref="CollectEverySteps"/> below 0.</exception>
     /// <exception cref="TorchRuntimeException">TorchSharp's native library can't be used.</exception>
     /// <exception cref="InvalidOperationException">MKL's fast path gave a wrong result; don't go on in this process.</exception>
     public ComputeState Apply()
@@ -61,27 +66,29 @@ public sealed record ComputeTuning
         if (Threads is { } given)
             ArgumentOutOfRangeException.ThrowIfLessThan(given, 1, nameof(Threads));
         ArgumentOutOfRangeException.ThrowIfLessThan(TrainersOnThisMachine, 1);
-        isDecided = 1;
+        ArgumentOutOfRangeException.ThrowIfNegative(CollectEverySteps);
         // The order matters: OpenMP reads its settings when libtorch loads, and MKL chooses its kernels at the first product.
         if (PassiveWaiting)
             OpenMp.WaitPassively();
         TorchRuntime.EnsureLoaded();
         if (KeepFreedMemory)
             GlibcAllocator.KeepFreedMemory();
+        NativeNumbers.StepsBetweenCollections = CollectEverySteps;
         if (MklFastPath)
             MklDispatch.UseFastPath();
         set_num_threads(Threads ?? DefaultThreads(get_num_threads(), Environment.ProcessorCount, TrainersOnThisMachine));
         return ComputeState.InForce;
     }
 
-    /// <summary>What the first trainer of a process does; nothing where <see cref="Apply"/> was called, which then has the say.</summary>
-    internal static void ApplyUnasked()
+    /// <summary>What to tell a program whose operators use more threads than it has processors; null where they don't, or it was told already.</summary>
+    /// <param name="torchThreads">Threads of an operator.</param>
+    /// <param name="processors">What .NET counts: the affinity mask and the container's quota, which libtorch overlooks.</param>
+    internal static string? WarnOnce(int torchThreads, int processors)
     {
-        if (Interlocked.Exchange(ref isDecided, 1) == 1)
-            return;
-        GlibcAllocator.KeepFreedMemory();
-        // libtorch overlooks a container's quota; its threads would then wait for each other's turn on the processors.
-        set_num_threads(Math.Min(get_num_threads(), Environment.ProcessorCount));
+        if (torchThreads <= processors || Interlocked.Exchange(ref isWarned, 1) == 1)
+            return null;
+        return FormattableString.Invariant($"An operator uses {torchThreads} threads, but this process may use {processors} processors, so they wait for each other. ")
+            + "Call 'new ComputeTuning().Apply()' as the program's first line, or set OMP_NUM_THREADS";
     }
 
     /// <param name="torchThreads">What libtorch would take: the physical cores in the affinity mask, or OMP_NUM_THREADS.</param>

@@ -37,7 +37,6 @@ public sealed class GanTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(discriminator);
         ArgumentNullException.ThrowIfNull(data);
-        ComputeTuning.ApplyUnasked();
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
         NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
@@ -65,8 +64,7 @@ public sealed class GanTrainer : IDisposable
             ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
             ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
             .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
-        if (ArgumentLifetime.WarnOnce() is { } warning)
-            Warnings.Add(warning);
+        Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
         generator.train();
         discriminator.train();
     }

@@ -8,7 +8,7 @@ namespace GanSharp.Tests.Tensors;
 
 public sealed class ComputeTuningTests
 {
-    private static readonly ComputeTuning Nothing = new() { Threads = 1, KeepFreedMemory = false };
+    private static readonly ComputeTuning Nothing = new() { Threads = 1, KeepFreedMemory = false, CollectEverySteps = 0 };
 
     [Theory]
     [InlineData(2, 2, 1, 2)]
@@ -60,25 +60,44 @@ public sealed class ComputeTuningTests
     }
 
     [Fact]
-    public void Where_no_tuning_is_applied_the_first_trainer_keeps_freed_memory_and_leaves_the_threads_that_the_program_chose()
+    public void Where_no_tuning_is_applied_training_changes_nothing_in_its_host()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "glibc is Linux's.");
         using var folder = new TemporaryFolder();
 
         // It sets one thread, and applies no tuning.
         FaultProcess.Finish(folder.FullName, steps: 2, everySteps: 2, width: 4).Should()
-            .Contain($"compute: 1 of {Environment.ProcessorCount} threads, ").And.Contain("; freed memory kept; MKL as by default");
+            .Contain($"compute: 1 of {Environment.ProcessorCount} threads, ").And.Contain("; freed memory as by default; garbage collected as by default; MKL as by default");
     }
 
     [Fact]
-    public void A_tuning_that_was_applied_has_the_say()
+    public void More_threads_than_processors_are_named_once()
     {
-        var before = ComputeState.InForce;
-        WithThreadsKept(() => Nothing.Apply());
+        ComputeTuning.WarnOnce(2, 2).Should().BeNull();
+        ComputeTuning.WarnOnce(16, 2).Should().Contain("uses 16 threads").And.Contain("2 processors").And.Contain("new ComputeTuning().Apply()");
+        ComputeTuning.WarnOnce(16, 2).Should().BeNull();
+    }
 
-        ComputeTuning.ApplyUnasked();
-
-        ComputeState.InForce.Should().Be(before);
+    [Fact]
+    public void Garbage_is_collected_by_the_run_only_where_it_was_asked_to()
+    {
+        static int CollectionsOf(int steps)
+        {
+            var before = GC.CollectionCount(0);
+            for (var step = 1; step <= steps; step++)
+                NativeNumbers.Release(step);
+            return GC.CollectionCount(0) - before;
+        }
+        try
+        {
+            NativeNumbers.StepsBetweenCollections = 0;
+            CollectionsOf(64).Should().BeLessThan(2);
+            WithThreadsKept(() => (Nothing with { CollectEverySteps = 4 }).Apply()).ToString().Should().Contain("; garbage collected every 4 steps; ");
+            CollectionsOf(64).Should().BeGreaterThanOrEqualTo(16);
+        }
+        finally
+        {
+            NativeNumbers.StepsBetweenCollections = 0;
+        }
     }
 
     [Fact]
