@@ -49,10 +49,11 @@ internal static class SampleCommand
     public static void Conclude(StepReport last)
     {
         Console.WriteLine(last.Step < last.LastStep ? $"Stopped before step {last.LastStep:N0}; the last report is of step {last.Step:N0}." : $"Trained {last.Step:N0} steps.");
-        if (last.JensenShannon is { } bound)
-            Console.WriteLine($"D finds a Jensen-Shannon divergence of at least {JensenShannon.Format(bound)} nats (0: the same, ln 2 = 0.693: nothing in common).");
-        if (last.Diagnostics?.Audited is { } audited)
-            Console.WriteLine($"A fresh auditor, trained for nothing else, finds at least {JensenShannon.Format(audited)} nats.");
+        if (last.Divergence is { Standing: not DivergenceStanding.Unread } distance)
+        {
+            Console.WriteLine($"{distance}.");
+            Console.WriteLine($"0 means the same, ln 2 = 0.693 nothing in common; a stronger auditor may find more. Measured: {last.Diagnostics!.Model}.");
+        }
         foreach (var finding in last.Health?.Findings ?? [])
             Console.WriteLine($"Health: {finding}.");
     }

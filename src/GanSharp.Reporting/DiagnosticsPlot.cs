@@ -15,7 +15,7 @@ public static class DiagnosticsPlot
     // Bad verdicts below, so that a healthy run draws a line along the top.
     private static readonly HealthVerdict[] VerdictRows =
     [
-        HealthVerdict.GeneratorCollapsed, HealthVerdict.DiscriminatorOverwhelms, HealthVerdict.DiscriminatorMemorizes, HealthVerdict.Oscillating,
+        HealthVerdict.NotADensityRatio, HealthVerdict.GeneratorCollapsed, HealthVerdict.GeneratorDropsModes, HealthVerdict.DiscriminatorOverwhelms, HealthVerdict.DiscriminatorMemorizes, HealthVerdict.Oscillating,
         HealthVerdict.Balanced, HealthVerdict.ReadyToStop,
     ];
 
@@ -40,7 +40,7 @@ public static class DiagnosticsPlot
         var known = looks.Where(look => look.OptimalityGap is not null).ToArray();
         plot.Add.HorizontalLine(0, 1, Palette.Faint, LinePattern.Dotted);
         if (known.Length == 0)
-            return PlotSheet.Note(plot, looks[^1].Refusal is null ? "not measured: give DiagnosticOptions.Auditor or GeneratorDensity" : "refused: D's logit is no density ratio");
+            return PlotSheet.Note(plot, looks[^1].Refusal is null ? "not known: no auditor has looked (DiagnosticOptions.Auditor), and no densities are given" : "refused: D's logit is no density ratio");
         PlotSheet.Band(plot, known, look => look.Step, look => look.OptimalityGap!.Value, Palette.Optimum, "gap, with its 95% interval");
         plot.Axes.SetLimits(0, looks[^1].Step * 1.02, Math.Min(-0.02, 1.1 * known.Min(look => look.OptimalityGap!.Value.Lower)), Math.Max(0.02, 1.3 * known.Max(look => look.OptimalityGap!.Value.Upper)));
         plot.ShowLegend(Alignment.UpperRight);

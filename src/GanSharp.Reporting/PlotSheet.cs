@@ -51,6 +51,9 @@ internal static class PlotSheet
         var band = plot.Add.FillY(items.Select(x).ToArray(), items.Select(item => y(item).Lower).ToArray(), items.Select(item => y(item).Upper).ToArray());
         band.FillColor = color.WithAlpha(0.18);
         band.LineWidth = 0;
+        // A band through one point is invisible.
+        if (items is [var only])
+            plot.Add.Line(x(only), y(only).Lower, x(only), y(only).Upper).LineColor = color;
         Line(plot, items, x, item => y(item).Value, color, name);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using GanSharp.Diagnostics;
 using GanSharp.Training;
 using Spectre.Console;
 
@@ -81,8 +80,8 @@ internal sealed class ProgressBar : IDisposable
         var text = string.Create(CultureInfo.InvariantCulture, $"[blue]loss D {report.DiscriminatorLoss:0.000}[/]  [green]loss G {report.GeneratorLoss:0.000}[/]");
         if (report.Value is { } value)
             text += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value:0.000}");
-        if (report.JensenShannon is { } bound)
-            text += $"  [purple]JS ≥ {JensenShannon.Format(bound)} nats[/]";
+        if (report.Divergence is { Brief: { Length: > 0 } brief })
+            text += $"  [purple]{brief.Replace(">=", "≥", StringComparison.Ordinal).EscapeMarkup()}[/]";
         if (report.Health is { } health)
             text += health.IsHealthy ? $"  [green]{health}[/]" : $"  [red]{health}[/]";
         return text;

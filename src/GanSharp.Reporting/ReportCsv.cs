@@ -7,10 +7,13 @@ namespace GanSharp.Reporting;
 /// <summary>Reports as a table that every tool reads.</summary>
 public static class ReportCsv
 {
-    private const string Header = "step,discriminator_loss,generator_loss,penalty,value_nats,js_bound_nats,js_lower_nats,js_upper_nats,samples_per_second,elapsed_seconds";
+    private const string Header = "step,discriminator_loss,generator_loss,penalty,value_nats,js_bound_nats,js_lower_nats,js_upper_nats,samples_per_second,elapsed_seconds,"
+        + "audited_nats,audited_lower_nats,audited_upper_nats,model,standing";
 
     /// <summary>
     /// Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.
+    /// js_… is D's bound, audited_… the auditor's where one looked, model who was measured ("average of G" or "G"), and standing what the bounds are worth
+    /// (<see cref="Diagnostics.DivergenceStanding"/>).
     /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
     /// </summary>
     /// <param name="reports">The run.</param>
@@ -50,12 +53,13 @@ public static class ReportCsv
 
     private static string Line(StepReport report)
     {
-        var js = report.JensenShannon;
+        var (js, audited, look) = (report.JensenShannon, report.Diagnostics?.Audited, report.Diagnostics);
         double?[] values =
         [
             report.DiscriminatorLoss, report.GeneratorLoss, report.Penalty, report.Value,
             js?.Value, js?.Lower, js?.Upper, report.SamplesPerSecond, report.Elapsed.TotalSeconds,
+            audited?.Value, audited?.Lower, audited?.Upper,
         ];
-        return $"{report.Step},{string.Join(',', values.Select(value => value?.ToString("R", CultureInfo.InvariantCulture)))}";
+        return $"{report.Step},{string.Join(',', values.Select(value => value?.ToString("R", CultureInfo.InvariantCulture)))},{look?.Model},{look?.Divergence.Standing}";
     }
 }

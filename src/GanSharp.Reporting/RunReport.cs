@@ -11,7 +11,7 @@ public static class RunReport
 {
     private const string Style = """
         body { font: 16px/1.5 system-ui, sans-serif; color: #1f2937; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }
-        h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin-top: 2rem } .faint { color: #6b7280 }
+        h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin-top: 2rem } .faint { color: #6b7280 } .distance { font-size: 1.15rem }
         .finding { border-left: 4px solid #059669; padding: .4rem 1rem; margin: 1rem 0; background: #f9fafb } .finding.bad { border-color: #dc2626 }
         table { border-collapse: collapse } td { padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #e5e7eb; vertical-align: top } td:first-child { min-width: 18rem } img { max-width: 100% }
         """;
@@ -33,6 +33,10 @@ public static class RunReport
         var page = new StringBuilder();
         page.AppendLine(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(title)}</title><style>{Style}</style>");
         page.AppendLine(CultureInfo.InvariantCulture, $"<h1>{Text(title)}</h1><p class=\"faint\">step {last.Step:N0} of {last.LastStep:N0}, {ConsoleProgress.Duration(last.Elapsed)}, {last.SamplesPerSecond:N0} samples/s</p>");
+        if (last.Divergence is { Standing: not DivergenceStanding.Unread } distance)
+            page.AppendLine(CultureInfo.InvariantCulture, $"<p class=\"distance\">{Text($"{distance}.")} <span class=\"faint\">0: the same; ln 2 = 0.693: nothing in common. A stronger auditor may find more. Measured: {last.Diagnostics!.Model}.</span></p>");
+        foreach (var warning in last.Warnings)
+            page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding bad\">{Text(warning)}.</div>");
         foreach (var finding in last.Health?.Findings ?? [])
             page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding{(finding.IsBad ? " bad" : "")}\"><b>{Text(finding.Name)}</b>: {Text(finding.Evidence)}. {Text(finding.Advice)}.</div>");
         page.AppendLine("<h2>The last report</h2><table>");
@@ -50,9 +54,13 @@ public static class RunReport
         yield return ("Loss of D, of G, penalty", $"{Number(report.DiscriminatorLoss)}, {Number(report.GeneratorLoss)}, {Number(report.Penalty)}");
         if (report.Diagnostics is not { } look)
             yield break;
+        yield return ("Generator measured", look.Model);
         yield return ("JS divergence by D, at least", look.JensenShannon is { } bound ? $"{JensenShannon.Format(bound)} nats" : $"refused: {look.Refusal}");
         if (look.Audited is { } audited)
             yield return ("JS divergence by a fresh auditor, at least", $"{JensenShannon.Format(audited)} nats");
+        else
+            yield return ("JS divergence by a fresh auditor", look.AuditFailure is { } failure ? $"{failure}"
+                : look.PreviousAudit is { } earlier ? $"at least {JensenShannon.Format(earlier)} nats at step {look.PreviousAuditStep:N0}" : "no auditor has looked");
         if (look.TrueJensenShannon is { } truth)
             yield return ("True JS divergence", $"{Number(truth)} nats");
         if (look.OptimalityGap is { } gap)
@@ -63,8 +71,10 @@ public static class RunReport
             yield return ("D's probabilities as frequencies", calibration.ToString());
         if (look.MemorizationGap is { } memorized)
             yield return ("Bound on learnt less held-out data", $"{memorized} nats");
-        yield return ("Share of D's gradient that reaches G", look.GeneratorGradientWeight.ToString("0.0%", CultureInfo.InvariantCulture));
+        yield return ("G's loss scales the gradient of D's logit by", $"{Number(look.GeneratorGradientWeight)}{(look.IsOfAverage ? " (G as it trains)" : "")}");
         yield return ("Diversity of G (1: the data's)", string.Create(CultureInfo.InvariantCulture, $"{look.Diversity.PairwiseRatio:0.00} between pairs, {look.Diversity.NearestRatio:0.00} between neighbours"));
+        if (look.Coverage is { } coverage)
+            yield return ("Coverage of the data", coverage.ToString());
         if (look.Modes is { } modes)
             yield return ("Modes", modes.ToString());
     }

@@ -51,7 +51,7 @@ public abstract class Dataset : IDisposable
         }
         catch (Exception exception) when (exception is not (ArgumentException or OperationCanceledException) && !OutOfMemory.Explains(exception))
         {
-            throw new InvalidDatasetException(FormattableString.Invariant($"'{Name}' can't be read at samples {position} to {position + count - 1} of its sequence: {exception.Message}"), exception);
+            throw new InvalidDatasetException(FormattableString.Invariant($"'{Name}' can't be read at samples {position} to {position + count - 1} of its sequence: {exception.Message}"), exception) { Unreadable = this };
         }
     }
 

@@ -7,4 +7,7 @@ public sealed class InvalidDatasetException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>The data set that could not be read, where it is known.</summary>
+    internal Dataset? Unreadable { get; init; }
 }

@@ -60,5 +60,5 @@ public sealed record AuditReport
 
     /// <summary>"JS >= 0.1114 ± 0.0042 nats (auditor MlpDiscriminator, 800 steps, memorisation gap 0.0003)".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"JS >= {Bound} nats (auditor {AuditorClass}, {StepKept} steps, memorisation gap {Math.Round(MemorisationGap, 4) + 0.0:0.0000})");
+        $"JS >= {JensenShannon.FormatValue(Bound)} nats (auditor {AuditorClass}, {StepKept} steps, memorisation gap {Math.Round(MemorisationGap, 4) + 0.0:0.0000})");
 }

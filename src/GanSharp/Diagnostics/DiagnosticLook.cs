@@ -10,63 +10,78 @@ namespace GanSharp.Diagnostics;
 /// <summary>The samples of one look, drawn once, and what is read from them.</summary>
 internal sealed class DiagnosticLook
 {
-    private const int LargestPositionSize = 8, LargestSubsample = 2_000;
+    private const int LargestSubsample = 2_000, GradientSamples = 256, FewestForCoverage = 40;
     private readonly GeneratorNetwork generator;
     private readonly DiscriminatorNetwork discriminator;
     private readonly Dataset data;
     private readonly GanObjective objective;
     private readonly DiagnosticOptions options;
     private readonly long seed, step;
+    private readonly bool isOfAverage;
     private readonly int count;
     private readonly Batch real;
-    private readonly Tensor fake, realLogits, fakeLogits;
+    private readonly Tensor realLogits;
+    private readonly double? gradientWeight;
+    private Tensor fake = null!, fakeLogits = null!;
 
+    /// <summary>Draws the real samples; for a look at the average of G, <see cref="Take"/> is called once the average is in the generator.</summary>
     public DiagnosticLook(
-        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step)
+        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage)
     {
         (this.generator, this.discriminator, this.data, this.objective, this.options) = (generator, discriminator, data, objective, options);
-        (this.seed, this.step) = (seed, step);
+        (this.seed, this.step, this.isOfAverage) = (seed, step, isOfAverage);
         var source = data.HeldOut ?? data;
         count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
         count -= count % discriminator.SamplesPerLogit;
-        real = source.Read(seed, step * count, count);
-        using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
-        fake = generator.Sample(count, real.Labels?.to(generator.Device()), random);
-        (realLogits, fakeLogits) = (discriminator.Logits(real.Samples, real.Labels), discriminator.Logits(fake, real.Labels));
+        real = source.Read(seed, FirstSample(source.Count), count);
+        realLogits = discriminator.Logits(real.Samples, real.Labels);
+        // The gradient goes to G as it trains.
+        if (isOfAverage)
+            gradientWeight = GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit));
     }
 
     public DiagnosticReport Take(long samplesSeen)
     {
+        fake = Generate(count);
+        fakeLogits = discriminator.Logits(fake, real.Labels);
         var report = new DiagnosticReport
         {
             Step = step,
             SampleCount = count,
             Refusal = Refusal(),
-            GeneratorGradientWeight = GradientWeight(),
+            IsOfAverage = isOfAverage,
+            GeneratorGradientWeight = gradientWeight ?? GradientWeight(fakeLogits, realLogits),
             Diversity = Diversity(),
+            Coverage = count >= FewestForCoverage ? Coverage.Measure(real.Samples, fake, seed) : null,
             Modes = data is GaussianMixture { HasEqualRoundModes: true } mixture ? ModeCoverage.Measure(fake, mixture) : null,
-            Position = Position(),
+            Position = SamplePosition.Measure(real.Samples.narrow(0, 0, Math.Min(count, LargestSubsample)), fake.narrow(0, 0, Math.Min(count, LargestSubsample)), seed),
         };
         return report.Refusal is null ? ReadRatio(report, samplesSeen) : report;
     }
 
-    /// <summary>The same report with the bound of a discriminator trained for nothing else; without it where the audit is cancelled.</summary>
+    /// <summary>The same report with the bound of a discriminator trained for nothing else; without it where the audit is cancelled or fails.</summary>
     public DiagnosticReport Audited(DiagnosticReport report, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellationToken)
     {
-        AuditReport audit;
         try
         {
-            audit = Auditor.Audit(generator, data, makeAuditor, options.Audit, cancellationToken);
+            var audit = Auditor.Audit(generator, data, makeAuditor, options.Audit, cancellationToken);
+            var gap = report.Refusal is null && report.TrueJensenShannon is null
+                ? OptimalityGap.Measure(audit, discriminator, objective, generator, data)
+                : report.OptimalityGap;
+            return report with { Audited = audit.Bound, OptimalityGap = gap };
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return report;
         }
-        var gap = report.Refusal is null && report.TrueJensenShannon is null
-            ? OptimalityGap.Measure(audit, discriminator, objective, generator, data)
-            : report.OptimalityGap;
-        return report with { Audited = audit.Bound, OptimalityGap = gap };
+        catch (Exception exception) when (!IsOfTrainingData(exception, data))
+        {
+            return report with { AuditFailure = DiagnosticFailure.Of("the audit", exception, "Mend DiagnosticOptions.Auditor or Audit") };
+        }
     }
+
+    /// <summary>Whether the data that D trains on can't be read, so that training can't go on either.</summary>
+    public static bool IsOfTrainingData(Exception exception, Dataset data) => exception is InvalidDatasetException { Unreadable: { } unreadable } && unreadable == data;
 
     private string? Refusal()
     {
@@ -123,28 +138,34 @@ internal sealed class DiagnosticLook
         return JensenShannon.Quadrature(known, density);
     }
 
-    private double GradientWeight()
+    private double GradientWeight(int samples) => GradientWeight(
+        discriminator.Logits(Generate(samples), real.Labels?.narrow(0, 0, samples)), realLogits.narrow(0, 0, samples / discriminator.SamplesPerLogit));
+
+    private double GradientWeight(Tensor generated, Tensor realOnes)
     {
-        var logits = fakeLogits.detach().requires_grad_(true);
-        var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realLogits : null);
+        var logits = generated.detach().requires_grad_(true);
+        var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realOnes : null);
         return autograd.grad([loss.sum()], [logits])[0].abs().mean().to(ScalarType.Float64).item<double>();
+    }
+
+    private Tensor Generate(int samples)
+    {
+        using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
+        return generator.Sample(samples, real.Labels?.narrow(0, 0, samples).to(generator.Device()), random);
+    }
+
+    /// <summary>Where this look's real samples begin: within one epoch of finite data, so that none comes twice, which intervals would take for two.</summary>
+    private long FirstSample(long? total)
+    {
+        if (total is not { } size)
+            return step * count;
+        var (epoch, part) = Math.DivRem(step, Math.Max(1, size / count));
+        return epoch * size + part * count;
     }
 
     private SampleDiversity Diversity()
     {
         var compared = Math.Min(count, options.DiversitySamples);
         return SampleDiversity.Measure(real.Samples.narrow(0, 0, compared), fake.narrow(0, 0, compared));
-    }
-
-    private double[] Position()
-    {
-        Tensor Flat(Tensor samples) => samples.narrow(0, 0, Math.Min(count, LargestSubsample)).flatten(1).cpu();
-        var (realFlat, fakeFlat) = (Flat(real.Samples), Flat(fake));
-        var size = realFlat.shape[1];
-        // The same directions at every look, so that positions can be compared.
-        using var random = SeededRandom.Create(seed, "diagnostic directions");
-        var directions = randn([size, Math.Min(size, LargestPositionSize)], ScalarType.Float32, generator: random);
-        var (realAlong, fakeAlong) = (realFlat.matmul(directions), fakeFlat.matmul(directions));
-        return ((fakeAlong.mean([0]) - realAlong.mean([0])) / realAlong.std(0).clamp_min(1e-12)).to(ScalarType.Float64).data<double>().ToArray();
     }
 }

@@ -59,15 +59,23 @@ public sealed class DiagnosticMonitor
     /// <param name="samplesSeen">Real samples that D has been trained on, from the start of the data's sequence of this seed.</param>
     /// <param name="isLast">Whether this is the last look of a run, which has an audit where an auditor is given.</param>
     /// <param name="cancellationToken">Ends an audit in progress; the look then has none.</param>
-    /// <returns>What was found and the verdict, or null where <see cref="DiagnosticOptions.Samples"/> is 0.</returns>
-    public (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast = false, CancellationToken cancellationToken = default)
+    /// <returns>What was found and the verdict, or null where <see cref="DiagnosticOptions.Samples"/> is 0. An audit that fails is <see cref="DiagnosticReport.AuditFailure"/>.</returns>
+    public (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast = false, CancellationToken cancellationToken = default) =>
+        Look(step, samplesSeen, isLast, useAverage: null, cancellationToken);
+
+    /// <summary>The same at the average of G, where <paramref name="useAverage"/> puts it into the generator until what it returns is disposed.</summary>
+    internal (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast, Func<IDisposable?>? useAverage, CancellationToken cancellationToken)
     {
         if (options.Samples == 0)
             return null;
-        using var scope = NewDisposeScope();
-        var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step);
-        var report = look.Take(samplesSeen);
+        // Before anything can fail, so that audits come at the same looks whether or not one failed.
         looks++;
+        using var scope = NewDisposeScope();
+        var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step, useAverage is not null);
+        using var averaged = useAverage?.Invoke();
+        var report = look.Take(samplesSeen);
+        if (history is [.., var last])
+            report = report with { PreviousAudit = last.Audited ?? last.PreviousAudit, PreviousAuditStep = last.Audited is null ? last.PreviousAuditStep : last.Step };
         if (options.Auditor is { } makeAuditor && (isLast || looks % options.AuditEveryReports == 0))
             report = look.Audited(report, makeAuditor, cancellationToken);
         history.Add(report);

@@ -20,7 +20,7 @@ public sealed record DiagnosticOptions
 
     /// <summary>
     /// Makes the fresh discriminator of an <see cref="Diagnostics.Auditor"/>, on the generator's device; null (the default) for no audit.
-    /// Without one the bound is only as good as the D that trains, and no run is called ready to stop.
+    /// Without one the bound is only as good as the D that trains: reports call it unaudited, for a small one says nothing of closeness, and no run is called ready to stop.
     /// </summary>
     public Func<DiscriminatorNetwork>? Auditor { get; init; }
 

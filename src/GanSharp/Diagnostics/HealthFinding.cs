@@ -9,8 +9,14 @@ public enum HealthVerdict
     /// <summary>D tells nearly every generated sample from a real one, so G learns little (a vanishing gradient where its loss saturates).</summary>
     DiscriminatorOverwhelms,
 
-    /// <summary>G's samples are far less diverse than the data, or modes of the data are missing.</summary>
+    /// <summary>G's samples are far less diverse than the data, and were more diverse before or don't become so.</summary>
     GeneratorCollapsed,
+
+    /// <summary>G's samples are diverse and lie where data lies, but whole modes of the data have none.</summary>
+    GeneratorDropsModes,
+
+    /// <summary>D's logit is far from ln p_d/p_g: its bound lies below 0, or it is surer than it may be. Nothing that rests on the ratio may be believed.</summary>
+    NotADensityRatio,
 
     /// <summary>D is better on the data that it was trained on than on held-out data by more than chance.</summary>
     DiscriminatorMemorizes,
@@ -39,6 +45,8 @@ public sealed record HealthFinding(HealthVerdict Verdict, string Evidence, strin
     {
         HealthVerdict.DiscriminatorOverwhelms => "D overwhelms G",
         HealthVerdict.GeneratorCollapsed => "G collapsed",
+        HealthVerdict.GeneratorDropsModes => "G drops modes",
+        HealthVerdict.NotADensityRatio => "D is not a density ratio",
         HealthVerdict.DiscriminatorMemorizes => "D memorises",
         HealthVerdict.Oscillating => "oscillation",
         HealthVerdict.ReadyToStop => "ready to stop",

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Objectives;
@@ -15,6 +14,9 @@ public static class JensenShannon
 {
     /// <summary>ln 2, the divergence of distributions that share no point.</summary>
     public const double Maximum = 0.693147180559945309417;
+
+    /// <summary>What is above rounds to 0.0000.</summary>
+    internal const double SmallestPrinted = -0.00005;
 
     private const double SaturatedShare = 0.9;
     private const int SamplesPerChunk = 10_000;
@@ -164,11 +166,15 @@ public static class JensenShannon
 
     /// <summary>
     /// "0.1114 ± 0.0042", the value clipped to [0, ln 2], where the divergence lies though an estimate may not, and ", saturated" added where it is.
-    /// Only what is printed is clipped: clipping values would bias their means.
+    /// What lies below 0 says so: "0.0000 (raw -0.0100 ± 0.0030)". Only what is printed is clipped: clipping values would bias their means.
     /// </summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
-    public static string Format(Estimate divergence) => string.Create(CultureInfo.InvariantCulture,
-        $"{divergence with { Value = Math.Clamp(divergence.Value, 0, Maximum) }}{(IsSaturated(divergence) ? ", saturated" : "")}");
+    public static string Format(Estimate divergence) => $"{FormatValue(divergence)}{(IsSaturated(divergence) ? ", saturated" : "")}";
+
+    /// <summary>The same without the word on saturation.</summary>
+    internal static string FormatValue(Estimate divergence) => divergence.Value < SmallestPrinted
+        ? $"0.0000 (raw {divergence})"
+        : $"{divergence with { Value = Math.Clamp(divergence.Value, 0, Maximum) }}";
 
     private static double Entropy(double realShare) => -realShare * Math.Log(realShare) - (1 - realShare) * Math.Log(1 - realShare);
 }

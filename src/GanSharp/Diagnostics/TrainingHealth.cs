@@ -4,7 +4,7 @@ namespace GanSharp.Diagnostics;
 
 /// <summary>
 /// What a run's recent reports say of it: one finding or several, each with its evidence and what to change.
-/// A bad verdict must hold in the last two reports, so that one unlucky draw raises no alarm.
+/// A bad verdict must hold in the last two reports, so that one unlucky draw raises no alarm; only a D whose bound lies far below 0 is called out at once.
 /// </summary>
 /// <param name="Findings">At least one; bad ones first.</param>
 public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
@@ -15,13 +15,14 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
     private const int PersistenceReports = 2, FewestReportsOfOscillation = 8, ReversalsOfOscillation = 4, ReportsOfPlateau = 5;
     // THEORY: D has won where even the lower end of the bound is 90% of ln 2 and half of the generated samples get D < 1%.
     private const double SaturatedShare = 0.9, SaturatedProbability = 0.01;
-    // Half the data's spread, or neighbours four times as close as the data's: healthy runs stay above 0.7 of both.
-    private const double CollapsedPairwise = 0.5, CollapsedNearest = 0.25;
     private const double MemorizedNats = 0.02;
     // Healthy runs of R3GAN move by up to half the data's spread from report to report before the rates are annealed.
     private const double SwingStandardDeviations = 1, SwingLogDiversity = 1, SwingNats = 0.1;
     private const int RecentReports = 4;
     private const double FloorNats = 0.01;
+    // A true ratio has both means at 1. A D that is smoothed is less sure than it may be, and its means lie below 1; this one is surer, by a factor of two,
+    // and its probabilities miss the frequencies by a tenth.
+    private const double OverconfidentMean = 2, OverconfidentCalibrationError = 0.1;
 
     /// <summary>Whether no finding is a reason to change something.</summary>
     public bool IsHealthy => Findings.All(finding => !finding.IsBad);
@@ -34,8 +35,14 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
         if (history.Count == 0)
             throw new ArgumentException("history must hold at least one report but is empty.", nameof(history));
         DiagnosticReport[] window = [.. history.Skip(history.Count - WindowReports)];
-        var bad = new[] { Lasting(window, Overwhelms), Lasting(window, Collapsed), Lasting(window, Memorizes), Oscillates(window) }
-            .OfType<HealthFinding>().ToArray();
+        var (memorizes, oscillates) = (Lasting(window, Memorizes), Oscillates(window));
+        var collapsed = CollapseRules.Collapsed(window);
+        // A cause stands for its effects: a D that memorises is overconfident on held-out data, a D that is chased lags behind, and a G that collapsed drops modes.
+        HealthFinding[] bad = [.. new[]
+        {
+            memorizes is null && oscillates is null ? BelowZero(window[^1], DivergenceReading.GrossNats) ?? Lasting(window, report => BelowZero(report, DivergenceReading.NegligibleNats) ?? Overconfident(report)) : null,
+            Lasting(window, Overwhelms), collapsed, collapsed is null ? Lasting(window, CollapseRules.DropsModes) : null, memorizes, oscillates,
+        }.OfType<HealthFinding>()];
         return new TrainingHealth(bad.Length > 0 ? bad : [Ready(window) ?? Balanced(window[^1])]);
     }
 
@@ -51,25 +58,29 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
             return null;
         var weight = report.GeneratorGradientWeight;
         return new HealthFinding(HealthVerdict.DiscriminatorOverwhelms,
-            Invariant($"JS is at least {bound.Lower:0.000} of at most 0.693 nats, and half of the generated samples get D below {report.MedianFakeProbability:0.0e+0}; G's loss passes on {weight:0.0%} of D's gradient"),
+            Invariant($"JS is at least {bound.Lower:0.000} of at most 0.693 nats, and half of the generated samples get D below {report.MedianFakeProbability:0.0e+0}; G's loss scales the gradient of D's logit by {weight:0.000}"),
             weight < 0.1
                 ? "G's loss saturates: use GanObjective.NonSaturating or RelativisticPaired, whose gradient grows where D wins"
                 : "Add R1 (or raise its gamma), lower D's learning rate, or give G more capacity");
     }
 
-    private static HealthFinding? Collapsed(DiagnosticReport report)
+    private static HealthFinding? BelowZero(DiagnosticReport report, double nats) =>
+        report.JensenShannon is not { } bound || bound.Upper >= -nats ? null : new HealthFinding(HealthVerdict.NotADensityRatio,
+            $"D's JS bound is {bound} nats, below 0, which is worse than a D that always says ½", RatioAdvice);
+
+    private static HealthFinding? Overconfident(DiagnosticReport report)
     {
-        if (report.LostModes is { } lost and > 0)
-            return new HealthFinding(HealthVerdict.GeneratorCollapsed,
-                Invariant($"{lost} of {report.Modes!.Value.ModeCount} modes of the data get none of {report.SampleCount:N0} generated samples"), CollapseAdvice);
-        var diversity = report.Diversity;
-        if (diversity.PairwiseRatio >= CollapsedPairwise && !(diversity.NearestRatio < CollapsedNearest))
+        if (report.Consistency is not { } consistency || report.Calibration is not { IsCalibrated: false } calibration
+            || calibration.ExcessError < OverconfidentCalibrationError
+            || Math.Max(consistency.MeanRatio.Lower, consistency.MeanInverseRatio.Lower) < OverconfidentMean)
             return null;
-        return new HealthFinding(HealthVerdict.GeneratorCollapsed,
-            Invariant($"generated samples are {diversity.PairwiseRatio:0.00} times as far apart as real ones, nearest neighbours {diversity.NearestRatio:0.00} times"), CollapseAdvice);
+        return new HealthFinding(HealthVerdict.NotADensityRatio,
+            Invariant($"E_pg[r] is {consistency.MeanRatio.Value:0.##} and E_pd[1/r] {consistency.MeanInverseRatio.Value:0.##} where both must be 1, and D's probabilities miss the frequencies by {calibration.ExpectedError:0.00} on average ({calibration.CalibratedError.Value:0.00} when calibrated)"),
+            RatioAdvice);
     }
 
-    private const string CollapseAdvice = "Use TrainingOptions.R3Gan (relativistic pairing with R1 and R2), lower G's learning rate, or take more steps of D";
+    private const string RatioAdvice =
+        "Believe no divergence from this D: read an auditor's. Check the objective's Ratio and the sign of D's logits, lower D's learning rate or add R1, or calibrate the logits (LogitCalibration)";
 
     private static HealthFinding? Memorizes(DiagnosticReport report) =>
         report.MemorizationGap is not { } gap || gap.Lower < MemorizedNats ? null : new HealthFinding(HealthVerdict.DiscriminatorMemorizes,
@@ -116,10 +127,18 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
             "Stop, and let a DivergenceCertificate say so with the model");
     }
 
-    private static HealthFinding Balanced(DiagnosticReport report) => new(HealthVerdict.Balanced,
-        report.JensenShannon is { } bound ? Invariant($"JS is at least {JensenShannon.Format(report.Audited ?? bound)} nats{(report.Audited is null ? "" : " by a fresh auditor")}, G's samples are {report.Diversity.PairwiseRatio:0.00} times as far apart as real ones")
-            : $"nothing that can be measured speaks against it; JS is not read, because {report.Refusal}",
-        "Go on");
+    private static HealthFinding Balanced(DiagnosticReport report)
+    {
+        var distance = report.Divergence;
+        var diversity = Invariant($"G's samples are {report.Diversity.PairwiseRatio:0.00} times as far apart as real ones");
+        return new HealthFinding(HealthVerdict.Balanced, distance.Standing switch
+        {
+            DivergenceStanding.Unread => $"nothing that can be measured speaks against it; JS is not read, because {report.Refusal}",
+            DivergenceStanding.Unaudited => $"{distance.Brief}, which says nothing yet of how close G is; {diversity}",
+            DivergenceStanding.DiscriminatorBlind => $"{distance.Brief}: D sees less than half of it; {diversity}",
+            _ => $"{distance.Brief}; {diversity}",
+        }, "Go on");
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

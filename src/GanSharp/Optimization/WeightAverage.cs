@@ -7,7 +7,8 @@ namespace GanSharp.Optimization;
 /// <summary>
 /// An exponential moving average of a network (EMA), whose samples are better than those of any one step (Yazıcı et al. 2019).
 /// It averages the parameters and the floating-point buffers alike: batch norm's running statistics must belong to the weights they meet.
-/// The half-life is counted in images, so that it means the same for every batch size.
+/// The half-life is counted in images, so that it means the same for every batch size. Until 20 half-lives have been seen it is a twentieth of the images seen
+/// (the ramp-up of Karras et al. 2020).
 /// </summary>
 public sealed class WeightAverage : IStateful, IDisposable
 {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GanSharp.Diagnostics;
-using Divergence = GanSharp.Diagnostics.JensenShannon;
 
 namespace GanSharp.Training;
 
@@ -25,17 +24,26 @@ public sealed record StepReport
     /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
     public double? Value { get; init; }
 
-    /// <summary>What the diagnostics found; null where they were not asked for.</summary>
+    /// <summary>What the diagnostics found; null where they were not asked for or failed.</summary>
     public DiagnosticReport? Diagnostics { get; init; }
+
+    /// <summary>What of the diagnostics failed or was refused, all of them or the audit, and what to do; null where nothing did. <see cref="Warnings"/> holds it too.</summary>
+    public DiagnosticFailure? DiagnosticsFailure { get; init; }
 
     /// <summary>What the recent diagnostics say together, and what to change; null where there are none.</summary>
     public TrainingHealth? Health { get; init; }
 
-    /// <summary>What happened since the last report beside training: skipped updates, roll-backs, checkpoints that couldn't be written. Mostly empty.</summary>
+    /// <summary>What happened since the last report beside training: skipped updates, roll-backs, checkpoints that couldn't be written, diagnostics that failed. Mostly empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Lower bound of JSD(p_d‖p_g) in nats for G as it trains (not its average), on held-out data and fresh samples; null where it was not measured or is refused.</summary>
+    /// <summary>
+    /// D's own lower bound of JSD(p_d‖p_g) in nats, on held-out data and fresh samples of G's average where one is kept (<see cref="DiagnosticReport.Model"/>);
+    /// null where it was not measured or is refused. <see cref="Divergence"/> says what it is worth.
+    /// </summary>
     public Estimate? JensenShannon => Diagnostics?.JensenShannon;
+
+    /// <summary>The largest valid bound of the divergence, who found it, and what it is worth; null where nothing was measured.</summary>
+    public DivergenceReading? Divergence => Diagnostics?.Divergence;
 
     /// <summary>Real samples consumed a second since the last report, the time of the diagnostics excluded.</summary>
     public required double SamplesPerSecond { get; init; }
@@ -47,12 +55,12 @@ public sealed record StepReport
     public override string ToString()
     {
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"step {Step,6}  loss D {DiscriminatorLoss,8:0.0000}  loss G {GeneratorLoss,8:0.0000}");
+            $"step {Step,6}  loss D {DiscriminatorLoss,7:0.0000}  loss G {GeneratorLoss,7:0.0000}");
         if (Value is { } value)
-            line += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value,8:0.0000}");
-        if (JensenShannon is { } bound)
-            line += $"  JS >= {Divergence.Format(bound)} nats";
-        line += string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,8:N0} samples/s");
+            line += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value,7:0.0000}");
+        if (Divergence is { Brief: { Length: > 0 } brief })
+            line += $"  {brief}";
+        line += string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,6:N0} samples/s");
         return string.Join("  ! ", [line, .. Health is { IsHealthy: false } ? [$"{Health}"] : Array.Empty<string>(), .. Warnings]);
     }
 }

@@ -32,7 +32,11 @@ public sealed record TrainingOptions
     /// <summary>D's optimiser, likewise.</summary>
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>Half-life of the generator's weight average in images, above 0; null (the default) for no average.</summary>
+    /// <summary>
+    /// Half-life of the generator's weight average (EMA) in images, above 0; null (the default) for no average. Where one is kept, samples and reports are of the average.
+    /// It ramps up: while fewer than 20 half-lives have been seen, the half-life in force is a twentieth of the images seen so far (Karras et al. 2020, their ramp-up
+    /// of 0.05), so that the random start is soon forgotten. A half-life of 10,000 images is in full force from image 200,000 on.
+    /// </summary>
     public double? EmaHalfLifeImages { get; init; }
 
     /// <summary>

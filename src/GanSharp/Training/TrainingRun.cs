@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using GanSharp.Diagnostics;
 using GanSharp.Tensors;
 using GanSharp.Training.Checkpointing;
 
@@ -127,7 +128,9 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             training.Stop();
             if (hasSteps && !double.IsFinite(discriminatorLoss + penalty + generatorLoss))
                 throw new TrainingDivergedException(trainer.Step, FormattableString.Invariant($"discriminator loss {discriminatorLoss}, penalty {penalty}, generator loss {generatorLoss}"));
-            var look = measures ? trainer.Monitor.Look(trainer.Step, trainer.SamplesSeen, isLast: trainer.Step == last, cancellationToken) : null;
+            // Whatever a look or the caller does, the step is done.
+            keeper?.StepEnded();
+            var (look, failure) = measures ? Look(isLast: trainer.Step == last) : default;
             var report = new StepReport
             {
                 Step = trainer.Step,
@@ -137,6 +140,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 Penalty = penalty,
                 Value = double.IsNaN(value) ? null : value,
                 Diagnostics = look?.Report,
+                DiagnosticsFailure = failure,
                 Health = look?.Health,
                 Warnings = [.. trainer.Warnings],
                 SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
@@ -145,10 +149,35 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             samplesAtReport = trainer.SamplesSeen;
             training.Reset();
             trainer.Warnings.Clear();
-            keeper?.StepEnded();
             yield return report;
             // After the caller has seen the report: a report may come twice, after a crash, but is never lost.
             keeper?.SaveIfDue();
         }
+    }
+    /// <summary>Measures the generator that the caller gets: the average where one is kept. What fails is said in the report and doesn't end the run.</summary>
+    private ((DiagnosticReport Report, TrainingHealth Health)? Look, DiagnosticFailure? Failure) Look(bool isLast)
+    {
+        try
+        {
+            var look = trainer.Monitor.Look(
+                trainer.Step, trainer.SamplesSeen, isLast, trainer.Options.EmaHalfLifeImages is null ? null : trainer.UseAverage, cancellationToken);
+            return (look, Said(look?.Report.AuditFailure));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return default;
+        }
+        // Where the training data can't be read, the next step couldn't be taken either.
+        catch (Exception exception) when (!DiagnosticLook.IsOfTrainingData(exception, trainer.Data))
+        {
+            return (null, Said(DiagnosticFailure.Of("the diagnostics", exception, "Mend what the message names")));
+        }
+    }
+
+    private DiagnosticFailure? Said(DiagnosticFailure? failure)
+    {
+        if (failure is not null)
+            trainer.Warnings.Add($"{failure}");
+        return failure;
     }
 }

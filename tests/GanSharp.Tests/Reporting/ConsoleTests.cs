@@ -89,8 +89,8 @@ public sealed class ConsoleTests : IDisposable
             lines.Add(ReadShared(path).Length);
 
         lines.Should().Equal(2, 3);
-        ReadShared(path)[1].Should().Be("100,1.01,-0.5,0.01,,0.25,0.23,0.27,1234.5,2");
-        ReadShared(path)[2].Should().Be("200,1.005,-0.5,0.01,,,,,1234.5,4");
+        ReadShared(path)[1].Should().Be("100,1.01,-0.5,0.01,,0.25,0.23,0.27,1234.5,2,,,,G,Unaudited");
+        ReadShared(path)[2].Should().Be("200,1.005,-0.5,0.01,,,,,1234.5,4,,,,,");
     }
 
     [Fact]

@@ -165,7 +165,7 @@ public sealed class TrainingRunTests : IDisposable
             },
             SamplesPerSecond = 51_234,
             Elapsed = TimeSpan.FromSeconds(3),
-        }.ToString().Should().Be("step    500  loss D   1.2500  loss G  -0.7500  V(D)  -1.2500  JS >= 0.0681 ± 0.0080 nats    51,234 samples/s");
+        }.ToString().Should().Be("step    500  loss D  1.2500  loss G -0.7500  V(D) -1.2500  JS >= 0.0681 ± 0.0080 nats (D, unaudited)  51,234 samples/s");
     }
 
     public void Dispose()
