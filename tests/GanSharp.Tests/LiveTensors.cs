@@ -12,4 +12,14 @@ internal static class LiveTensors
         GC.WaitForPendingFinalizers();
         return Tensor.TotalCount;
     }
+
+    /// <summary>How many more live after five times than before, the first time apart.</summary>
+    public static long Grown(Action action)
+    {
+        action();
+        var before = Settled();
+        for (var trial = 0; trial < 5; trial++)
+            action();
+        return Settled() - before;
+    }
 }

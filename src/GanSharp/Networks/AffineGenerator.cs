@@ -31,6 +31,9 @@ public sealed class AffineGenerator : GeneratorNetwork
     /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels) => mean + scale * latents;
 
+    /// <inheritdoc/>
+    public override GeneratorNetwork CloneArchitecture() => new AffineGenerator(mean: 0, standardDeviation: 1);
+
     /// <summary>p_g as it stands now; a later step doesn't change what was returned.</summary>
     public GaussianMixture Density()
     {

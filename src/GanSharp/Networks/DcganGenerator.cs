@@ -13,6 +13,8 @@ public sealed class DcganGenerator : GeneratorNetwork
 {
     private readonly Module<Tensor, Tensor> project, body;
     private readonly long[] smallestShape;
+    private readonly ImageShape image;
+    private readonly int width;
 
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
@@ -25,6 +27,7 @@ public sealed class DcganGenerator : GeneratorNetwork
     {
         image.ThrowIfUnsupported(nameof(image));
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        (this.image, this.width) = (image, width);
         var stages = Dcgan.Stages(image);
         var channels = Dcgan.Channels(width, stages);
         smallestShape = [channels, image.Height >> stages, image.Width >> stages];
@@ -52,4 +55,7 @@ public sealed class DcganGenerator : GeneratorNetwork
         ArgumentNullException.ThrowIfNull(latents);
         return body.call(project.call(latents).view([latents.shape[0], .. smallestShape]));
     }
+
+    /// <inheritdoc/>
+    public override GeneratorNetwork CloneArchitecture() => new DcganGenerator(image, Prior.Size, width, Prior);
 }

@@ -29,6 +29,13 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <returns>Float tensor of shape [N, …], N samples of the data's shape.</returns>
     public abstract override Tensor forward(Tensor latents, Tensor? labels);
 
+    /// <summary>
+    /// A new network of the same architecture, with any weights: what <c>GanTrainer.Snapshot</c> and <c>GanTrainer.Sample</c> copy the trained weights into,
+    /// so that they needn't touch this one. Null (the default) where the network can't make one. Override it with a call of your own constructor;
+    /// whatever <see cref="forward"/> uses beside parameters and buffers must be the same in both from then on.
+    /// </summary>
+    public virtual GeneratorNetwork? CloneArchitecture() => null;
+
     /// <summary>Draws z from <see cref="Prior"/> and returns G(z), in evaluation mode and without gradients.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>

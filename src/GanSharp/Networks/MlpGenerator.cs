@@ -12,6 +12,7 @@ public sealed class MlpGenerator : GeneratorNetwork
 {
     private readonly Module<Tensor, Tensor> body;
     private readonly long[] sampleShape;
+    private readonly Func<MlpGenerator> cloneArchitecture;
 
     /// <summary>A generator of points with <paramref name="outputSize"/> coordinates, unbounded.</summary>
     /// <param name="latentSize">Length of z.</param>
@@ -39,6 +40,7 @@ public sealed class MlpGenerator : GeneratorNetwork
         : base(nameof(MlpGenerator), PriorOf(latentSize, prior))
     {
         this.sampleShape = sampleShape;
+        cloneArchitecture = () => new MlpGenerator(latentSize, width, sampleShape, outputSize, hiddenLayers, Prior, isImage);
         var layers = Mlp.Layers(latentSize, width, outputSize, hiddenLayers, () => ReLU());
         if (isImage)
             layers.Add(("squash", Tanh()));
@@ -53,6 +55,9 @@ public sealed class MlpGenerator : GeneratorNetwork
         var flat = body.call(latents);
         return sampleShape.Length == 1 ? flat : flat.view([flat.shape[0], .. sampleShape]);
     }
+
+    /// <inheritdoc/>
+    public override GeneratorNetwork CloneArchitecture() => cloneArchitecture();
 
     internal static LatentPrior PriorOf(int latentSize, LatentPrior? prior)
     {

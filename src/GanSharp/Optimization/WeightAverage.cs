@@ -17,6 +17,8 @@ public sealed class WeightAverage : IStateful, IDisposable
     private readonly Tensor[] sources, averages;
     private readonly double halfLifeImages;
     private double imagesSeen;
+    private Tensor[]? trained;
+    private int applications;
 
     /// <summary>Starts the average at the network's present values.</summary>
     /// <param name="network">The network.</param>
@@ -28,7 +30,7 @@ public sealed class WeightAverage : IStateful, IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(halfLifeImages);
         this.halfLifeImages = halfLifeImages;
-        sources = [.. parameters.Buffers, .. network.buffers().Where(buffer => buffer.is_floating_point())];
+        sources = Values(network, parameters);
         averages = [.. sources.Select(source => source.clone().DetachFromDisposeScope())];
     }
 
@@ -52,8 +54,18 @@ public sealed class WeightAverage : IStateful, IDisposable
             average.lerp_(source, 1 - keep);
     }
 
-    /// <summary>Puts the average into the network until the result is disposed, which restores what training made.</summary>
+    /// <summary>Puts the average into the network until the result is disposed, which restores what training made. Where it is in force already, until the last result is.</summary>
     public IDisposable Apply() => new Applied(this);
+
+    /// <summary>What is averaged of a network: its flat buffers, and its buffers of floating-point numbers. Alike networks have them in the same order.</summary>
+    internal static Tensor[] Values(Module network, FlatParameters parameters) =>
+        [.. parameters.Buffers, .. network.buffers().Where(buffer => buffer.is_floating_point())];
+
+    /// <summary>Copies the average over the network's own values, for a caller who puts those back.</summary>
+    internal void CopyToNetwork() => Copy(averages, sources);
+
+    /// <summary>Copies the average over the <see cref="Values"/> of a network, or of a copy of it.</summary>
+    internal void CopyTo(Tensor[] values) => Copy(averages, values);
 
     /// <summary>Releases the average.</summary>
     public void Dispose()
@@ -62,7 +74,7 @@ public sealed class WeightAverage : IStateful, IDisposable
             average.Dispose();
     }
 
-    private static void Copy(Tensor[] from, Tensor[] to)
+    internal static void Copy(Tensor[] from, Tensor[] to)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -70,27 +82,43 @@ public sealed class WeightAverage : IStateful, IDisposable
             target.copy_(source);
     }
 
+    private void Enter()
+    {
+        if (applications == 0)
+        {
+            trained = [.. sources.Select(source => source.detach().clone().DetachFromDisposeScope())];
+            Copy(averages, sources);
+        }
+        applications++;
+    }
+
+    private void Leave()
+    {
+        if (--applications > 0)
+            return;
+        Copy(trained!, sources);
+        foreach (var values in trained!)
+            values.Dispose();
+        trained = null;
+    }
+
     private sealed class Applied : IDisposable
     {
         private readonly WeightAverage owner;
-        private readonly Tensor[] trained;
-        private bool restored;
+        private bool isOver;
 
         public Applied(WeightAverage owner)
         {
             this.owner = owner;
-            trained = [.. owner.sources.Select(source => source.detach().clone().DetachFromDisposeScope())];
-            Copy(owner.averages, owner.sources);
+            owner.Enter();
         }
 
         public void Dispose()
         {
-            if (restored)
+            if (isOver)
                 return;
-            restored = true;
-            Copy(trained, owner.sources);
-            foreach (var values in trained)
-                values.Dispose();
+            isOver = true;
+            owner.Leave();
         }
     }
 }

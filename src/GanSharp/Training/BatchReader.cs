@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;
@@ -23,12 +24,7 @@ internal sealed class BatchReader : IDisposable
         (this.data, this.seed, this.batchSize) = (data, seed, batchSize);
         if (!readsAhead)
             return;
-        thread = new Thread(DrawWhatIsWanted) { IsBackground = true, Name = "GanSharp batches" };
-        var threads = get_num_threads();
-        thread.Start();
-        drawn.Wait();
-        // The thread's own setting became the default of threads to come.
-        set_num_threads(threads);
+        thread = LoneThread.Start("GanSharp batches", DrawWhatIsWanted);
     }
 
     /// <summary>Whether a core is free for it: on a GPU, or where torch doesn't use every core.</summary>
@@ -83,11 +79,6 @@ internal sealed class BatchReader : IDisposable
 
     private void DrawWhatIsWanted()
     {
-        // OpenMP gives each thread that computes a team of its own; a second team would spin against the networks'.
-        // A thread takes over the process's number at its first question; asked later, it would undo the setting.
-        _ = get_num_threads();
-        set_num_threads(1);
-        drawn.Release();
         while (true)
         {
             wanted.Wait();

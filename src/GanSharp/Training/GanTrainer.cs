@@ -24,6 +24,8 @@ public sealed class GanTrainer : IDisposable
     private readonly BatchReader batches;
     private readonly bool concatenatesPasses;
     private readonly MixedPrecision? generatorPrecision, discriminatorPrecision;
+    private readonly GeneratorSampling sampling;
+    private readonly Stack<IDisposable> parts = new();
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -31,7 +33,7 @@ public sealed class GanTrainer : IDisposable
     /// <param name="data">Samples of p_d; the caller disposes it.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
-    /// <exception cref="NetworkException">A network can't be trained on this data; the message names its class and what to do.</exception>
+    /// <exception cref="NetworkException">A network can't be trained on this data, or belongs to another trainer; the message names its class and what to do.</exception>
     public GanTrainer(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -39,31 +41,41 @@ public sealed class GanTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
-        NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
         (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
-        generatorParameters = new FlatParameters(generator);
-        discriminatorParameters = new FlatParameters(discriminator);
-        generatorOptimizer = Options.GeneratorOptimizer.Create(generatorParameters);
-        discriminatorOptimizer = Options.DiscriminatorOptimizer.Create(discriminatorParameters);
-        average = Options.EmaHalfLifeImages is { } halfLife ? new WeightAverage(generator, generatorParameters, halfLife) : null;
-        LatentRandom = SeededRandom.Create(Options.Seed, "latents", device: Device);
-        concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsWorthwhile(discriminator) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
-        batches = new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device));
-        if (Options.Precision != Precision.Float32)
+        try
         {
-            (generatorPrecision, discriminatorPrecision) = (new(generator, generatorParameters), new(discriminator, discriminatorParameters));
-            using var lowGenerator = generatorPrecision.Enter();
-            using var lowDiscriminator = discriminatorPrecision.Enter();
-            NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options);
+            Own(NetworkClaim.Take(generator, discriminator));
+            NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
+            generatorParameters = Own(new FlatParameters(generator));
+            discriminatorParameters = Own(new FlatParameters(discriminator));
+            generatorOptimizer = Own(Options.GeneratorOptimizer.Create(generatorParameters));
+            discriminatorOptimizer = Own(Options.DiscriminatorOptimizer.Create(discriminatorParameters));
+            average = Options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, generatorParameters, halfLife)) : null;
+            LatentRandom = Own(SeededRandom.Create(Options.Seed, "latents", device: Device));
+            concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsWorthwhile(discriminator) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
+            batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device)));
+            if (Options.Precision != Precision.Float32)
+            {
+                (generatorPrecision, discriminatorPrecision) = (Own(new MixedPrecision(generator, generatorParameters)), Own(new MixedPrecision(discriminator, discriminatorParameters)));
+                using var lowGenerator = generatorPrecision.Enter();
+                using var lowDiscriminator = discriminatorPrecision.Enter();
+                NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options);
+            }
+            Statistics = Own(new StepStatistics(Device));
+            Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
+            Guard = Own(new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings));
+            RollBack = Own(new RollBack(this, Options.Guards));
+            sampling = Own(new GeneratorSampling(this, generatorParameters, average));
+            State = new TrainerState(this, [
+                ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
+                ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
+                .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
         }
-        Statistics = new StepStatistics(Device);
-        Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
-        Guard = new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings);
-        RollBack = new RollBack(this, Options.Guards);
-        State = new TrainerState(this, [
-            ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
-            ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
-            .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
+        catch
+        {
+            Release();
+            throw;
+        }
         Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
         generator.train();
         discriminator.train();
@@ -101,6 +113,8 @@ public sealed class GanTrainer : IDisposable
 
     internal TrainerState State { get; }
 
+    internal TrainerGate Gate { get; } = new();
+
     /// <summary>Tells this run's checkpoints from those of another; a resume takes it over.</summary>
     internal Guid RunId { get; set; } = Guid.NewGuid();
 
@@ -110,8 +124,10 @@ public sealed class GanTrainer : IDisposable
     /// <summary>Trains, one report a step; <see cref="TrainingRun.Every"/> gives fewer, with diagnostics.</summary>
     /// <param name="steps">Generator steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public TrainingRun Train(long steps, CancellationToken cancellationToken = default)
     {
+        Gate.ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         return new TrainingRun(this, steps, isLastStep: false, cancellationToken);
     }
@@ -122,8 +138,10 @@ public sealed class GanTrainer : IDisposable
     /// </summary>
     /// <param name="lastStep">The step at which to end, at least 1; the sequence is empty where the trainer stands there already.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public TrainingRun TrainTo(long lastStep, CancellationToken cancellationToken = default)
     {
+        Gate.ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfLessThan(lastStep, 1);
         return new TrainingRun(this, lastStep, isLastStep: true, cancellationToken);
     }
@@ -144,50 +162,64 @@ public sealed class GanTrainer : IDisposable
     public ResumeReport? ResumeIfAny(string folder, ResumeOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        using var turn = Gate.Enter(nameof(Resume));
         return Resumption.TryResume(this, folder, options ?? new ResumeOptions());
     }
 
-    /// <summary>Samples of the averaged generator, or of G where no average is kept.</summary>
+    /// <summary>
+    /// Samples of the averaged generator, or of G where no average is kept. Training goes on as if it had not been asked, bit for bit. From another thread it waits
+    /// for the step in progress, and where G can't copy itself (<see cref="GeneratorNetwork.CloneArchitecture"/>) the next step waits for it; to serve many, take a <see cref="Snapshot"/>.
+    /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents: the same seed shows the same latents at every step.</param>
+    /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
-    public Tensor Sample(int count, long seed = 0, Tensor? labels = null)
-    {
-        using var averaged = UseAverage();
-        using var random = SeededRandom.Create(seed, "samples", device: Device);
-        return Generator.Sample(count, labels, random);
-    }
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public Tensor Sample(int count, long seed = 0, Tensor? labels = null) => sampling.Sample(count, seed, labels);
 
-    /// <summary>Puts the averaged weights into <see cref="Generator"/> until the result is disposed. Does nothing where no average is kept.</summary>
-    public IDisposable? UseAverage() => average?.Apply();
+    /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
+    /// <param name="makeGenerator">
+    /// Makes a second network of G's class with the same arguments, which the snapshot disposes. Null (the default) where G can do so by itself, as all of GanSharp's can
+    /// (<see cref="GeneratorNetwork.CloneArchitecture"/>). Torch's global generator, from which it draws its first weights, goes on as if it had not been called.
+    /// </param>
+    /// <param name="averaged">False for G as it trains. Default true: its average, where one is kept.</param>
+    /// <exception cref="NetworkException">The second network isn't like the first; the message lists every difference.</exception>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => sampling.Snapshot(makeGenerator, averaged);
+
+    /// <summary>
+    /// Puts the averaged weights into <see cref="Generator"/> until the result is disposed; where no average is kept, they stay. Until then no step runs: one that this caller asks for
+    /// is refused, another thread's waits. It is the network in training that changes, for everyone who looks at it; other threads had better take a <see cref="Snapshot"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public IDisposable UseAverage() => Gate.Enter(nameof(UseAverage), () => average?.Apply());
 
     /// <summary>What either player could still win if the other stood still (<see cref="DualityGap"/>), from the networks as they train. Training goes on as if it had not been asked.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <inheritdoc cref="DualityGap.Measure"/>
-    public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DualityGap.Measure(Generator, generatorParameters, Discriminator, discriminatorParameters, Options.Objective, Data, options, cancellationToken);
+    public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var turn = Gate.Enter(nameof(MeasureDualityGap));
+        return DualityGap.Measure(Generator, generatorParameters, Discriminator, discriminatorParameters, Options.Objective, Data, options, cancellationToken);
+    }
 
     /// <summary>What G learns from at this point (<see cref="GradientSignal"/>). Training goes on as if it had not been asked.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <inheritdoc cref="GradientSignal.Measure"/>
-    public GradientSignal MeasureGradientSignal(int samples = 256, long seed = 0) =>
-        GradientSignal.Measure(Generator, Discriminator, Options.Objective, Data, samples, seed);
-
-    /// <summary>Releases the trainer's buffers and optimisers, and the memory kept for the next step. The networks keep their trained parameters.</summary>
-    public void Dispose()
+    public GradientSignal MeasureGradientSignal(int samples = 256, long seed = 0)
     {
-        batches.Dispose();
-        generatorOptimizer.Dispose();
-        discriminatorOptimizer.Dispose();
-        average?.Dispose();
-        generatorPrecision?.Dispose();
-        discriminatorPrecision?.Dispose();
-        generatorParameters.Dispose();
-        discriminatorParameters.Dispose();
-        LatentRandom.Dispose();
-        Statistics.Dispose();
-        Guard.Dispose();
-        RollBack.Dispose();
-        GlibcAllocator.Release();
+        using var turn = Gate.Enter(nameof(MeasureGradientSignal));
+        return GradientSignal.Measure(Generator, Discriminator, Options.Objective, Data, samples, seed);
     }
+
+    /// <summary>
+    /// Releases the trainer's buffers and optimisers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the
+    /// step in progress, makes its last checkpoint, and throws <see cref="ObjectDisposedException"/> where it is pulled.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    public void Dispose() => Gate.Close(Release);
 
     /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
@@ -254,6 +286,21 @@ public sealed class GanTrainer : IDisposable
         {
             batches.Settle();
         }
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        parts.Push(part);
+        return part;
+    }
+
+    /// <summary>Releases what was made, last first.</summary>
+    private void Release()
+    {
+        while (parts.TryPop(out var part))
+            part.Dispose();
+        GlibcAllocator.Release();
     }
 
     private void ClearGradients()

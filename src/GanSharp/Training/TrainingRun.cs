@@ -70,16 +70,18 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <exception cref="TrainingDivergedException">A loss, a gradient or a weight is NaN or infinite, or weights exploded.</exception>
     /// <exception cref="CheckpointException">The folder for checkpoints is another run's or can't be written, or a checkpoint can't.</exception>
     /// <exception cref="TrainingFailedException">Memory ran out, or the data can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is already training, or the average is still in its generator (<see cref="GanTrainer.UseAverage"/>).</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public IEnumerator<StepReport> GetEnumerator()
     {
-        using var reports = Reports();
+        using var reports = new ActiveRun(trainer.Gate, Reports());
         while (MoveNext(reports))
             yield return reports.Current;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private bool MoveNext(IEnumerator<StepReport> reports)
+    private bool MoveNext(ActiveRun reports)
     {
         try
         {
@@ -110,6 +112,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             var isDone = false;
             while (true)
             {
+                isDone &= !trainer.Gate.LetWaitingIn();
                 keeper?.StepBegins();
                 isDone = trainer.Advance(isContinued: isDone);
                 NativeNumbers.Release(trainer.Step);

@@ -8,6 +8,8 @@ using GanSharp.Reporting;
 using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -186,6 +188,21 @@ internal static class Snippets
             .WithCheckpoints("run1", new() { EverySteps = 500, KeepLast = 3, KeepEverySteps = 5_000 })
             .Every(500))
             Console.WriteLine(report);
+        #endregion
+    }
+
+    public static async Task Serving(GanTrainer trainer, WebApplication app)
+    {
+        #region serving
+        using var snapshot = trainer.Snapshot();                   // a copy of the average, for any thread
+        app.MapGet("/sample/{seed:long}", async (long seed) =>
+        {
+            using var sample = await snapshot.SampleAsync(1, seed);
+            return Results.Bytes(sample.bytes.ToArray());          // float32 values
+        });
+        await app.StartAsync();
+        foreach (var report in trainer.Train(100_000).Every(500))
+            snapshot.Update();                                     // from here on it answers with the weights of this report
         #endregion
     }
 
