@@ -127,7 +127,8 @@ internal sealed class DiagnosticLook
     {
         var logits = fakeLogits.detach().requires_grad_(true);
         var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realLogits : null);
-        return autograd.grad([loss.sum()], [logits])[0].abs().mean().to(ScalarType.Float64).item<double>();
+        // Null where the objective gives G nothing to learn from.
+        return SafeGradient.Of(loss, logits)?.abs().mean().to(ScalarType.Float64).item<double>() ?? 0;
     }
 
     private SampleDiversity Diversity()
