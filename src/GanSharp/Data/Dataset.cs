@@ -8,6 +8,8 @@ namespace GanSharp.Data;
 /// </summary>
 public abstract class Dataset : IDisposable
 {
+    private volatile bool isDisposed;
+
     /// <summary>Names the data set and states the shape of one sample.</summary>
     /// <param name="name">What messages and reports call the data.</param>
     /// <param name="sampleShape">Shape of one sample, without the batch dimension.</param>
@@ -38,26 +40,45 @@ public abstract class Dataset : IDisposable
     /// <param name="seed">Selects the sequence.</param>
     /// <param name="position">Samples of the sequence that come before this batch; at least 0.</param>
     /// <param name="count">Samples to draw; at least 1.</param>
-    /// <returns>A batch on the CPU that the caller (or its dispose scope) owns. Finite data is visited once an epoch, without replacement.</returns>
+    /// <returns>
+    /// A batch on the CPU that the caller (or its dispose scope) owns: <paramref name="count"/> float32 samples of shape <see cref="SampleShape"/> and, where the
+    /// data has classes, as many int64 labels. Whoever reads checks that. Finite data is visited once an epoch, without replacement.
+    /// </returns>
     public abstract Batch Draw(long seed, long position, int count);
 
-    /// <summary><see cref="Draw"/>, where a failure says of which data and at which position.</summary>
-    /// <exception cref="InvalidDatasetException">The subclass failed, other than for its arguments, a cancellation or memory.</exception>
+    /// <summary>The lowest and the highest label of all samples, where that is known without a look at each of them; null where it isn't.</summary>
+    internal virtual (long Lowest, long Highest)? LabelRange => null;
+
+    /// <summary><see cref="Draw"/>, where a failure says of which data and at which position, and what is returned is what was asked for.</summary>
+    /// <exception cref="InvalidDatasetException">The subclass failed, other than for its arguments, a cancellation or memory, or returned other samples or labels than <see cref="Draw"/> promises.</exception>
+    /// <exception cref="ObjectDisposedException">The data was disposed.</exception>
     internal Batch Read(long seed, long position, int count)
     {
+        ThrowIfDisposed();
+        Batch batch;
         try
         {
-            return Draw(seed, position, count);
+            batch = Draw(seed, position, count);
         }
         catch (Exception exception) when (exception is not (ArgumentException or OperationCanceledException) && !OutOfMemory.Explains(exception))
         {
             throw new InvalidDatasetException(FormattableString.Invariant($"'{Name}' can't be read at samples {position} to {position + count - 1} of its sequence: {exception.Message}"), exception) { Unreadable = this };
         }
+        BatchCheck.ThrowIfUnfit(this, batch, position, count);
+        return batch;
+    }
+
+    /// <exception cref="ObjectDisposedException">It names the data.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (isDisposed)
+            throw new ObjectDisposedException(GetType().Name, $"The data set '{Name}' has been disposed.");
     }
 
     /// <summary>Releases the data's native memory.</summary>
     public void Dispose()
     {
+        isDisposed = true;
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }

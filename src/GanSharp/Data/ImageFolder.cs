@@ -27,6 +27,8 @@ public sealed class ImageFolder : Dataset
     /// <inheritdoc/>
     public override Dataset? HeldOut => images.HeldOut;
 
+    internal override (long Lowest, long Highest)? LabelRange => images.LabelRange;
+
     /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from, where the images fit.</summary>
     /// <param name="folder">The folder; files that aren't images by their extension are ignored.</param>
     /// <param name="options">Null for the defaults.</param>

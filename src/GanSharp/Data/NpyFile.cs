@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -39,24 +38,5 @@ public static class NpyFile
             file.Position = 0;
             file.Write(NpyHeader.ToBytes(all.Type, all.Shape));
         });
-    }
-
-    /// <summary>The array as a tensor whose memory is the file's: nothing is read until it is looked at, and the system drops it again when memory is short.</summary>
-    /// <exception cref="InvalidDatasetException">The file isn't what <see cref="NpyHeader.Read"/> accepts, or can't be mapped.</exception>
-    internal static Tensor Map(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var scope = NewDisposeScope();
-        var header = NpyHeader.Read(path);
-        var before = header.Offset / SafetensorsType.Bytes(header.Type);
-        try
-        {
-            // Not shared: a shared map is opened for writing.
-            return from_file(path, shared: false, size: before + header.Values, dtype: header.Type).narrow(0, before, header.Values).view(header.Shape).MoveToOuterDisposeScope();
-        }
-        catch (ExternalException exception)
-        {
-            throw new InvalidDatasetException($"'{path}' can't be mapped: {exception.Message.Split('\n')[0]}", exception);
-        }
     }
 }

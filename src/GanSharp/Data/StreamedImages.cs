@@ -28,6 +28,8 @@ internal sealed class StreamedImages : Dataset
     /// <inheritdoc/>
     public override Dataset? HeldOut { get; }
 
+    internal override (long Lowest, long Highest)? LabelRange => files.Labels is { Length: > 0 } all ? (all.Min(), all.Max()) : null;
+
     /// <summary>The files with the held-out part that the options ask for.</summary>
     public static StreamedImages Open(ImageFiles files, ImageFolderOptions options)
     {

@@ -34,6 +34,8 @@ public sealed class TensorDataset : Dataset
     /// <inheritdoc/>
     public override Dataset? HeldOut { get; }
 
+    internal override (long Lowest, long Highest)? LabelRange => RangeOf(labels);
+
     /// <summary>Sets a random part of the samples aside as <see cref="HeldOut"/>.</summary>
     /// <param name="heldOutFraction">Share of the samples to set aside, in (0, 1); at least one sample stays on each side.</param>
     /// <param name="seed">Determines which samples are set aside.</param>
@@ -65,6 +67,14 @@ public sealed class TensorDataset : Dataset
     /// <summary>Images of bytes as float32 in [−1, 1]; other values as they are.</summary>
     internal static Tensor ToFloat(Tensor drawn) => drawn.dtype == ScalarType.Byte ? drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1) : drawn;
 
+    internal static (long Lowest, long Highest)? RangeOf(Tensor? labels)
+    {
+        if (labels is null)
+            return null;
+        using var scope = NewDisposeScope();
+        return (labels.min().to(ScalarType.Int64).item<long>(), labels.max().to(ScalarType.Int64).item<long>());
+    }
+
     /// <summary>The first of some samples that holds NaN or infinity; null where none does.</summary>
     internal static long? FirstNonFinite(Tensor samples)
     {
@@ -94,6 +104,8 @@ public sealed class TensorDataset : Dataset
             throw new ArgumentException($"'{name}': samples must be uint8 images or floating-point values but are {samples.dtype}.", nameof(samples));
         if (FirstNonFinite(samples) is { } bad)
             throw new ArgumentException($"'{name}': samples must be finite but sample {bad} holds NaN or infinity.", nameof(samples));
+        if (labels is not null && (labels.is_floating_point() || labels.is_complex()))
+            throw new ArgumentException($"'{name}': labels must be integers but are {labels.dtype}.", nameof(labels));
         if (labels is not null && (labels.dim() != 1 || labels.shape[0] != samples.shape[0]))
             throw new ArgumentException($"'{name}': labels must have shape [{samples.shape[0]}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
         var sampleShape = samples.shape[1..];

@@ -30,6 +30,7 @@ public static class Auditor
     /// <param name="cancellationToken">Stops the audit.</param>
     /// <returns>The bound, and what it rests on. The same arguments give the same numbers on the same machine.</returns>
     /// <exception cref="ArgumentException">An option is invalid (the message lists every fault), or the factory makes no new network.</exception>
+    /// <exception cref="NetworkException">The auditor can't judge the samples, or isn't float32.</exception>
     /// <exception cref="DiagnosticRefusedException">The held-out data is missing or too small, or the auditor judges samples in groups or can't be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static AuditReport Audit(
@@ -43,11 +44,13 @@ public static class Auditor
         var split = new HeldOutSplit(data, generator, options);
         using var scope = NewDisposeScope();
         using var fork = GlobalRandom.Fork(options.Seed, "auditor");
-        using var auditor = Make(makeAuditor);
+        using var auditor = AuditorCheck.Make(makeAuditor, generator);
+        AuditorCheck.ThrowIfUntrainable(auditor);
         auditor.to(generator.Device());
         var auditorSha256 = NetworkFingerprint.Compute(auditor);
 
         var calibrating = split.Calibration();
+        AuditorCheck.ThrowIfUnfit(auditor, calibrating.Real.narrow(0, 0, 2), calibrating.Labels?.narrow(0, 0, 2));
         var training = new TrainingSplit(generator, data, options);
         var (stepsTaken, stepKept) = Fit(auditor, training, calibrating, options, cancellationToken);
         var (realCalibration, fakeCalibration) = calibrating.Logits(auditor);
@@ -82,20 +85,6 @@ public static class Auditor
             GeneratorSha256 = NetworkFingerprint.Compute(generator),
             Options = options,
         };
-    }
-
-    private static DiscriminatorNetwork Make(Func<DiscriminatorNetwork> makeAuditor)
-    {
-        var auditor = makeAuditor() ?? throw new ArgumentException("makeAuditor must return a new network but returned null.", nameof(makeAuditor));
-        if (auditor.parameters().Any(parameter => parameter.grad is { IsInvalid: false }))
-            throw new ArgumentException($"makeAuditor must return a new network each time, but the {auditor.GetType().Name} that it returned has been trained.", nameof(makeAuditor));
-        if (!auditor.parameters().Any(parameter => parameter.requires_grad))
-            throw new ArgumentException($"makeAuditor must return a network to train, but every parameter of the {auditor.GetType().Name} is frozen, or it has none.", nameof(makeAuditor));
-        if (auditor.SamplesPerLogit == 1)
-            return auditor;
-        using (auditor)
-            throw new DiagnosticRefusedException(
-                $"{auditor.GetType().Name} judges {auditor.SamplesPerLogit} samples a logit, which bounds the divergence of such groups and not that of samples. Audit with a network that judges one.");
     }
 
     /// <summary>Trains until the calibration split stops improving, and leaves the auditor as it was at its best.</summary>

@@ -145,7 +145,8 @@ internal sealed class DiagnosticLook
     {
         var logits = generated.detach().requires_grad_(true);
         var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realOnes : null);
-        return autograd.grad([loss.sum()], [logits])[0].abs().mean().to(ScalarType.Float64).item<double>();
+        // Null where the objective gives G nothing to learn from.
+        return SafeGradient.Of(loss, logits)?.abs().mean().to(ScalarType.Float64).item<double>() ?? 0;
     }
 
     private Tensor Generate(int samples)

@@ -113,6 +113,9 @@ public sealed record GradientSignal
     /// <summary>All of the gradient as one float64 vector; 0 for a parameter that the loss doesn't reach.</summary>
     private static Tensor GradientOf(Tensor loss, Tensor[] parameters)
     {
+        // A loss without a graph would end the process.
+        if (!loss.requires_grad)
+            return zeros(parameters.Sum(parameter => parameter.numel()), ScalarType.Float64, parameters[0].device);
         var parts = autograd.grad([loss], parameters, retain_graph: true, create_graph: false, allow_unused: true);
         return cat([.. parts.Zip(parameters, (part, parameter) =>
             part is { IsInvalid: false } ? part.flatten().to(ScalarType.Float64) : zeros(parameter.numel(), ScalarType.Float64, parameter.device))]);

@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,6 +21,12 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <summary>How many samples one logit judges together: 1, or the packing degree of PacGAN (Lin et al. 2018).</summary>
     public virtual int SamplesPerLogit => 1;
 
+    /// <summary>
+    /// How many classes D tells apart, where its labels must lie from 0 to this less 1 and can't be missing; null (the default) for a network that
+    /// ignores labels or doesn't say.
+    /// </summary>
+    public virtual int? Classes => null;
+
     /// <summary>The logits of samples.</summary>
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="labels">Int64 tensor of shape [N] with the samples' classes, or null. A network that isn't conditional ignores it.</param>
@@ -27,12 +34,20 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
     public abstract override Tensor forward(Tensor samples, Tensor? labels);
 
     /// <summary>The logits of samples, in evaluation mode and without gradients.</summary>
-    /// <param name="samples">Tensor of shape [N, …]; moved to the network's device where it lives elsewhere.</param>
+    /// <param name="samples">Tensor of shape [N, …], of the type of the network's parameters; moved to the network's device where it lives elsewhere.</param>
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>
     /// <returns>Tensor of shape [N / <see cref="SamplesPerLogit"/>] on the network's device.</returns>
+    /// <exception cref="ArgumentException">The samples have another type than the parameters, or the labels another type or length than they must, lie outside <see cref="Classes"/>, or are missing where it is given.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Logits(Tensor samples, Tensor? labels = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
+        Disposal.ThrowIfDisposed(this);
+        if (samples.dim() == 0 || samples.size(0) % SamplesPerLogit != 0)
+            throw new ArgumentException($"samples must have shape [N, …] with N a multiple of the {SamplesPerLogit} that {GetType().Name} judges together but have shape {Shape.Format(samples.shape)}.", nameof(samples));
+        if (parameters().FirstOrDefault() is { } parameter && parameter.dtype != samples.dtype)
+            throw new ArgumentException($"samples must be {parameter.dtype} like the parameters of {GetType().Name} but are {samples.dtype}. Convert them: samples.to(ScalarType.{parameter.dtype}).", nameof(samples));
+        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, samples.size(0));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var device = this.Device();

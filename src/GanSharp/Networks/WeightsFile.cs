@@ -16,10 +16,14 @@ public static class WeightsFile
     /// <summary>Writes the weights: whole or not at all, over a file of that name.</summary>
     /// <param name="network">The network, on any device. To save a trainer's average of G, do so while <c>UseAverage()</c> is in force.</param>
     /// <param name="path">The file, by custom with the ending .safetensors. Its folder must exist.</param>
+    /// <exception cref="ObjectDisposedException">The network or a layer of it was disposed; a file that is there stays as it is.</exception>
+    /// <exception cref="ArgumentException">The network has no weights.</exception>
     public static void SaveWeights(this Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
         var weights = Weights(network);
+        if (weights.Length == 0)
+            throw new ArgumentException($"network must have parameters or buffers to save, but {network.GetType().Name} has none. Were its layers registered?", nameof(network));
         WholeFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
     }
 
@@ -30,13 +34,14 @@ public static class WeightsFile
     /// <param name="network">The network, on any device.</param>
     /// <param name="path">A file of <see cref="SaveWeights"/> or of any program that writes PyTorch's state dict.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidSafetensorsException">The file is damaged.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file is damaged, or of another format; for PyTorch's own (.pt, .pth) the message says how to convert it.</exception>
     /// <exception cref="WeightsMismatchException">Names, shapes or types differ; the message lists each, and the network is as it was.</exception>
+    /// <exception cref="ObjectDisposedException">The network or a layer of it was disposed.</exception>
     public static void LoadWeights(this Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        using var file = SafetensorsFile.Read(path);
         var weights = Weights(network);
+        using var file = SafetensorsFile.Read(path);
         if (file.Mismatches(weights).ToArray() is { Length: > 0 } mismatches)
             throw new WeightsMismatchException(path, network.GetType().Name, mismatches);
         using var frozen = no_grad();
@@ -45,5 +50,9 @@ public static class WeightsFile
             weight.copy_(file.Tensors[name]);
     }
 
-    private static (string Name, Tensor Value)[] Weights(Module network) => [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];
+    private static (string Name, Tensor Value)[] Weights(Module network)
+    {
+        Disposal.ThrowIfPartlyDisposed(network);
+        return [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];
+    }
 }

@@ -17,10 +17,6 @@ public abstract class GradientPenalty : Penalty
     /// <summary>Weight γ. It depends on the scale of the data: R3GAN uses 0.05 for CIFAR and 150 for 256 × 256 faces.</summary>
     public Schedule Gamma { get; }
 
-    private protected Tensor Evaluate(JudgedSamples judged, long step)
-    {
-        // The sum's gradient holds each sample's own gradient, because a logit depends on its own sample only.
-        var gradient = autograd.grad([judged.Logits.sum()], [judged.Samples], retain_graph: true, create_graph: true)[0];
-        return gradient.square().flatten(1).sum(1) * (Gamma.At(step) / 2);
-    }
+    private protected Tensor Evaluate(JudgedSamples judged, long step) =>
+        InputGradient(judged).square().flatten(1).sum(1) * (Gamma.At(step) / 2);
 }

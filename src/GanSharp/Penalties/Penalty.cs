@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Penalties;
@@ -13,6 +14,41 @@ public abstract class Penalty
 
     /// <summary>The penalty of one pass.</summary>
     /// <param name="pass">What D judged and said.</param>
-    /// <returns>Per-sample penalties, shape [N], differentiable in D's parameters; the trainer takes the mean.</returns>
+    /// <returns>Per-sample penalties, shape [N], or one a logit, differentiable in D's parameters; the trainer takes the mean.</returns>
     public abstract Tensor Evaluate(DiscriminatorPass pass);
+
+    /// <summary>∇ₓ l(x) at each sample of one side of the pass, differentiable in D's parameters.</summary>
+    /// <param name="judged"><c>pass.Real</c> or <c>pass.Fake</c>.</param>
+    /// <returns>
+    /// Tensor of the samples' shape. Each sample has the gradient of its own logit, because no other logit depends on it; where a logit judges
+    /// several samples (<see cref="Networks.DiscriminatorNetwork.SamplesPerLogit"/>), it has its part of that logit's gradient.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// The samples require no gradient, because neither <see cref="NeedsRealGradient"/> nor <see cref="NeedsFakeGradient"/> asked for that side's, or D cuts its logits off from them.
+    /// </exception>
+    protected Tensor InputGradient(JudgedSamples judged)
+    {
+        ArgumentNullException.ThrowIfNull(judged);
+        if (!judged.Samples.requires_grad)
+            throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples that require no gradient. A trainer gives it to those of pass.Real where {nameof(NeedsRealGradient)} returns true (it returns {NeedsRealGradient}) and to those of pass.Fake where {nameof(NeedsFakeGradient)} does ({NeedsFakeGradient}).");
+        return Differentiate(judged.Logits, judged.Samples);
+    }
+
+    /// <summary>∇ₓ l(x) at samples of the penalty's own, such as points between real and generated ones, differentiable in D's parameters.</summary>
+    /// <param name="logits">What D said of them, with its graph.</param>
+    /// <param name="samples">What D judged: <c>requires_grad_(true)</c> must be called on it before.</param>
+    /// <returns>Tensor of the samples' shape.</returns>
+    /// <exception cref="InvalidOperationException">The samples require no gradient, or the logits don't depend on them.</exception>
+    /// <remarks>Called directly, <c>autograd.grad</c> of TorchSharp 0.107.0 ends the process in both cases.</remarks>
+    protected Tensor InputGradient(Tensor logits, Tensor samples)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(samples);
+        if (!samples.requires_grad)
+            throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples that require no gradient. Call samples.requires_grad_(true) before D judges them.");
+        return Differentiate(logits, samples);
+    }
+
+    private Tensor Differentiate(Tensor logits, Tensor samples) => SafeGradient.Of(logits, samples, createGraph: true)
+        ?? throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples on which they don't depend: D cuts them off by detach, no_grad or a value that was read out, or it judged other samples.");
 }

@@ -23,6 +23,8 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
             throw Invalid($"must begin with the header's length in 8 bytes but has {fileBytes} bytes");
         Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
         file.ReadExactly(length);
+        if (PyTorchFormat(length) is { } found)
+            throw Invalid($"is no safetensors file but {found}, as PyTorch's torch.save writes it. Convert it in Python:{Environment.NewLine}import torch; from safetensors.torch import save_file{Environment.NewLine}save_file(torch.load(\"{Path.GetFileName(path)}\", map_location=\"cpu\", weights_only=True), \"{Path.GetFileNameWithoutExtension(path)}.safetensors\"){Environment.NewLine}If the file holds more than a state dict, pass the one in it");
         var textBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (textBytes > SafetensorsHeader.LargestTextBytes)
             throw Invalid($"must have a header of at most {SafetensorsHeader.LargestTextBytes:N0} bytes but announces {textBytes:N0}");
@@ -101,6 +103,12 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
         if (filled != dataBytes)
             throw Invalid($"must end with its last tensor but has {dataBytes - filled:N0} bytes after it");
     }
+
+    /// <summary>What the file is, by its first bytes, where people most often have another one. As a length of the header, both would be far too large.</summary>
+    private static string? PyTorchFormat(ReadOnlySpan<byte> start) =>
+        start.StartsWith("PK\u0003\u0004"u8) ? "a zip archive"
+        : start[0] == 0x80 && start[1] is >= 2 and <= 5 && start[7] != 0 ? "a Python pickle"
+        : null;
 
     private static long[]? Numbers(JsonElement array)
     {

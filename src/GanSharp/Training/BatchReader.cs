@@ -87,7 +87,7 @@ internal sealed class BatchReader : IDisposable
             try
             {
                 using var scope = NewDisposeScope();
-                var batch = data.Draw(seed, aheadPosition, batchSize);
+                var batch = data.Read(seed, aheadPosition, batchSize);
                 ahead = new Batch(batch.Samples.DetachFromDisposeScope(), batch.Labels?.DetachFromDisposeScope());
             }
             catch (Exception)

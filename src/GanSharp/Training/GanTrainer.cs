@@ -32,8 +32,10 @@ public sealed class GanTrainer : IDisposable
     /// <param name="discriminator">D, on the same device; the caller disposes it.</param>
     /// <param name="data">Samples of p_d; the caller disposes it.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <exception cref="ArgumentException">An option is invalid (the message lists every fault), or an objective, a penalty or the auditor's factory fails a trial.</exception>
     /// <exception cref="NetworkException">A network can't be trained on this data, or belongs to another trainer; the message names its class and what to do.</exception>
+    /// <exception cref="InvalidDatasetException">The data returns other samples than it promises.</exception>
+    /// <exception cref="ObjectDisposedException">A network or the data was disposed.</exception>
     public GanTrainer(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -41,11 +43,11 @@ public sealed class GanTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
-        (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
-            NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options);
+            Warnings.AddRange(NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options));
+            (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
             generatorParameters = Own(new FlatParameters(generator));
             discriminatorParameters = Own(new FlatParameters(discriminator));
             generatorOptimizer = Own(Options.GeneratorOptimizer.Create(generatorParameters));
@@ -261,8 +263,10 @@ public sealed class GanTrainer : IDisposable
         using var lowDiscriminator = discriminatorPrecision?.Enter(isContinued);
         try
         {
-            // Of a backward pass that the caller ran between two steps.
+            // Of a backward pass that the caller ran between two steps, or an eval() that was never undone.
             ClearGradients();
+            if (!isContinued)
+                PrepareToTrain();
             for (var k = 1; k < Options.DiscriminatorSteps; k++)
             {
                 using var inner = NewDisposeScope();
@@ -301,6 +305,17 @@ public sealed class GanTrainer : IDisposable
         while (parts.TryPop(out var part))
             part.Dispose();
         GlibcAllocator.Release();
+    }
+
+    /// <summary>What the caller may have switched off between two reports: modes are put back, and what isn't the trainer's is named.</summary>
+    private void PrepareToTrain()
+    {
+        if (!is_grad_enabled())
+            throw new InvalidOperationException("Training needs gradients, but it was called inside no_grad() or inference_mode(). End that scope before the loop over the reports.");
+        if (!Generator.training)
+            Generator.train();
+        if (!Discriminator.training)
+            Discriminator.train();
     }
 
     private void ClearGradients()

@@ -38,7 +38,7 @@ internal static class JointPass
         using var before = new NetworkSnapshot(discriminator);
         using var random = GlobalRandom.Fork(seed, "joint pass");
         var device = discriminator.Device();
-        var batch = data.Draw(seed, 0, (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples));
+        var batch = data.Read(seed, 0, (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples));
         var (first, labels) = (batch.Samples.to(device), batch.Labels?.to(device));
         // Far from the first half, so that statistics over both are those of neither.
         var second = first * -2 + 1;

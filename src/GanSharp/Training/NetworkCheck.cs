@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Diagnostics;
 using GanSharp.Networks;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -7,57 +8,60 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training;
 
 /// <summary>
-/// Runs a small batch through both networks before anything is trained, so that a mistake in a subclass is named at once
-/// and not as an error of some operator deep in the first step.
+/// Runs a small batch through both networks, the objective and the penalties before anything is trained, so that a mistake in a subclass is named at once
+/// and not as an error of some operator deep in the first step. Whatever is run is put back: weights, buffers, modes, gradients, random streams.
 /// </summary>
 internal static class NetworkCheck
 {
-    private const int ProbeSamples = 16;
     private const double LargestWeight = 1e6;
 
-    public static void ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    /// <summary>Throws where something can't be trained.</summary>
+    /// <returns>What can be trained but is probably not meant, each as a sentence.</returns>
+    /// <exception cref="InsufficientMemoryException">Memory ran out, though the batch is small.</exception>
+    public static IReadOnlyList<string> ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
     {
-        RegistrationCheck.ThrowIfUnregistered(generator);
-        RegistrationCheck.ThrowIfUnregistered(discriminator);
-        var (generatorName, discriminatorName) = (generator.GetType().Name, discriminator.GetType().Name);
-        var (generatorTrains, discriminatorTrains) = (Trains(generator), Trains(discriminator));
-        if (!generatorTrains && !discriminatorTrains)
-            throw new NetworkException($"Nothing to train: every parameter of {generatorName} and of {discriminatorName} is frozen, or they have none.");
-        if (generator.Device().ToString() != discriminator.Device().ToString())
-            throw new NetworkException($"{generatorName} is on {generator.Device()} but {discriminatorName} is on {discriminator.Device()}; move both to one device before making the trainer.");
-        if (options.BatchSize % discriminator.SamplesPerLogit != 0)
-            throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples a logit, so BatchSize must be a multiple of that but is {options.BatchSize}.");
+        ThrowIfUntrainable(generator, discriminator, options);
+        try
+        {
+            return Try(generator, discriminator, data, options);
+        }
+        catch (Exception exception) when (OutOfMemory.Explains(exception))
+        {
+            throw new InsufficientMemoryException($"Memory ran out in a trial of {generator.GetType().Name} and {discriminator.GetType().Name} on a few samples of '{data.Name}': {FirstLine.Of(exception.GetBaseException())}. Use smaller networks or samples.", exception);
+        }
+    }
 
+    private static IReadOnlyList<string> Try(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    {
+        using var random = GlobalRandom.Fork(options.Seed, "network check");
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        ThrowIfUninitialized(generator);
-        ThrowIfUninitialized(discriminator);
-        var packing = discriminator.SamplesPerLogit;
-        var (latents, samples, labels) = Probe(generator, discriminator, data, options);
-        var count = (int)latents.shape[0];
-        var fake = Run(generator, latents, labels, "latents");
-        if (!fake.shape.SequenceEqual(samples.shape))
-            throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}.");
-        if (!fake.is_floating_point())
-            throw new NetworkException($"{generatorName}.forward must return floating-point samples but returned {fake.dtype}.");
-
-        var logits = Run(discriminator, samples, labels, "samples");
-        if (logits.dim() != 1 || logits.shape[0] != count / packing)
-            throw new NetworkException($"{discriminatorName}.forward must return logits of shape {Shape.Format([count / packing])} for {count} samples but returned {Shape.Format(logits.shape)}."
-                + (logits.dim() == 2 && logits.shape[1] == 1 ? " End it with squeeze(1)." : ""));
-        ThrowIfProbability(discriminator, [logits, Run(discriminator, fake, labels, "samples"), .. ScaledOutputs(discriminator, samples, labels)]);
+        ObjectiveCheck.ThrowIfUnusable(options.Objective, Trains(generator), Trains(discriminator), discriminator.Device());
+        var batch = TrialBatch.Draw(generator, discriminator, data, options.Seed);
+        DataCheck.ThrowIfUnfit(generator, discriminator, data, batch, options);
+        using (no_grad())
+        {
+            ThrowIfUninitialized(generator);
+            ThrowIfUninitialized(discriminator);
+            ThrowIfOutputsAreWrong(generator, discriminator, data, batch);
+        }
+        var warnings = RangeCheck.Warnings(generator, data, batch);
+        TrialStep.ThrowIfUnusable(generator, discriminator, batch, options);
+        if (options.Diagnostics is { Samples: > 0, Auditor: { } makeAuditor })
+            AuditorCheck.ThrowIfUnusable(makeAuditor, [generator, discriminator], batch.Samples, batch.Labels, options.Seed);
+        return warnings;
     }
 
     /// <summary>Runs both networks as they compute in mixed precision, where a constant of another type is refused by some operator.</summary>
     public static void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
     {
+        using var random = GlobalRandom.Fork(options.Seed, "network check");
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (latents, samples, labels) = Probe(generator, discriminator, data, options);
+        var (latents, samples, labels) = TrialBatch.Draw(generator, discriminator, data, options.Seed);
         try
         {
-            Run(generator, latents, labels, "latents");
-            Run(discriminator, samples, labels, "samples");
+            TrialRun.Evaluating(generator, latents, labels, "latents");
+            TrialRun.Evaluating(discriminator, samples, labels, "samples");
         }
         catch (NetworkException exception)
         {
@@ -65,14 +69,55 @@ internal static class NetworkCheck
         }
     }
 
-    private static (Tensor Latents, Tensor Samples, Tensor? Labels) Probe(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    /// <summary>Whether an optimiser moves the network.</summary>
+    internal static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);
+
+    internal static void ThrowIfNoLogits(DiscriminatorNetwork discriminator, Tensor logits, int count)
     {
-        var packing = discriminator.SamplesPerLogit;
-        var count = Math.Max(packing, (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples) / packing * packing);
-        var real = data.Draw(options.Seed, 0, count);
-        using var random = SeededRandom.Create(options.Seed, "network check", device: generator.Device());
-        var latents = generator.Prior.Sample(count, random, generator.Device());
-        return (latents, real.Samples.to(discriminator.Device()), real.Labels?.to(discriminator.Device()));
+        var expected = count / discriminator.SamplesPerLogit;
+        if (logits.dim() != 1 || logits.shape[0] != expected)
+            throw new NetworkException($"{discriminator.GetType().Name}.forward must return logits of shape {Shape.Format([expected])} for {count} samples but returned {Shape.Format(logits.shape)}."
+                + (logits.dim() == 2 && logits.shape[1] == 1 ? " End it with squeeze(1)." : ""));
+        if (logits.dtype != ScalarType.Float32)
+            throw new NetworkException($"{discriminator.GetType().Name}.forward must return float32 logits but returned {logits.dtype}.");
+    }
+
+    private static void ThrowIfUntrainable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrainingOptions options)
+    {
+        foreach (var network in new Module[] { generator, discriminator })
+        {
+            Disposal.ThrowIfPartlyDisposed(network);
+            RegistrationCheck.ThrowIfUnregistered(network);
+            TypeCheck.ThrowIfNotFloat32(network);
+        }
+        var (generatorName, discriminatorName) = (generator.GetType().Name, discriminator.GetType().Name);
+        if (!Trains(generator) && !Trains(discriminator))
+            throw new NetworkException($"Nothing to train: every parameter of {generatorName} and of {discriminatorName} is frozen, or they have none.");
+        if (generator.Device().ToString() != discriminator.Device().ToString())
+            throw new NetworkException($"{generatorName} is on {generator.Device()} but {discriminatorName} is on {discriminator.Device()}; move both to one device before making the trainer.");
+        if (discriminator.SamplesPerLogit < 1)
+            throw new NetworkException($"{discriminatorName}.SamplesPerLogit must be at least 1 but is {discriminator.SamplesPerLogit}.");
+        if (options.BatchSize % discriminator.SamplesPerLogit != 0)
+            throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples a logit, so BatchSize must be a multiple of that but is {options.BatchSize}.");
+    }
+
+    private static void ThrowIfOutputsAreWrong(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialBatch batch)
+    {
+        var (latents, samples, labels) = batch;
+        var (generatorName, count) = (generator.GetType().Name, batch.Count);
+        var fake = TrialRun.Evaluating(generator, latents, labels, "latents");
+        if (!fake.shape.SequenceEqual(samples.shape))
+            throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}."
+                + DataCheck.ChannelsHint(data, fake));
+        if (!fake.is_floating_point())
+            throw new NetworkException($"{generatorName}.forward must return floating-point samples but returned {fake.dtype}.");
+        if (fake.dtype != ScalarType.Float32)
+            throw new NetworkException($"{generatorName}.forward must return float32 samples but returned {fake.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32).");
+        var logits = TrialRun.Evaluating(discriminator, samples, labels, "samples");
+        ThrowIfNoLogits(discriminator, logits, count);
+        ThrowIfProbability(discriminator, [
+            logits, TrialRun.Evaluating(discriminator, fake, labels, "samples"),
+            .. ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels, "samples"))]);
     }
 
     /// <summary>TorchSharp 0.107.0 makes GroupNorm's parameters of memory as it finds it; anyone's own <c>empty()</c> does the same.</summary>
@@ -81,45 +126,6 @@ internal static class NetworkCheck
         foreach (var (name, parameter) in network.named_parameters())
             if (parameter.is_floating_point() && parameter.numel() > 0 && parameter.abs().max().to(ScalarType.Float64).item<double>() is var largest && !(largest < LargestWeight))
                 throw new NetworkException(FormattableString.Invariant($"Parameter '{name}' of {network.GetType().Name} must start with weights below {LargestWeight:g} but holds {largest:g4}, as memory that nobody set. Initialise it: init.ones_ and init.zeros_ for the weight and bias of a norm (TorchSharp's GroupNorm doesn't do so)."));
-    }
-
-    private static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);
-
-    private static Tensor Run(Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName)
-    {
-        try
-        {
-            return network.Evaluating(() => network.call(input, labels));
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw new NetworkException($"{network.GetType().Name}.forward failed on {inputName} of shape {Shape.Format(input.shape)}: {exception.Message.Split('\n')[0]}", exception);
-        }
-    }
-
-    /// <summary>
-    /// What D says when every parameter is multiplied by a large factor of either sign, after which they are what they were.
-    /// The linear end of a logit then leaves [0, 1], however small the logits were and whatever norms stand before it; a sigmoid stays inside.
-    /// </summary>
-    private static Tensor[] ScaledOutputs(DiscriminatorNetwork discriminator, Tensor samples, Tensor? labels)
-    {
-        const double Factor = 100;
-        var parameters = discriminator.parameters().ToArray();
-        var values = parameters.Select(parameter => parameter.detach().clone()).ToArray();
-        try
-        {
-            return [.. new[] { Factor, -Factor }.Select(factor =>
-            {
-                foreach (var (parameter, value) in parameters.Zip(values))
-                    parameter.copy_(value * factor);
-                return Run(discriminator, samples, labels, "samples");
-            })];
-        }
-        finally
-        {
-            foreach (var (parameter, value) in parameters.Zip(values))
-                parameter.copy_(value);
-        }
     }
 
     private static void ThrowIfProbability(DiscriminatorNetwork discriminator, Tensor[] outputs)

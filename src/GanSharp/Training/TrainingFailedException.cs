@@ -23,11 +23,8 @@ public sealed class TrainingFailedException : Exception
     internal static bool Explains(Exception exception) => exception is InvalidDatasetException || OutOfMemory.Explains(exception);
 
     private static string What(Exception cause, GanTrainer trainer) => OutOfMemory.Explains(cause)
-        ? $"memory ran out: {FirstLine(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.MayChange names it."
-        : $"{FirstLine(cause)}. Make the data readable as it was.";
-
-    // libtorch appends its native stack.
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd().TrimEnd('.');
+        ? $"memory ran out: {FirstLine.Of(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.MayChange names it."
+        : $"{FirstLine.Of(cause)}. Make the data readable as it was.";
 
     private static string Continuation(string? folder)
     {

@@ -101,6 +101,7 @@ public sealed record TrainingOptions
     /// <summary>Throws one exception that lists every fault.</summary>
     internal void ThrowIfInvalid(Dataset data)
     {
+        data.ThrowIfDisposed();
         var faults = Faults(data).ToList();
         if (faults.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, ["The training options are invalid:", .. faults.Select(fault => $"- {fault}")]));

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -177,11 +180,34 @@ public sealed class MappedDatasetTests : IDisposable
             }
             Tensor.TotalCount.Should().Be(opened);
             if (OperatingSystem.IsLinux())
-                File.ReadAllText("/proc/self/maps").Should().Contain(Samples);
+                OpenFiles().Should().Contain(Samples);
         }
         Tensor.TotalCount.Should().Be(before);
-        if (OperatingSystem.IsLinux())
-            File.ReadAllText("/proc/self/maps").Should().NotContain(Samples);
+        OpenFiles().Should().NotContain(Samples);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_is_shortened_while_it_is_open_ends_the_draw_and_not_the_process(bool readsAhead)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(0);
+        NpyFile.Write(Samples, [randn(4_000, 2)]);
+        using var data = MappedDataset.Open(Samples);
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { ReadAhead = readsAhead, Diagnostics = new() { Samples = 0 } });
+        var train = () =>
+        {
+            foreach (var _ in trainer.Train(200))
+                if (trainer.Step == 5)
+                    Shorten(Samples, bytes: 4_000);
+        };
+
+        train.Should().Throw<TrainingFailedException>()
+            .WithMessage($"Training failed after step *: 'samples' can't be read at samples * of its sequence: '{Samples}' had 32,128 bytes when it was opened but has 4,000 now, so that row * is gone. Put it back as it was*");
+        trainer.Step.Should().BeInRange(5, 10);
     }
 
     public void Dispose() => folder.Dispose();
@@ -189,6 +215,22 @@ public sealed class MappedDatasetTests : IDisposable
     private string Samples => folder.File("samples.npy");
 
     private string Labels => folder.File("labels.npy");
+
+    private static string[] OpenFiles() =>
+        OperatingSystem.IsLinux() ? [.. Directory.GetFiles("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "")] : [];
+
+    /// <summary>As another program does: those of .NET are kept from it by a lock.</summary>
+    private static void Shorten(string path, long bytes)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets nobody shorten a file that is open here");
+        Truncate(path, bytes).Should().Be(0);
+    }
+
+#pragma warning disable SYSLIB1054, CA2101 // LibraryImport would need unsafe code.
+    [DllImport("libc", EntryPoint = "truncate", BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Truncate([MarshalAs(UnmanagedType.LPUTF8Str)] string path, long length);
+#pragma warning restore SYSLIB1054, CA2101
 
     private Func<MappedDataset> Opening() => () => MappedDataset.Open(Samples, heldOutFraction: 0);
 

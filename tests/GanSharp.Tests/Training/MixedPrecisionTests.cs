@@ -135,7 +135,9 @@ public sealed class MixedPrecisionTests
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, Penalties = [new FailingPenalty()] });
+        var penalty = new FailingPenalty();
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, Penalties = [penalty] });
+        penalty.Fails = true;
 
         trainer.Invoking(one => one.Train(1).ToArray()).Should().Throw<InvalidOperationException>().WithMessage("on purpose");
 
@@ -208,7 +210,10 @@ public sealed class MixedPrecisionTests
 
     private sealed class FailingPenalty : Penalty
     {
-        public override Tensor Evaluate(DiscriminatorPass pass) => throw new InvalidOperationException("on purpose");
+        // One that fails from the start is refused before training.
+        public bool Fails { get; set; }
+
+        public override Tensor Evaluate(DiscriminatorPass pass) => Fails ? throw new InvalidOperationException("on purpose") : pass.Real.Logits * 0;
     }
 
     private sealed class SpyDiscriminator : DiscriminatorNetwork

@@ -109,7 +109,9 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_diverged_run_stops_and_says_what_to_do()
     {
-        using var trainer = Trainer(new() { Objective = new Exploding() });
+        var objective = new Exploding();
+        using var trainer = Trainer(new() { Objective = objective });
+        objective.Factor = double.NaN;
         var train = () => trainer.Train(10).ToList();
 
         train.Should().Throw<TrainingDivergedException>()
@@ -186,7 +188,10 @@ public sealed class TrainingRunTests : IDisposable
 
     private sealed class Exploding : GanObjective
     {
-        public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - fake) * double.NaN;
+        // An objective that is NaN from the start is refused before training.
+        public double Factor { get; set; } = 1;
+
+        public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - fake) * Factor;
 
         public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => fake;
     }

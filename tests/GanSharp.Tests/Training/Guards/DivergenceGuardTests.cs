@@ -220,9 +220,15 @@ public sealed class DivergenceGuardTests : IDisposable
         discriminator.Dispose();
     }
 
-    private GanTrainer Trainer(TrainingOptions options) =>
+    private GanTrainer Trainer(TrainingOptions options)
+    {
         // The planted discriminator counts its passes, two a step.
-        new(generator, discriminator, data, options with { BatchSize = BatchSize, ConcatenatePasses = false, Diagnostics = new() { Samples = 0 } });
+        var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = BatchSize, ConcatenatePasses = false, Diagnostics = new() { Samples = 0 } });
+        // Those of the trial before training don't count.
+        discriminator.Restart();
+        (options.Objective as PlantedLoss)?.Restart();
+        return trainer;
+    }
 
     private static TrainingDivergedException Diverge(GanTrainer trainer)
     {
@@ -264,6 +270,8 @@ public sealed class DivergenceGuardTests : IDisposable
 
         public int PlantAtRealBatch { get; set; } = -1;
 
+        public void Restart() => realBatches = 0;
+
         public override Tensor forward(Tensor samples, Tensor? labels)
         {
             var logits = body.call(samples).squeeze(1);
@@ -285,6 +293,8 @@ public sealed class DivergenceGuardTests : IDisposable
     private sealed class PlantedLoss(GanObjective game, int call, bool always = false) : GanObjective
     {
         private int calls;
+
+        public void Restart() => calls = 0;
 
         public override bool GeneratorNeedsReal => game.GeneratorNeedsReal;
 

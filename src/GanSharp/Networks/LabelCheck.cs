@@ -1,0 +1,34 @@
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Networks;
+
+/// <summary>Labels that a caller gives to a network.</summary>
+internal static class LabelCheck
+{
+    /// <summary>Throws unless there is an int64 label for each sample, from 0 to the network's classes.</summary>
+    /// <param name="network">The network's class, for messages.</param>
+    /// <param name="classes">How many classes it knows, or null where it doesn't say.</param>
+    /// <param name="labels">What was given, or null.</param>
+    /// <param name="count">How many samples there are.</param>
+    /// <exception cref="ArgumentException">The message says what the labels must be and what they are.</exception>
+    public static void ThrowIfUnfit(string network, int? classes, Tensor? labels, long count)
+    {
+        if (labels is null)
+        {
+            if (classes is { } wanted)
+                throw new ArgumentException($"labels must be given: {network} makes a difference between {wanted} classes. Pass an int64 tensor of shape [{count}] with values from 0 to {wanted - 1}.", nameof(labels));
+            return;
+        }
+        if (labels.dtype != ScalarType.Int64)
+            throw new ArgumentException($"labels must be int64 but are {labels.dtype}. Convert them: labels.to(ScalarType.Int64).", nameof(labels));
+        if (labels.dim() != 1 || labels.size(0) != count)
+            throw new ArgumentException($"labels must have shape [{count}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
+        if (classes is not { } known)
+            return;
+        using var scope = NewDisposeScope();
+        var (lowest, highest) = (labels.min().item<long>(), labels.max().item<long>());
+        if (lowest < 0 || highest >= known)
+            throw new ArgumentException($"labels must lie from 0 to {known - 1}, the {known} classes of {network}, but lie from {lowest} to {highest}.", nameof(labels));
+    }
+}

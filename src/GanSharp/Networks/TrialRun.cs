@@ -1,0 +1,72 @@
+using GanSharp.Tensors;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Module = TorchSharp.torch.nn.Module;
+
+namespace GanSharp.Networks;
+
+/// <summary>Runs a network on a trial batch and says, where it fails, which network failed on what, and what to do.</summary>
+internal static class TrialRun
+{
+    /// <summary>In the mode in force.</summary>
+    /// <exception cref="NetworkException">The network failed; the inner exception is what it threw.</exception>
+    public static Tensor Of(nn.Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName)
+    {
+        Tensor output;
+        try
+        {
+            output = network.call(input, labels);
+        }
+        catch (Exception exception) when (exception is not NetworkException && !OutOfMemory.Explains(exception))
+        {
+            throw new NetworkException($"{network.GetType().Name}.forward failed on {inputName} of shape {Shape.Format(input.shape)}{(labels is null ? "" : $" and labels of shape {Shape.Format(labels.shape)}")}: {FirstLine.Of(exception)}.{Remedy(exception, labels)}", exception);
+        }
+        if (output is null || output.IsInvalid)
+            throw new NetworkException($"{network.GetType().Name}.forward must return a tensor but returned {(output is null ? "null" : "one that has been disposed: call MoveToOuterDisposeScope() on what leaves a DisposeScope")}.");
+        return output;
+    }
+
+    /// <summary>In evaluation mode, after which the modes are what they were.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static Tensor Evaluating(nn.Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName) =>
+        network.Evaluating(() => Of(network, input, labels, inputName));
+
+    /// <summary>
+    /// Refuses batch norm where a step gives it one value a channel: libtorch's own check isn't reached from TorchSharp, the output is then constant and
+    /// the running variance NaN. Ends with the result.
+    /// </summary>
+    public static IDisposable RefusingLoneValues(Module network, int batchSize) => new LoneValues(network, batchSize);
+
+    /// <summary>What to do about the errors that people meet most often, or nothing.</summary>
+    private static string Remedy(Exception exception, Tensor? labels)
+    {
+        var message = exception.Message;
+        bool Says(string sign) => message.Contains(sign, StringComparison.OrdinalIgnoreCase);
+        return labels is null && exception is (NullReferenceException or ArgumentNullException) ? " The data has no labels; a conditional network needs data with labels."
+            : labels is not null && (Says("index out of range") || Says("Class values must be smaller")) ? FormattableString.Invariant($" The labels lie from {labels.min().item<long>()} to {labels.max().item<long>()}; the layer must have more classes than the highest.")
+            : Says("cannot be multiplied") ? " The first size must be that of what the layer is given: samples of shape [N, …] need flatten(1) before a linear layer, and its inputSize must be the product of a sample's sizes."
+            : Says("same dtype") || Says("should be the same") || Says("expected scalar type") ? " GanSharp trains float32: make constants with the input's type (ones_like(x), value.to(x.dtype))."
+            : Says("on the same device") ? " Make constants on the input's device, or register them as buffers, which move with the network."
+            : Says("empty handle") ? " A tensor in it has been disposed: detach constants from the DisposeScope in which they are made, or register them as buffers."
+            : "";
+    }
+
+    private sealed class LoneValues : IDisposable
+    {
+        private readonly Action[] removeHooks;
+
+        public LoneValues(Module network, int batchSize) => removeHooks = [.. network.modules().OfType<BatchNorm>().Select(norm =>
+            (Action)norm.register_forward_pre_hook((module, input) =>
+            {
+                if (module.training && input.dim() > 1 && input.numel() == input.size(1))
+                    throw new NetworkException($"{network.GetType().Name} has a {norm.GetType().Name}, which can't normalise one value a channel, but with BatchSize {batchSize} it is given {Shape.Format(input.shape)}: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
+                return null!;
+            }).remove)];
+
+        public void Dispose()
+        {
+            foreach (var remove in removeHooks)
+                remove();
+        }
+    }
+}
