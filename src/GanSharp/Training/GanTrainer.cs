@@ -57,6 +57,7 @@ public sealed class GanTrainer : IDisposable
             NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options);
         }
         Statistics = new StepStatistics(Device);
+        data.IsTrainedOn = true;
         Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
         Guard = new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings);
         RollBack = new RollBack(this, Options.Guards);
