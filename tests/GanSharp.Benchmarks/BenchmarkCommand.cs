@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -33,6 +33,15 @@ internal static class BenchmarkCommand
     {
         var command = new Command("diagnostics-cost", "What one report costs, as a share of the training between two reports.");
         command.SetAction(_ => DiagnosticsCost.Print());
+        return command;
+    }
+
+    private static Command Coverages()
+    {
+        var repeats = new Option<int>("--repeats") { Description = "Repeats of each pair.", DefaultValueFactory = _ => 500 };
+        var samples = new Option<int>("--samples") { Description = "Samples of each side.", DefaultValueFactory = _ => 2_000 };
+        var command = new Command("coverage", "How often the diagnostics give an interval at a true ratio, and how often it holds the truth.") { repeats, samples, Document };
+        command.SetAction(parsed => Write(parsed, "coverage", CoverageCommand.Measure(parsed.GetValue(repeats), parsed.GetValue(samples))));
         return command;
     }
 

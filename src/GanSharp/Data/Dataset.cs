@@ -4,7 +4,7 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// A source of samples of p_d, read as an endless shuffled sequence. The sequence is a pure function of the seed:
-/// whoever knows (seed, position) can continue it, so a resumed run needs no replay and no saved state.
+/// whoever knows (seed, position) can continue it in batches of the same size, so a resumed run needs no replay and no saved state.
 /// </summary>
 public abstract class Dataset : IDisposable
 {
@@ -42,12 +42,17 @@ public abstract class Dataset : IDisposable
     /// <param name="count">Samples to draw; at least 1.</param>
     /// <returns>
     /// A batch on the CPU that the caller (or its dispose scope) owns: <paramref name="count"/> float32 samples of shape <see cref="SampleShape"/> and, where the
-    /// data has classes, as many int64 labels. Whoever reads checks that. Finite data is visited once an epoch, without replacement.
+    /// data has classes, as many int64 labels. Whoever reads checks that. The same arguments give the same batch. Finite data is visited once an epoch, without
+    /// replacement, and its sequence is the same however it is cut: a batch of 50 at 50 is the second half of one of 100 at 0. Where every draw is fresh
+    /// (<see cref="Count"/> is null), batches that don't overlap are independent, and another cut may give other samples.
     /// </returns>
     public abstract Batch Draw(long seed, long position, int count);
 
     /// <summary>The lowest and the highest label of all samples, where that is known without a look at each of them; null where it isn't.</summary>
     internal virtual (long Lowest, long Highest)? LabelRange => null;
+
+    /// <summary>Whether a trainer has been made on it, so that a discriminator may have learnt its samples.</summary>
+    internal bool IsTrainedOn { get; set; }
 
     /// <summary><see cref="Draw"/>, where a failure says of which data and at which position, and what is returned is what was asked for.</summary>
     /// <exception cref="InvalidDatasetException">The subclass failed, other than for its arguments, a cancellation or memory, or returned other samples or labels than <see cref="Draw"/> promises.</exception>

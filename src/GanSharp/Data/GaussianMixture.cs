@@ -5,7 +5,8 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// A mixture of normal distributions in any dimension: data whose density is known exactly, so that what a discriminator
-/// estimates can be held against the truth. Every draw is fresh; the held-out part is an independent stream of the same density.
+/// estimates can be held against the truth. Every draw is fresh, a function of seed, position and count; the held-out part is an independent stream of the
+/// same density.
 /// </summary>
 public sealed class GaussianMixture : Dataset, IDensity
 {

@@ -13,13 +13,14 @@ public static class DonskerVaradhan
     /// <param name="realLogRatios">l at real samples that D has not seen, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <returns>Nats; its interval is the linearised one and doesn't include the bias.</returns>
-    /// <exception cref="DiagnosticRefusedException">A few generated samples dominate E[e^l].</exception>
+    /// <exception cref="DiagnosticRefusedException">A few generated samples dominate E[e^l], or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
         using var scope = NewDisposeScope();
         var (real, fake) = (realLogRatios.to(ScalarType.Float64), fakeLogRatios.to(ScalarType.Float64));
-        ImportanceWeights.ThrowIfDegenerate("The Donsker-Varadhan bound", fake, power: 1, "generated");
+        ImportanceWeights.ThrowIfUnreliable("The Donsker-Varadhan bound", real, fake, realPower: 0, fakePower: 1,
+            "Ask for FDivergence.KullbackLeibler.LowerBound with a logitLimit, or for Jensen-Shannon.");
         var logMean = fake.logsumexp(0) - Math.Log(fake.numel());
         return new WeightedMeans(1 - logMean.item<double>(), (1, real), (-1, (fake - logMean).exp())).SkewCorrected();
     }

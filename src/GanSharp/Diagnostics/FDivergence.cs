@@ -9,6 +9,7 @@ namespace GanSharp.Diagnostics;
 /// </summary>
 public sealed partial class FDivergence
 {
+    private const string WithoutSuchMeans = "Jensen-Shannon, total variation or squared Hellinger, whose terms have a variance for every two distributions.";
     private readonly Formulas formulas;
 
     private FDivergence(string name, Formulas formulas) => (Name, this.formulas) = (name, formulas);
@@ -48,12 +49,13 @@ public sealed partial class FDivergence
     /// <param name="realLogRatios">l at real samples, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at generated samples, shape [M], M ≥ 2.</param>
     /// <returns>Unbiased where l is the true log ratio; where it is not, neither a lower nor an upper bound.</returns>
-    /// <exception cref="DiagnosticRefusedException">The divergence's own terms grow exponentially (χ², some α) and a few samples dominate.</exception>
+    /// <exception cref="DiagnosticRefusedException">The divergence's own terms grow exponentially (χ², some α), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
     public Estimate PlugIn(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
         using var scope = NewDisposeScope();
-        var (real, fake) = Checked($"{Name} (plug-in)", realLogRatios, fakeLogRatios, formulas.PlugInGrowth, formulas.PlugInGrowth);
+        var (real, fake) = (realLogRatios.to(ScalarType.Float64), fakeLogRatios.to(ScalarType.Float64));
+        ImportanceWeights.ThrowIfUnreliable($"{Name} (plug-in)", real, fake, formulas.PlugInGrowth, formulas.PlugInGrowth, $"Ask for {WithoutSuchMeans}");
         return Finite(new WeightedMeans(0, (0.5, formulas.MixtureTerm(real)), (0.5, formulas.MixtureTerm(fake))));
     }
 
@@ -63,13 +65,28 @@ public sealed partial class FDivergence
     /// </summary>
     /// <param name="realLogRatios">l at real samples that D has not seen, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>
+    /// <param name="logitLimit">
+    /// Above 0. l is clipped to [−logitLimit, logitLimit], which is another function and so another lower bound: lower, but its terms span no more than e^logitLimit,
+    /// so that it has an interval where the unclipped one is refused, once some dozens of samples reach the limit. Choose it before looking at the samples;
+    /// 2, at which r is clipped to 7.4, is a start.
+    /// Default +∞.
+    /// </param>
     /// <returns>An unbiased estimate of the bound, which is low by what l is wrong; not clipped at 0.</returns>
-    /// <exception cref="DiagnosticRefusedException">Terms grow exponentially in l (all but Jensen–Shannon and total variation) and a few samples dominate.</exception>
-    public Estimate LowerBound(Tensor realLogRatios, Tensor fakeLogRatios)
+    /// <exception cref="ArgumentException">Fewer than two samples on a side, or a value out of its range.</exception>
+    /// <exception cref="DiagnosticRefusedException">
+    /// Terms grow exponentially in l (all but Jensen–Shannon and total variation), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail:
+    /// no interval would hold.
+    /// </exception>
+    public Estimate LowerBound(Tensor realLogRatios, Tensor fakeLogRatios, double logitLimit = double.PositiveInfinity)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
+        if (!(logitLimit > 0))
+            throw new ArgumentOutOfRangeException(nameof(logitLimit), logitLimit, "logitLimit must be above 0.");
         using var scope = NewDisposeScope();
-        var (real, fake) = Checked($"The lower bound of {Name}", realLogRatios, fakeLogRatios, formulas.RealGrowth, formulas.FakeGrowth);
+        Tensor Clipped(Tensor logRatios) => logRatios.to(ScalarType.Float64).clamp(-logitLimit, logitLimit);
+        var (real, fake) = (Clipped(realLogRatios), Clipped(fakeLogRatios));
+        ImportanceWeights.ThrowIfUnreliable($"The lower bound of {Name}", real, fake, formulas.RealGrowth, formulas.FakeGrowth,
+            $"Clip the logits (logitLimit), which is a lower bound too, or ask for {WithoutSuchMeans}");
         return Finite(new WeightedMeans(0, (1, formulas.Slope(real)), (-1, formulas.ConjugateOfSlope(fake))));
     }
 
@@ -84,17 +101,9 @@ public sealed partial class FDivergence
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    private static (Tensor Real, Tensor Fake) Checked(string quantity, Tensor realLogRatios, Tensor fakeLogRatios, double realGrowth, double fakeGrowth)
-    {
-        var (real, fake) = (realLogRatios.to(ScalarType.Float64), fakeLogRatios.to(ScalarType.Float64));
-        ImportanceWeights.ThrowIfDegenerate(quantity, real, realGrowth, "real");
-        ImportanceWeights.ThrowIfDegenerate(quantity, fake, fakeGrowth, "generated");
-        return (real, fake);
-    }
-
     private Estimate Finite(WeightedMeans means) => double.IsFinite(means.Value)
         ? means.SkewCorrected()
-        : throw new DiagnosticRefusedException($"{Name} is not finite at these logits: e^l overflows. Calibrate the logits (LogitCalibration), or ask for Jensen-Shannon.");
+        : throw new DiagnosticRefusedException($"{Name} is not finite at these logits: they hold NaN or infinity, or e^l overflows. Calibrate the logits (LogitCalibration), or ask for Jensen-Shannon.");
 
     private static Tensor Elementwise(Func<Tensor, Tensor> function, Tensor inputs)
     {

@@ -25,7 +25,10 @@ public static class JensenShannon
     /// The lower bound B = H(π) + V_π(D) ≤ JS_π(p_d‖p_g), which holds for every D and is tight for D* (eqs. 14 and 15), with a 95% interval.
     /// At π = ½ that is (V(D) + 2 ln 2) / 2 ≤ JSD(p_d‖p_g). JS_π is the information that a sample carries about its label.
     /// </summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2.</param>
+    /// <param name="realLogRatios">
+    /// ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2. Numbers don't show where they come from: at samples that D has learnt, they give
+    /// no bound. The overload that takes the networks and the held-out data sees to it.
+    /// </param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="realShare">
     /// π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).
@@ -71,8 +74,8 @@ public static class JensenShannon
     /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
     /// <param name="objective">What D was trained by; null where its logit is known to be ln p_d/p_g.</param>
     /// <exception cref="DiagnosticRefusedException">
-    /// The objective's logit is no density ratio or one up to a constant only, D judges samples in groups, or the data has a held-out part of its own and so is
-    /// what D was trained on.
+    /// The objective's logit is no density ratio or one up to a constant only, D judges samples in groups, or the data is what D was trained on: it has a held-out
+    /// part of its own, or a trainer has been made on it.
     /// </exception>
     public static Estimate Bound(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, GanObjective? objective = null)
@@ -98,6 +101,8 @@ public static class JensenShannon
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2);
         if (heldOut is { Count: not null, HeldOut: not null })
             throw new DiagnosticRefusedException($"'{heldOut.Name}' is what D was trained on, since it has a held-out part of its own, and there D overstates the divergence. Pass its HeldOut.");
+        if (heldOut is { Count: not null, IsTrainedOn: true })
+            throw new DiagnosticRefusedException($"'{heldOut.Name}' is what a trainer trains on and has no held-out part, and on samples that it has learnt D overstates the divergence. Set a part of it aside before training, for example with {nameof(TensorDataset)}.{nameof(TensorDataset.Split)}.");
         var count = (int)Math.Min(samples, heldOut.Count ?? samples);
         count -= count % discriminator.SamplesPerLogit;
         var real = heldOut.Read(seed, index * count, count);
@@ -165,7 +170,7 @@ public static class JensenShannon
     public static bool IsSaturated(Estimate divergence) => divergence.Lower >= SaturatedShare * Maximum;
 
     /// <summary>
-    /// "0.1114 ± 0.0042", the value clipped to [0, ln 2], where the divergence lies though an estimate may not, and ", saturated" added where it is.
+    /// "0.1114 ± 0.0042" or "0.0031 [0.0008, 0.0071]", clipped to [0, ln 2], where the divergence lies though an estimate may not, and ", saturated" added where it is.
     /// What lies below 0 says so: "0.0000 (raw -0.0100 ± 0.0030)". Only what is printed is clipped: clipping values would bias their means.
     /// </summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
@@ -174,7 +179,7 @@ public static class JensenShannon
     /// <summary>The same without the word on saturation.</summary>
     internal static string FormatValue(Estimate divergence) => divergence.Value < SmallestPrinted
         ? $"0.0000 (raw {divergence})"
-        : $"{divergence with { Value = Math.Clamp(divergence.Value, 0, Maximum) }}";
+        : divergence.Format(0, Maximum);
 
     private static double Entropy(double realShare) => -realShare * Math.Log(realShare) - (1 - realShare) * Math.Log(1 - realShare);
 }

@@ -8,18 +8,29 @@ namespace GanSharp.Sampling;
 /// E_pd[h] ≈ Σ w h / Σ w over samples of G with the weights w = e^l: an expectation under the data, without a sample of it (Grover et al. 2019).
 /// The weights are self-normalised, so that a constant added to every l changes nothing.
 /// </summary>
+/// <remarks>
+/// The interval needs weights of finite variance, and where p_d is wider than p_g by √2 or more they have none. The samples of G are the last to show it:
+/// they miss what p_d holds there. So by them alone, an interval is given only if k̂ of the weights (<see cref="ParetoTail"/>) and two of its standard errors
+/// stay below ½. Log ratios at real samples show it far better, because the variance is their mean, E_pg[r²] = E_pd[r]: give them where there are any.
+/// </remarks>
 public static class ImportanceSampling
 {
     /// <summary>With fewer effective samples a few weights decide the estimate, and the interval, which is read from the same weights, is too narrow to be believed.</summary>
     public const double FewestEffectiveSamples = ImportanceWeights.FewestEffectiveSamples;
+
+    private const double LargestShapeOfFiniteVariance = 0.5, NegligibleShare = 1e-12;
 
     /// <summary>The expectation of a function of x under p_d, from fresh samples of G.</summary>
     /// <param name="proposal">G and its log ratio.</param>
     /// <param name="function">h, from samples of shape [N, …] to values of shape [N].</param>
     /// <param name="samples">Samples of G, at least 2. Default 10,000.</param>
     /// <param name="seed">Determines the latents.</param>
-    /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples.</exception>
-    public static WeightedExpectation Expectation(GeneratorProposal proposal, Func<Tensor, Tensor> function, int samples = 10_000, long seed = 0)
+    /// <param name="real">
+    /// Real samples of shape [M, …] that D has not seen; their values are not used, only what D says of them, to see whether an interval holds. Default null.
+    /// </param>
+    /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights of too heavy a tail.</exception>
+    public static WeightedExpectation Expectation(
+        GeneratorProposal proposal, Func<Tensor, Tensor> function, int samples = 10_000, long seed = 0, Tensor? real = null)
     {
         ArgumentNullException.ThrowIfNull(proposal);
         ArgumentNullException.ThrowIfNull(function);
@@ -27,19 +38,22 @@ public static class ImportanceSampling
         using var scope = NewDisposeScope();
         using var random = SeededRandom.Create(seed, "importance sampling", device: proposal.Device);
         var (drawn, logRatios) = proposal.Draw(samples, random);
-        return Expectation(function(drawn), logRatios);
+        return Expectation(function(drawn), logRatios, real is null ? null : proposal.LogRatios(real));
     }
 
     /// <summary>The expectation under p_d of values that were computed at samples of G.</summary>
     /// <param name="values">h at each sample, shape [N], N ≥ 2.</param>
     /// <param name="logRatios">ln p_d/p_g up to a constant at each sample, shape [N].</param>
+    /// <param name="realLogRatios">ln p_d/p_g, up to the same or another constant, at real samples that D has not seen, shape [M], M ≥ 2. Default null.</param>
     /// <returns>
-    /// The self-normalised mean with the interval of the delta method, ±1.96 √(Σ w²(h − ĥ)²) / Σ w. Its bias is of order 1/N, below the interval.
-    /// The interval holds the error of sampling and not that of the ratio: with a trained D the truth may lie outside.
+    /// The self-normalised mean with the interval of the delta method, whose standard error is √(Σ w²(h − ĥ)²) / Σ w, corrected for skewness (Hall 1992).
+    /// Its bias is of order 1/N, below the interval. The interval holds the error of sampling and not that of the ratio: with a trained D the truth may lie outside.
     /// </returns>
     /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN or infinite.</exception>
-    /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples.</exception>
-    public static WeightedExpectation Expectation(Tensor values, Tensor logRatios)
+    /// <exception cref="DiagnosticRefusedException">
+    /// Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights, or weighted values, of too heavy a tail for an interval.
+    /// </exception>
+    public static WeightedExpectation Expectation(Tensor values, Tensor logRatios, Tensor? realLogRatios = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         using var scope = NewDisposeScope();
@@ -51,11 +65,40 @@ public static class ImportanceSampling
         if (effective < FewestEffectiveSamples)
             throw new DiagnosticRefusedException(FormattableString.Invariant(
                 $"Only {effective:0.#} of {values.shape[0]} weighted samples are effective, fewer than {FewestEffectiveSamples:0}, so that a few decide the estimate. Draw more samples, calibrate the discriminator (LogitCalibration), or train the generator closer to the data."));
-        var weights = logRatios.to(ScalarType.Float64).softmax(0);
-        var h = values.to(weights.device).to(ScalarType.Float64);
-        var mean = (weights * h).sum().item<double>();
-        var half = Estimate.NormalQuantile * Math.Sqrt((weights * (h - mean)).square().sum().item<double>());
-        return new WeightedExpectation(new Estimate(mean, mean - half, mean + half, values.shape[0]), effective);
+        var logWeights = logRatios.to(ScalarType.Float64).log_softmax(0);
+        var h = values.to(logWeights.device).to(ScalarType.Float64);
+        var mean = (logWeights.exp() * h).sum().item<double>();
+        ThrowIfHeavy(logWeights, h - mean, h.abs().max().item<double>(), realLogRatios);
+        // Each is its sample's part of the error; they add up to 0.
+        var errors = logWeights.exp() * logWeights.numel() * (h - mean);
+        return new WeightedExpectation(new WeightedMeans(mean, (1, errors)).SkewCorrected() with { Value = mean }, effective);
+    }
+
+    private static void ThrowIfHeavy(Tensor logWeights, Tensor deviations, double magnitude, Tensor? realLogRatios)
+    {
+        var samples = logWeights.numel();
+        void Refuse(double shape, string what, string limit) => throw new DiagnosticRefusedException(FormattableString.Invariant(
+            $"No interval would hold: {what} (Pareto k̂ = {shape:0.00}, {limit}), so that their variance is infinite or not to be read from so many. Two distributions can have such tails at the true ratio, so this says nothing against D. Average over real samples where there are any, or train the generator until it is wide enough."));
+        var limit = ParetoTail.LargestShape(samples);
+        var shape = ParetoTail.Shape(logWeights);
+        if (!(shape <= limit))
+            Refuse(shape, $"the weights of {samples} samples have too heavy a tail", FormattableString.Invariant($"above {limit:0.00}"));
+        // Either sign has a tail of its own; of constant values only rounding would be left.
+        var largest = deviations.abs().max().item<double>();
+        foreach (var side in largest > NegligibleShare * magnitude ? new[] { deviations, -deviations } : [])
+            if (ParetoTail.Shape(logWeights + side.clamp(min: 0).log()) is var weighted && weighted > limit)
+                Refuse(weighted, $"the weighted values of {samples} samples have too heavy a tail", FormattableString.Invariant($"above {limit:0.00}"));
+        if (realLogRatios is not null)
+        {
+            _ = EffectiveSamples(realLogRatios);
+            var (seen, allowed) = (ParetoTail.Shape(realLogRatios), ParetoTail.LargestShape(realLogRatios.numel()));
+            if (!(seen <= allowed))
+                Refuse(seen, $"the weights at {realLogRatios.numel()} real samples have too heavy a tail", FormattableString.Invariant($"above {allowed:0.00}"));
+            return;
+        }
+        var error = ParetoTail.StandardError(shape, samples);
+        if (shape + 2 * error > LargestShapeOfFiniteVariance)
+            Refuse(shape, $"the weights of {samples} samples of the generator alone don't show a finite variance", FormattableString.Invariant($"standard error {error:0.00}, two of which must stay below ½; log ratios at real samples would show it better"));
     }
 
     /// <summary>(Σw)² / Σw² for w = e^l, from 1 to N; as a share of N it tends to 1 / (1 + χ²(p_d‖p_g)) at the true ratio.</summary>

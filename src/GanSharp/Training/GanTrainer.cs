@@ -78,6 +78,7 @@ public sealed class GanTrainer : IDisposable
             Release();
             throw;
         }
+        data.IsTrainedOn = true;
         Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
         generator.train();
         discriminator.train();

@@ -103,8 +103,10 @@ public sealed class FDivergenceTests(ITestOutputHelper output)
         var (real, fake) = ShiftedNormals.LogRatios(0.5, 20_000, seed: 5);
         foreach (var (scale, shift) in new[] { (0.5, 0.0), (1.5, 0), (2, 0), (1, 0.3), (1, -0.3), (-1, 0), (0, 0) })
         {
-            var bound = Named(name).LowerBound(real * scale + shift, fake * scale + shift);
-            bound.Lower.Should().BeLessThanOrEqualTo(expected, $"scale {scale}, shift {shift}");
+            // Overconfident logits can make the tails of χ² too heavy for an interval.
+            var bound = Given(() => Named(name).LowerBound(real * scale + shift, fake * scale + shift));
+            (bound?.Lower ?? double.NegativeInfinity).Should().BeLessThanOrEqualTo(expected, $"scale {scale}, shift {shift}");
+            (bound is not null || scale > 1).Should().BeTrue($"scale {scale}, shift {shift}");
         }
         Named(name).LowerBound(real * 0, fake * 0).Value.Should().BeApproximately(0, 1e-12);
     }
@@ -118,11 +120,14 @@ public sealed class FDivergenceTests(ITestOutputHelper output)
         foreach (var divergence in Table)
         {
             var truth = References.Single(row => row.Data.Item1 == divergence.Name).Data.Item2;
-            var above = Enumerable.Range(0, Repeats).Count(row =>
+            var given = Enumerable.Range(0, Repeats).Select(row =>
             {
                 using var repeat = NewDisposeScope();
-                return divergence.LowerBound(real[row], fake[row]).Lower > truth;
-            });
+                return Given(() => divergence.LowerBound(real[row], fake[row]));
+            }).OfType<Estimate>().ToArray();
+            var above = given.Count(bound => bound.Lower > truth);
+            output.WriteLine($"{divergence.Name}: {given.Length} given, {above} above");
+            given.Length.Should().BeGreaterThan(divergence.Name.Contains('χ') || divergence.Name.Contains("-1") ? Repeats / 3 : Repeats * 9 / 10, divergence.Name);
 
             // 2.5% of 200 and four standard errors of 2.2.
             above.Should().BeLessThanOrEqualTo(13, divergence.Name);
@@ -180,6 +185,27 @@ public sealed class FDivergenceTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_dual_whose_terms_have_no_variance_is_refused_by_its_tail_and_given_at_clipped_logits()
+    {
+        using var scope = NewDisposeScope();
+        var pair = new GaussianPair(1.7, 0.8, -0.4, 1.9);
+        var (reals, fakes, _) = pair.Draw(1, 10_000, seed: 2);
+        var (real, fake) = (reals[0], fakes[0]);
+        var bound = () => FDivergence.ReverseKullbackLeibler.LowerBound(real, fake);
+
+        bound.Should().Throw<DiagnosticRefusedException>().WithMessage("The lower bound of reverse KL has no interval: the tail of e^(-1·l) over 10000 real samples is too heavy *"
+            + "(Pareto k̂ = 0.*, above 0.70). Two distributions can have such tails at the true ratio, so this says nothing against D. Clip the logits (logitLimit), *");
+        var clipped = FDivergence.ReverseKullbackLeibler.LowerBound(real, fake, logitLimit: 2);
+        var (data, generator) = pair.Expectations(l => -(-l.clamp(-2, 2)).exp(), l => l.clamp(-2, 2) - 1);
+        clipped.Lower.Should().BeLessThan(data - generator).And.BeGreaterThan(0.5);
+        clipped.Upper.Should().BeGreaterThan(data - generator).And.BeLessThan(4.901);
+        // The other side's terms are bounded.
+        FDivergence.KullbackLeibler.LowerBound(real, fake).Value.Should().BeApproximately(1.0644, 0.05);
+        FDivergence.SquaredHellinger.LowerBound(real, fake).Value.Should().BeGreaterThan(0);
+        FluentActions.Invoking(() => FDivergence.KullbackLeibler.LowerBound(real, fake, 0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("logitLimit must be above 0.*");
+    }
+
+    [Fact]
     public void An_infinite_divergence_of_known_densities_is_refused()
     {
         using var wide = Mixtures.Normal();
@@ -191,6 +217,18 @@ public sealed class FDivergenceTests(ITestOutputHelper output)
         infinite.Should().Throw<DiagnosticRefusedException>().WithMessage("The integrand has not vanished where both densities have*");
         beyond.Should().Throw<DiagnosticRefusedException>();
         FDivergence.KullbackLeibler.Quadrature(wide, far).Should().BeApproximately(18, 1e-9);
+    }
+
+    private static Estimate? Given(Func<Estimate> estimate)
+    {
+        try
+        {
+            return estimate();
+        }
+        catch (DiagnosticRefusedException)
+        {
+            return null;
+        }
     }
 
     private static FDivergence Named(string name) => Table.Single(divergence => divergence.Name == name);

@@ -105,6 +105,7 @@ public sealed class JensenShannonIntervalTests(ITestOutputHelper output)
     [InlineData(0.1114, 0.1072, 0.1156, "0.1114 ± 0.0042")]
     [InlineData(-0.01, -0.013, -0.007, "0.0000 (raw -0.0100 ± 0.0030)")]
     [InlineData(0.6935, 0.6925, 0.6945, "0.6931 ± 0.0010, saturated")]
+    [InlineData(0.0031, -0.0008, 0.0071, "0.0031 [0.0000, 0.0071]")]
     public void What_is_printed_lies_between_0_and_ln_2(double value, double lower, double upper, string expected) =>
         JensenShannon.Format(new Estimate(value, lower, upper, 100)).Should().Be(expected);
 

@@ -3,6 +3,7 @@ using GanSharp.Data;
 using GanSharp.Diagnostics;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -146,5 +147,20 @@ public sealed class JensenShannonTests
         Bound(data.HeldOut!, GanObjective.RelativisticPaired).Should().Throw<DiagnosticRefusedException>().WithMessage("*up to a constant*LogitCalibration*");
         Bound(data.HeldOut!, GanObjective.LeastSquares).Should().NotThrow();
         Bound(data.HeldOut!).Should().NotThrow();
+    }
+
+    [Fact]
+    public void The_bound_on_what_a_trainer_trains_on_is_refused_though_nothing_was_set_aside()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new TensorDataset(randn(100, 2));
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new MlpDiscriminator(2, 4);
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        using var fresh = new TensorDataset(randn(100, 2));
+        Action Bound(Dataset read) => () => JensenShannon.Bound(discriminator, read, generator);
+
+        Bound(data).Should().Throw<DiagnosticRefusedException>().WithMessage("'tensor data' is what a trainer trains on and has no held-out part*Set a part of it aside before training*TensorDataset.Split.");
+        Bound(fresh).Should().NotThrow();
     }
 }

@@ -85,6 +85,39 @@ public sealed class RatioConsistencyTests(ITestOutputHelper output)
         RatioConsistency.Measure(zeros(500), zeros(500)).ToString().Should().Be("E[r] 1.0000 ± 0.0000 (100.0% effective), E[1/r] 1.0000 ± 0.0000 (100.0% effective): a ratio");
     }
 
+    [Theory]
+    [InlineData(false, "E_pd[1/r] has no interval: the tail of e^(-1·l) over 10000 real samples is too heavy for a mean to be read from so many (Pareto k̂ = 0.*, above 0.70). Two distributions can have such tails at the true ratio, so this says nothing against D. Use Jensen-Shannon, *")]
+    [InlineData(true, "*E_pg[r] has no interval: the tail of e^(1·l) over 10000 generated samples is too heavy for a mean to be read from so many (Pareto k̂ = 0.*, above 0.70). Two distributions can have such tails at the true ratio, so this says nothing against D. Use Jensen-Shannon, *")]
+    public void A_true_ratio_without_variance_is_neither_trusted_nor_blamed_and_the_tail_is_named(bool wideData, string reason)
+    {
+        using var scope = NewDisposeScope();
+        var pair = wideData ? new GaussianPair(-0.4, 1.9, 1.7, 0.8) : new GaussianPair(1.7, 0.8, -0.4, 1.9);
+        var (real, fake, _) = pair.Draw(1, 10_000, seed: 2);
+
+        var consistency = RatioConsistency.Measure(real[0], fake[0]);
+
+        (consistency.IsTrusted, consistency.IsDecidable).Should().Be((false, false));
+        consistency.Reason.Should().Match(reason);
+        consistency.ToString().Should().EndWith(": can't be told");
+        // 1 − s²/S² = 0.823 on the heavy side, bounded on the other.
+        var (heavy, light) = wideData ? (consistency.RatioTailShape, consistency.InverseRatioTailShape) : (consistency.InverseRatioTailShape, consistency.RatioTailShape);
+        heavy.Should().BeInRange(0.6, 1.1);
+        light.Should().BeNegative();
+    }
+
+    [Fact]
+    public void A_mean_that_is_too_high_is_blamed_on_D_whatever_the_tail()
+    {
+        using var scope = NewDisposeScope();
+        var (real, fake) = ShiftedNormals.LogRatios(1, 10_000);
+
+        var consistency = RatioConsistency.Measure(real * 2, fake * 2);
+
+        consistency.TailObjection.Should().NotBeNull();
+        (consistency.IsTrusted, consistency.IsDecidable).Should().Be((false, true));
+        consistency.Reason.Should().Contain("not 1: the logits are scaled or shifted, or D is overconfident.");
+    }
+
     private static bool Covers(Estimate estimate) => estimate.Lower <= 1 && 1 <= estimate.Upper;
 
     private static RatioConsistency[] Measure(Tensor real, Tensor fake) => [.. Enumerable.Range(0, (int)real.shape[0]).Select(row =>

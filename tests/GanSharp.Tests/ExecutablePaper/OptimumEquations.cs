@@ -35,6 +35,31 @@ public sealed class OptimumEquations
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    [Equation(12)]
+    public void The_best_discriminator_is_the_share_of_real_labels_at_x(int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var pair = DensityPair.Draw(seed);
+        const int Count = 200_000;
+        var edges = linspace(-2, 2, 9, ScalarType.Float64);
+        // p(y = 1 | x in a bin), counted in labelled samples, against D* averaged over the same samples.
+        var samples = cat([pair.Data.Draw(seed, 0, Count).Samples, pair.Generator.Draw(seed, Count, Count).Samples]);
+        var labels = cat([ones(Count, ScalarType.Float64), zeros(Count, ScalarType.Float64)]);
+        var best = DensityRatio.Log(pair.Data, pair.Generator, samples).sigmoid();
+        var bins = bucketize(samples.squeeze(1).to(ScalarType.Float64), edges);
+        for (var bin = 1; bin <= 8; bin++)
+        {
+            var inside = bins.eq(bin);
+            var count = inside.sum().item<long>();
+            if (count < 1_000)
+                continue;
+            var posterior = labels[inside].mean().item<double>();
+            best[inside].mean().item<double>().Should().BeApproximately(posterior, 4.5 * 0.5 / Math.Sqrt(count));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     [Equation(13)]
     public void With_any_share_of_real_samples_the_best_logit_is_the_ratio_and_the_odds_of_the_share(int seed)
     {

@@ -50,6 +50,22 @@ public sealed class ValueEquations
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    [Equation(9)]
+    public void The_weighted_value_is_minus_the_cross_entropy_of_a_batch_with_that_share_of_real_samples(int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var pair = DensityPair.Draw(seed);
+        using var discriminator = Discriminator(seed);
+        var (realCount, fakeCount) = (100 * seed, 700);
+        var share = realCount / (double)(realCount + fakeCount);
+        var (real, fake) = (discriminator.Logits(pair.Data.Draw(seed, 0, realCount).Samples.to(float64)), discriminator.Logits(pair.Generator.Draw(seed, 0, fakeCount).Samples.to(float64)));
+
+        // D's logit holds the odds of the share, which equation 5 takes out and the value puts back.
+        ValueFunction.Of(DensityRatio.Log(real, share), DensityRatio.Log(fake, share), realShare: share).Should().BeApproximately(-CrossEntropy(real, fake), 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     [Equation(10)]
     public void With_as_many_real_as_generated_samples_V_is_minus_twice_the_cross_entropy(int seed)
     {

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using GanSharp.Diagnostics;
 using GanSharp.Sampling;
+using GanSharp.Tests.Diagnostics;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -50,6 +51,61 @@ public sealed class ImportanceSamplingTests
 
         expectation.Should().Throw<DiagnosticRefusedException>().WithMessage("Only * of 120 weighted samples are effective, fewer than 100, so that a few decide the estimate. "
             + "Draw more samples, calibrate the discriminator (LogitCalibration), or train the generator closer to the data.");
+    }
+
+    [Fact]
+    public void Weights_without_variance_are_refused_by_their_tail()
+    {
+        using var scope = NewDisposeScope();
+        var (real, fake, first) = new GaussianPair(0.5, 1.5, 0, 1, Dimension: 2).Draw(1, 10_000, seed: 4);
+        var alone = () => ImportanceSampling.Expectation(first[0], fake[0]);
+        var withReal = () => ImportanceSampling.Expectation(first[0], fake[0], real[0]);
+
+        alone.Should().Throw<DiagnosticRefusedException>().WithMessage("No interval would hold: the weights of 10000 samples of the generator alone don't show a finite variance (Pareto k̂ = 0.*");
+        withReal.Should().Throw<DiagnosticRefusedException>().WithMessage("No interval would hold: the weights at 10000 real samples have too heavy a tail (Pareto k̂ = 1.*, above 0.70), so that their variance is infinite*says nothing against D*");
+    }
+
+    [Fact]
+    public void A_function_that_grows_faster_than_the_weights_allow_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var (real, fake, first) = new GaussianPair(0.5, 1, 0, 1).Draw(1, 10_000, seed: 4);
+        var expectation = () => ImportanceSampling.Expectation((2 * first[0].square()).exp(), fake[0], real[0]);
+
+        expectation.Should().Throw<DiagnosticRefusedException>().WithMessage("No interval would hold: the weighted values of 10000 samples have too heavy a tail*");
+        ImportanceSampling.Expectation(ones(10_000), fake[0], real[0]).Value.Value.Should().BeApproximately(1, 1e-12);
+    }
+
+    [Fact]
+    public void Real_samples_show_that_an_interval_holds_where_generated_ones_cannot()
+    {
+        using var scope = NewDisposeScope();
+        const int Repeats = 40;
+        var (real, fake, first) = new GaussianPair(1, 1, 0, 1).Draw(Repeats, 2_000, seed: 4);
+        var (alone, withReal, message) = (0, 0, "");
+        for (var row = 0; row < Repeats; row++)
+        {
+            alone += Given(() => ImportanceSampling.Expectation(first[row], fake[row]), ref message);
+            withReal += Given(() => ImportanceSampling.Expectation(first[row], fake[row], real[row]), ref message);
+        }
+
+        alone.Should().BeLessThan(Repeats * 3 / 4);
+        withReal.Should().BeGreaterThan(Repeats * 9 / 10);
+        message.Should().Contain("log ratios at real samples would show it better");
+
+        static int Given(Action expectation, ref string message)
+        {
+            try
+            {
+                expectation();
+                return 1;
+            }
+            catch (DiagnosticRefusedException refused)
+            {
+                message += refused.Message;
+                return 0;
+            }
+        }
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class RingTests : IDisposable
         // The mean height is 0 for the data; the generator prefers the last modes, which lie below.
         var (samples, logRatios) = proposal.Draw(20_000);
         var heights = samples.narrow(1, 1, 1).squeeze(1).to(ScalarType.Float64);
-        var (height, weightedHeight) = (heights.mean().item<double>(), ImportanceSampling.Expectation(heights, logRatios));
+        var (height, weightedHeight) = (heights.mean().item<double>(), ImportanceSampling.Expectation(heights, logRatios, proposal.LogRatios(data.HeldOut.Draw(13, 0, Samples).Samples)));
         output.WriteLine($"mean height {height:0.0000}, weighted {weightedHeight}");
 
         before.Coverage.HighQualityFraction.Should().BeLessThan(0.7);
