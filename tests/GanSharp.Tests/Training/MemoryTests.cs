@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -48,8 +49,9 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public void What_only_a_finaliser_frees_is_collected_every_few_steps()
+    public void What_only_a_finalizer_frees_is_collected_every_few_steps_where_a_tuning_asks_for_it()
     {
+        using var asked = new CollectionEvery(16);
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 4, 2);
         using var discriminator = new MlpDiscriminator(2, 4);
@@ -59,6 +61,15 @@ public sealed class MemoryTests
         trainer.Train(160).Every(160).Should().ContainSingle();
 
         (GC.CollectionCount(0) - before).Should().BeGreaterThanOrEqualTo(10, "the garbage collector alone would not run in so few steps, and the native numbers of a step would pile up");
+    }
+
+    private sealed class CollectionEvery : IDisposable
+    {
+        private readonly int before = NativeNumbers.StepsBetweenCollections;
+
+        public CollectionEvery(int steps) => NativeNumbers.StepsBetweenCollections = steps;
+
+        public void Dispose() => NativeNumbers.StepsBetweenCollections = before;
     }
 
     [Fact]
