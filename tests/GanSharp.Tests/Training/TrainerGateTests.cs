@@ -123,6 +123,17 @@ public sealed class TrainerGateTests
     }
 
     [Fact]
+    public void The_runs_own_look_at_the_average_is_part_of_its_turn()
+    {
+        using var run = new SmallRun();
+
+        var report = run.Trainer.Train(2).Every(2).Last();
+
+        report.DiagnosticsFailure.Should().BeNull();
+        report.Diagnostics.Should().NotBeNull();
+    }
+
+    [Fact]
     public void Averages_within_each_other_end_with_the_last_in_any_order()
     {
         using var run = new SmallRun();
