@@ -219,7 +219,12 @@ public sealed class TrainerGateTests
         Action<GanTrainer>[] actions = [
             trainer => trainer.Sample(1), trainer => trainer.Snapshot(), trainer => trainer.UseAverage(), trainer => trainer.Resume("nowhere"),
             trainer => trainer.MeasureDualityGap(), trainer => trainer.MeasureGradientSignal(), trainer => trainer.Dispose(), trainer => _ = trainer.Train(1).Count()];
-        using (run = new SmallRun(penalty: new Hook(_ => Array.ForEach(actions, Try))))
+        // The trial pass at construction comes before there is a trainer to ask.
+        using (run = new SmallRun(penalty: new Hook(_ =>
+        {
+            if (run is not null)
+                Array.ForEach(actions, Try);
+        })))
             run.Trainer.Train(1).Should().HaveCount(1);
 
         refusals.Should().HaveCount(actions.Length);
