@@ -199,6 +199,9 @@ public sealed class GanTrainer : IDisposable
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public IDisposable UseAverage() => Gate.Enter(nameof(UseAverage), () => average?.Apply());
 
+    /// <summary><see cref="UseAverage"/> for a look of the run itself, whose turn it is already; null where no average is kept.</summary>
+    internal Func<IDisposable>? ApplyAverage => average is null ? null : average.Apply;
+
     /// <summary>What either player could still win if the other stood still (<see cref="DualityGap"/>), from the networks as they train. Training goes on as if it had not been asked.</summary>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <inheritdoc cref="DualityGap.Measure"/>

@@ -163,7 +163,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         try
         {
             var look = trainer.Monitor.Look(
-                trainer.Step, trainer.SamplesSeen, isLast, trainer.Options.EmaHalfLifeImages is null ? null : trainer.UseAverage, cancellationToken);
+                trainer.Step, trainer.SamplesSeen, isLast, trainer.ApplyAverage, cancellationToken);
             return (look, Said(look?.Report.AuditFailure));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
