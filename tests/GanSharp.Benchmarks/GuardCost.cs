@@ -17,7 +17,7 @@ internal static class GuardCost
     {
         var image = new ImageShape(1, 28, 28);
         using var ring = Mixtures.Ring();
-        using var images = new TensorDataset(randint(0, 256, [1_000, 1, 28, 28], ScalarType.Byte));
+        using var images = new InMemoryDataset(randint(0, 256, [1_000, 1, 28, 28], ScalarType.Byte));
         var table = new Table().AddColumns("run", "ms a step", "with guards");
         Row("MLP 3 × 128, minimax, batch 64", ring, 40, () => (new MlpGenerator(2, 128, 2), new MlpDiscriminator(2, 128)), new());
         Row("MLP 3 × 512, minimax, batch 64", ring, 20, () => (new MlpGenerator(2, 512, 2), new MlpDiscriminator(2, 512)), new());

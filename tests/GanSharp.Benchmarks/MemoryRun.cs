@@ -17,7 +17,7 @@ internal static class MemoryRun
     {
         manual_seed(0);
         var image = new ImageShape(1, 16, 16);
-        using var data = new TensorDataset(randint(0, 256, [4_000, 1, 16, 16], ScalarType.Byte)).Split(0.25);
+        using var data = new InMemoryDataset(randint(0, 256, [4_000, 1, 16, 16], ScalarType.Byte)).Split(0.25);
         using var generator = new DcganGenerator(image, latentSize: 16, width: 8);
         using var discriminator = new DcganDiscriminator(image, width: 8);
         using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(Steps, gamma: 1) with { BatchSize = 32 });

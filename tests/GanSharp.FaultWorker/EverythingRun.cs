@@ -19,7 +19,7 @@ internal sealed class EverythingRun : IDisposable
         Diagnostics = new() { Samples = 100 },
     };
 
-    private readonly TensorDataset data;
+    private readonly InMemoryDataset data;
     private readonly NoisyGenerator generator;
     private readonly NoisyDiscriminator discriminator;
 
@@ -27,7 +27,7 @@ internal sealed class EverythingRun : IDisposable
     {
         using (var random = new TorchSharp.torch.Generator(1))
         using (var points = randn([300, 2], ScalarType.Float32, generator: random))
-        using (var all = new TensorDataset(points))
+        using (var all = new InMemoryDataset(points))
             data = all.Split(0.2);
         manual_seed(weightSeed);
         (generator, discriminator) = (new NoisyGenerator(width), new NoisyDiscriminator(width));

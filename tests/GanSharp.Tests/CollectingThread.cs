@@ -31,6 +31,8 @@ internal sealed class CollectingThread : IDisposable
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
             GC.WaitForPendingFinalizers();
             Interlocked.Increment(ref collections);
+            // Collections stop every thread; without a pause, the others would do little but wait.
+            Thread.SpinWait(2_000);
         }
     }
 }

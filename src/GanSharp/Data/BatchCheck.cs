@@ -15,7 +15,7 @@ internal static class BatchCheck
         if (samples is null || samples.IsInvalid)
             throw Unfit($"returned {(samples is null ? "no samples (null)" : "samples that have been disposed: move what leaves a DisposeScope out of it with MoveToOuterDisposeScope()")}");
         if (samples.dtype != ScalarType.Float32)
-            throw Unfit($"returned samples of type {samples.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32){(samples.dtype == ScalarType.Byte ? ".div(127.5).sub(1), or give the bytes to a TensorDataset, which does so" : "")}");
+            throw Unfit($"returned samples of type {samples.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32){(samples.dtype == ScalarType.Byte ? ".div(127.5).sub(1), or give the bytes to an InMemoryDataset, which does so" : "")}");
         if (!HasShape(samples, count, data.SampleShape))
             throw Unfit($"returned samples of shape {Shape.Format(samples.shape)} instead of {Shape.Format([count, .. data.SampleShape])}{(samples.dim() > 0 && samples.size(0) < count ? ". A sequence is endless: after the last sample of an epoch comes the first of the next" : "")}");
         if (labels is null)

@@ -25,7 +25,7 @@ public static class FashionMnist
     /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
     /// <exception cref="InvalidDatasetException">A file is damaged.</exception>
     /// <exception cref="IOException">There is no such folder, or the images are nowhere and can't be downloaded; the message lists what was tried.</exception>
-    public static TensorDataset Load(string? folder = null, CancellationToken cancellationToken = default)
+    public static InMemoryDataset Load(string? folder = null, CancellationToken cancellationToken = default)
     {
         const string Name = "Fashion-MNIST";
         if (folder is not null)

@@ -19,7 +19,7 @@ public static class IdxDataset
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no training images.</exception>
     /// <exception cref="InvalidDatasetException">A file is damaged, or images and labels disagree.</exception>
-    public static TensorDataset Load(string folder, string? name = null, int largestBytes = IdxFile.DefaultLargestBytes)
+    public static InMemoryDataset Load(string folder, string? name = null, int largestBytes = IdxFile.DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
@@ -44,7 +44,7 @@ public static class IdxDataset
         }
     }
 
-    private static TensorDataset Load(string imagesPath, string? labelsPath, TensorDataset? heldOut, string name, int largestBytes)
+    private static InMemoryDataset Load(string imagesPath, string? labelsPath, InMemoryDataset? heldOut, string name, int largestBytes)
     {
         using var scope = NewDisposeScope();
         var images = IdxFile.Read(imagesPath, largestBytes);
@@ -55,7 +55,7 @@ public static class IdxDataset
             throw new InvalidDatasetException($"'{labelsPath}' must have one label for each of the {images.shape[0]} images of '{imagesPath}' but has shape {Tensors.Shape.Format(labels.shape)}.");
         if (heldOut is not null && !heldOut.SampleShape.Skip(1).SequenceEqual(images.shape.Skip(1)))
             throw new InvalidDatasetException($"'{imagesPath}' has images of {images.shape[1]} × {images.shape[2]} but the test images beside it are {heldOut.SampleShape[1]} × {heldOut.SampleShape[2]}.");
-        return new TensorDataset(images.unsqueeze(1), labels, heldOut, name);
+        return new InMemoryDataset(images.unsqueeze(1), labels, heldOut, name);
     }
 
     private static string? Find(string folder, string prefix)

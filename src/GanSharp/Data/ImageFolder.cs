@@ -52,7 +52,7 @@ public sealed class ImageFolder : Dataset
         var all = tensor(pixels, [count, image.Channels, image.Height, image.Width], ScalarType.Byte);
         if (faults.Count > 0)
             all = all.index_select(0, tensor(Enumerable.Range(0, count).Where(number => !faults.ContainsKey(number)).Select(number => (long)number).ToArray()));
-        var dataset = new TensorDataset(all, files.Except(faults).Labels is { } labels ? tensor(labels) : null, name: files.Name);
+        var dataset = new InMemoryDataset(all, files.Except(faults).Labels is { } labels ? tensor(labels) : null, name: files.Name);
         if (chosen.HeldOutFraction == 0)
             return new ImageFolder(dataset, files.ClassNames, files.Describe(faults));
         using (dataset)

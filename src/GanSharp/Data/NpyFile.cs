@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Data;
 
-/// <summary>NumPy's file of one array, .npy. <see cref="MappedDataset"/> reads it without loading it.</summary>
+/// <summary>NumPy's file of one array, .npy. <see cref="NpyDataset"/> reads it without loading it.</summary>
 public static class NpyFile
 {
     /// <summary>Writes rows piece by piece, so that the file may be larger than memory. It is there whole or not at all.</summary>

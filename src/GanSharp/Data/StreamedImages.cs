@@ -63,7 +63,7 @@ internal sealed class StreamedImages : Dataset
         {
             while (follows && ahead.Count < options.BatchesAhead)
                 ahead.Enqueue(Begin(seed, position + (ahead.Count + 1L) * count, count));
-            var samples = TensorDataset.ToFloat(batch.Pixels());
+            var samples = InMemoryDataset.ToFloat(batch.Pixels());
             var labels = files.Labels is { } all ? tensor(batch.Rows.Select(row => all[row]).ToArray()) : null;
             return new Batch(samples.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
         }

@@ -59,7 +59,7 @@ public sealed record DualityGap
             throw new ArgumentException($"BatchSize must be a multiple of the {discriminator.SamplesPerLogit} samples that {discriminator.GetType().Name} judges together but is {options.BatchSize}.", nameof(options));
         if (objective.Ratio != RatioKind.Exact)
             throw new DiagnosticRefusedException($"V is a function of ln p_d/p_g, and {objective}'s logits don't state it exactly. Audit the generator instead.");
-        var heldOut = data.HeldOut ?? throw new DiagnosticRefusedException($"'{data.Name}' has no held-out data to value the players on. Set a part aside, for instance with TensorDataset.Split.");
+        var heldOut = data.HeldOut ?? throw new DiagnosticRefusedException($"'{data.Name}' has no held-out data to value the players on. Set a part aside, for instance with InMemoryDataset.Split.");
         if (heldOut.Count < 10)
             throw new DiagnosticRefusedException($"'{data.Name}' holds out {heldOut.Count} samples, too few to value the players on. Hold out 10 or more.");
 

@@ -20,7 +20,7 @@ internal sealed class HeldOutSplit
     public HeldOutSplit(Dataset data, GeneratorNetwork generator, AuditOptions options)
     {
         heldOut = data.HeldOut ?? throw new DiagnosticRefusedException(
-            $"'{data.Name}' has no held-out data, and on the data that it was trained on a discriminator overstates the divergence. Set a part aside, for instance with TensorDataset.Split.");
+            $"'{data.Name}' has no held-out data, and on the data that it was trained on a discriminator overstates the divergence. Set a part aside, for instance with InMemoryDataset.Split.");
         if (heldOut.Count < 2 * SmallestHalf)
             throw new DiagnosticRefusedException(
                 $"'{data.Name}' holds out {heldOut.Count} samples, but an audit needs {2 * SmallestHalf}: {SmallestHalf} to calibrate on and {SmallestHalf} to read. Hold out more.");

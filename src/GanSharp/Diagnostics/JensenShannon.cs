@@ -102,7 +102,7 @@ public static class JensenShannon
         if (heldOut is { Count: not null, HeldOut: not null })
             throw new DiagnosticRefusedException($"'{heldOut.Name}' is what D was trained on, since it has a held-out part of its own, and there D overstates the divergence. Pass its HeldOut.");
         if (heldOut is { Count: not null, IsTrainedOn: true })
-            throw new DiagnosticRefusedException($"'{heldOut.Name}' is what a trainer trains on and has no held-out part, and on samples that it has learnt D overstates the divergence. Set a part of it aside before training, for example with {nameof(TensorDataset)}.{nameof(TensorDataset.Split)}.");
+            throw new DiagnosticRefusedException($"'{heldOut.Name}' is what a trainer trains on and has no held-out part, and on samples that it has learnt D overstates the divergence. Set a part of it aside before training, for example with {nameof(InMemoryDataset)}.{nameof(InMemoryDataset.Split)}.");
         var count = (int)Math.Min(samples, heldOut.Count ?? samples);
         count -= count % discriminator.SamplesPerLogit;
         var real = heldOut.Read(seed, index * count, count);

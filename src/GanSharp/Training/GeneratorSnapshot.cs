@@ -37,7 +37,10 @@ public sealed class GeneratorSnapshot : IDisposable
         source.Update(copy, averaged);
     }
 
-    /// <summary>Samples of the weights that it holds. The same seed gives the same samples until <see cref="Update"/>, whoever else asks at the same time.</summary>
+    /// <summary>
+    /// Samples of the weights that it holds: to rounding those of <see cref="GanTrainer.Sample"/>, which computes on more processors.
+    /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, whoever else asks at the same time.
+    /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample"/>.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>

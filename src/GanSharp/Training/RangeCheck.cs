@@ -30,7 +30,7 @@ internal static class RangeCheck
         var name = generator.GetType().Name;
         var ranges = FormattableString.Invariant($"{batch.Count} samples of '{data.Name}' lie in [{low:0.###}, {high:0.###}] but {name} makes samples in [{lowest}, 1]");
         if (high - low > OtherUnits * width)
-            throw new NetworkException($"{ranges}, so it can't reach the data. Bring the data into G's range: bytes with samples / 127.5 − 1, or give them as uint8 to a TensorDataset, which does so.");
+            throw new NetworkException($"{ranges}, so it can't reach the data. Bring the data into G's range: bytes with samples / 127.5 − 1, or give them as uint8 to an InMemoryDataset, which does so.");
         if (low < lowest - Tolerance || high > 1 + Tolerance)
             return [$"{ranges}, so it can't reach all of the data. Bring the data into G's range, or end G without a bound"];
         return !isSigmoid && low >= 0

@@ -18,7 +18,7 @@ internal sealed record Workload(string Name, int BatchSize, Func<Dataset> Data, 
     {
         var hidden = (int)(128 * width);
         return new("toy", batchSize,
-            () => new TensorDataset(randn(rows, 2)),
+            () => new InMemoryDataset(randn(rows, 2)),
             () => new LayeredGenerator([2, hidden, hidden, 2], [2], squash: false),
             () => new LayeredDiscriminator([2, hidden, hidden, 1]));
     }
@@ -28,7 +28,7 @@ internal sealed record Workload(string Name, int BatchSize, Func<Dataset> Data, 
     {
         int Units(int units) => (int)(units * width);
         return new("MLP", batchSize,
-            () => new TensorDataset(randint(0, 256, [rows, 1, 28, 28], ScalarType.Byte)),
+            () => new InMemoryDataset(randint(0, 256, [rows, 1, 28, 28], ScalarType.Byte)),
             () => new LayeredGenerator([LatentSize, Units(256), Units(512), Units(1024), 784], [1, 28, 28], squash: true),
             () => new LayeredDiscriminator([784, Units(1024), Units(512), Units(256), 1]));
     }
@@ -38,7 +38,7 @@ internal sealed record Workload(string Name, int BatchSize, Func<Dataset> Data, 
     {
         var image = new ImageShape(channels, side, side);
         return new("DCGAN", batchSize,
-            () => new TensorDataset(randint(0, 256, [rows, channels, side, side], ScalarType.Byte)),
+            () => new InMemoryDataset(randint(0, 256, [rows, channels, side, side], ScalarType.Byte)),
             () => new DcganGenerator(image, LatentSize, width),
             () => new DcganDiscriminator(image, width));
     }

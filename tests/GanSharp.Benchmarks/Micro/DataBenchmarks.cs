@@ -8,15 +8,15 @@ namespace GanSharp.Benchmarks.Micro;
 public class DataBenchmarks
 {
     private const int BatchSize = 64, Rows = 10_000;
-    private TensorDataset bytes = null!, floats = null!;
+    private InMemoryDataset bytes = null!, floats = null!;
     private long position;
 
     [GlobalSetup]
     public void SetUp()
     {
         manual_seed(0);
-        bytes = new TensorDataset(randint(0, 256, [Rows, 1, 28, 28], ScalarType.Byte));
-        floats = new TensorDataset(rand(Rows, 1, 28, 28));
+        bytes = new InMemoryDataset(randint(0, 256, [Rows, 1, 28, 28], ScalarType.Byte));
+        floats = new InMemoryDataset(rand(Rows, 1, 28, 28));
     }
 
     [Benchmark(Baseline = true)]
@@ -25,7 +25,7 @@ public class DataBenchmarks
     [Benchmark]
     public void Floats() => Draw(floats);
 
-    private void Draw(TensorDataset data)
+    private void Draw(InMemoryDataset data)
     {
         using var scope = NewDisposeScope();
         data.Draw(0, position, BatchSize);

@@ -39,7 +39,7 @@ internal static class DiagnosticsCost
         var image = new ImageShape(1, 28, 28);
         Tensor Images() => randint(0, 256, [HeldOutSamples, 1, 28, 28], ScalarType.Byte);
         foreach (var (name, options) in new[] { ("minimax", new TrainingOptions()), ("R3GAN", TrainingOptions.R3Gan(1_000, 1)) })
-            yield return ($"DCGAN 28 × 28, width 32, {name}, batch 64", new TensorDataset(Images(), heldOut: new TensorDataset(Images())),
+            yield return ($"DCGAN 28 × 28, width 32, {name}, batch 64", new InMemoryDataset(Images(), heldOut: new InMemoryDataset(Images())),
                 new DcganGenerator(image, 64, 32), new DcganDiscriminator(image, 32), options);
     }
 

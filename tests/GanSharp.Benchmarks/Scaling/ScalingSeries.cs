@@ -26,7 +26,7 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         Iteration("image side, pixels", "DCGAN, width 32, batch 32", Sides, side => Workload.Dcgan((int)side, 3, 32, 32, rows: 512)),
         Drawing("512 points of the plane, in memory", [.. Rows, 1e7], 512, rows => InMemory(randn(rows, 2))),
         Drawing("64 images of 28 × 28, uint8, in memory", Rows, 64, rows => InMemory(randint(0, 256, [rows, 1, 28, 28], ScalarType.Byte))),
-        Drawing("64 images of 16 × 16, uint8, mapped", [.. Rows, 1e7], 64, rows => Mapped(rows, count => randint(0, 256, [count, 1, 16, 16], ScalarType.Byte))),
+        Drawing("64 images of 16 × 16, uint8, from a .npy file", [.. Rows, 1e7], 64, rows => Mapped(rows, count => randint(0, 256, [count, 1, 16, 16], ScalarType.Byte))),
     ];
 
     private static ScalingSeries Iteration(string axis, string name, double[] sizes, Func<double, Workload> at) => new(axis, name, sizes, (size, seconds) =>
@@ -56,19 +56,19 @@ internal sealed record ScalingSeries(string Axis, string Name, IReadOnlyList<dou
         });
     });
 
-    private static TensorDataset InMemory(Tensor samples)
+    private static InMemoryDataset InMemory(Tensor samples)
     {
         using (samples)
-            return new TensorDataset(samples);
+            return new InMemoryDataset(samples);
     }
 
     /// <summary>Rows in a file of the temporary folder. Its name is removed at once; the system removes it with the data set.</summary>
-    private static MappedDataset Mapped(long rows, Func<long, Tensor> piece)
+    private static NpyDataset Mapped(long rows, Func<long, Tensor> piece)
     {
         const long PieceRows = 100_000;
         var path = Path.Combine(Path.GetTempPath(), $"gansharp-{Guid.NewGuid():N}.npy");
         NpyFile.Write(path, Pieces());
-        var data = MappedDataset.Open(path, heldOutFraction: 0);
+        var data = NpyDataset.Open(path, heldOutFraction: 0);
         File.Delete(path);
         return data;
 

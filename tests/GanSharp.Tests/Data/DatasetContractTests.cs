@@ -75,11 +75,11 @@ public sealed class DatasetContractTests : IDisposable
         switch (kind.Split(',')[0])
         {
             case "tensors":
-                return new TensorDataset(rows).Split(0.3, seed: 5);
+                return new InMemoryDataset(rows).Split(0.3, seed: 5);
             case "mapped":
                 var path = Path.Combine(folder.FullName, "rows.npy");
                 NpyFile.Write(path, [rows]);
-                return MappedDataset.Open(path, heldOutFraction: 0.3, seed: 5);
+                return NpyDataset.Open(path, heldOutFraction: 0.3, seed: 5);
             case "mixture":
                 return Mixtures.Ring();
             default:

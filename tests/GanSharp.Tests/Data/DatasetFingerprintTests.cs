@@ -16,16 +16,16 @@ public sealed class DatasetFingerprintTests
         var (otherSamples, otherLabels) = (samples.clone(), labels.clone());
         otherSamples[2_050, 1] += 1e-6f;
         otherLabels[17] = 9;
-        string Of(Tensor values, Tensor? classes = null, TensorDataset? heldOut = null, string name = "data")
+        string Of(Tensor values, Tensor? classes = null, InMemoryDataset? heldOut = null, string name = "data")
         {
-            using var data = new TensorDataset(values, classes, heldOut, name);
+            using var data = new InMemoryDataset(values, classes, heldOut, name);
             return DatasetFingerprint.Compute(data);
         }
 
         var prints = new[]
         {
             Of(samples), Of(otherSamples), Of(samples, labels), Of(samples, otherLabels), Of(samples.reshape(2_100, 2, 2)),
-            Of(samples, heldOut: new TensorDataset(samples)), Of(samples, heldOut: new TensorDataset(otherSamples)), Of(samples.to(ScalarType.Float64)),
+            Of(samples, heldOut: new InMemoryDataset(samples)), Of(samples, heldOut: new InMemoryDataset(otherSamples)), Of(samples.to(ScalarType.Float64)),
         };
 
         prints.Should().OnlyHaveUniqueItems().And.OnlyContain(print => print.Length == 64);

@@ -57,7 +57,7 @@ public sealed class AuditorTests
         using var scope = NewDisposeScope();
         using var data = FewSamples(100);
         using var generator = new LinearGenerator(1, 0, 0, 0, 0, 0, 0, 0);
-        using var fakes = new TensorDataset(generator.Sample(100));
+        using var fakes = new InMemoryDataset(generator.Sample(100));
         using var memoriser = new MlpDiscriminator(8, 64);
         Memorise(memoriser, data, fakes);
 
@@ -111,7 +111,7 @@ public sealed class AuditorTests
     {
         manual_seed(1);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(600, 1, 8, 8), arange(600, ScalarType.Int64) % 10).Split(0.5);
+        using var data = new InMemoryDataset(randn(600, 1, 8, 8), arange(600, ScalarType.Int64) % 10).Split(0.5);
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), width: 4);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 16, EmaHalfLifeImages = 100 });
@@ -135,8 +135,8 @@ public sealed class AuditorTests
     {
         using var scope = NewDisposeScope();
         using var generator = new AffineGenerator(0, 1);
-        using var few = new TensorDataset(randn(300, 1), heldOut: new TensorDataset(randn(199, 1)), name: "few");
-        using var none = new TensorDataset(randn(300, 1), name: "none");
+        using var few = new InMemoryDataset(randn(300, 1), heldOut: new InMemoryDataset(randn(199, 1)), name: "few");
+        using var none = new InMemoryDataset(randn(300, 1), name: "none");
         using var known = Mixtures.Normal();
         using var trained = new MlpDiscriminator(1, 4);
         trained.call(zeros(1, 1), null).sum().backward();
@@ -184,7 +184,7 @@ public sealed class AuditorTests
     [Fact]
     public void Audits_leave_no_tensor_behind()
     {
-        using var data = new TensorDataset(zeros(400, 2), zeros(400, ScalarType.Int64)).Split(0.5);
+        using var data = new InMemoryDataset(zeros(400, 2), zeros(400, ScalarType.Int64)).Split(0.5);
         using var generator = new MlpGenerator(2, 4, 2);
         using var discriminator = new MlpDiscriminator(2, 4);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 16 });
@@ -220,11 +220,11 @@ public sealed class AuditorTests
         () => Auditor.Audit(generator, data, makeAuditor, options);
 
     /// <summary>N(0, I) in eight dimensions: few training samples, 4,000 held out.</summary>
-    private static TensorDataset FewSamples(int count)
+    private static InMemoryDataset FewSamples(int count)
     {
         using var scope = NewDisposeScope();
         using var source = new GaussianMixture([new Gaussian([0, 0, 0, 0, 0, 0, 0, 0], 1)]);
-        return new TensorDataset(source.Draw(1, 0, count).Samples, heldOut: new TensorDataset(source.HeldOut.Draw(1, 0, 4_000).Samples));
+        return new InMemoryDataset(source.Draw(1, 0, count).Samples, heldOut: new InMemoryDataset(source.HeldOut.Draw(1, 0, 4_000).Samples));
     }
 
     /// <summary>A classifier trained on the same hundred real and hundred generated samples until it knows them.</summary>

@@ -68,7 +68,7 @@ public sealed class CollapseRulesTests
     private static TrainingHealth Judge(GaussianMixture ring, GaussianMixture made, int seed)
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(ring.Draw(seed, 0, 100).Samples, heldOut: new TensorDataset(ring.Draw(seed, 50_000, 4_000).Samples));
+        using var data = new InMemoryDataset(ring.Draw(seed, 0, 100).Samples, heldOut: new InMemoryDataset(ring.Draw(seed, 50_000, 4_000).Samples));
         using var generator = new MixtureGenerator(made);
         using var discriminator = new Blind();
         var monitor = new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax, seed: seed);

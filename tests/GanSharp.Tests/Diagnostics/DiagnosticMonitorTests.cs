@@ -52,7 +52,7 @@ public sealed class DiagnosticMonitorTests
     [Fact]
     public void Data_without_a_held_out_part_is_refused()
     {
-        using var data = new TensorDataset(randn(100, 2));
+        using var data = new InMemoryDataset(randn(100, 2));
 
         Look(data).Refusal.Should().Be("'tensor data' has no held-out data, and on the samples that it has learnt D overstates the divergence");
     }
@@ -60,7 +60,7 @@ public sealed class DiagnosticMonitorTests
     [Fact]
     public void Too_few_held_out_samples_are_refused()
     {
-        using var data = new TensorDataset(randn(100, 2), heldOut: new TensorDataset(randn(12, 2)));
+        using var data = new InMemoryDataset(randn(100, 2), heldOut: new InMemoryDataset(randn(12, 2)));
 
         Look(data).Refusal.Should().Be("an interval needs 20 held-out samples but 'tensor data' has 12");
     }
@@ -99,7 +99,7 @@ public sealed class DiagnosticMonitorTests
     {
         manual_seed(3);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(200, 1, 8, 8)).Split(0.5);
+        using var data = new InMemoryDataset(randn(200, 1, 8, 8)).Split(0.5);
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), 4, 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), 4);
         float[] State() => [.. generator.parameters().Concat(discriminator.parameters()).Concat(generator.buffers().Where(buffer => buffer.is_floating_point()))

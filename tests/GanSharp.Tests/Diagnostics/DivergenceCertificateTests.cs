@@ -40,7 +40,7 @@ public sealed class DivergenceCertificateTests
         manual_seed(1);
         using var scope = NewDisposeScope();
         var (training, heldOut) = (randn(300, 1), randn(300, 1));
-        using var data = new TensorDataset(training.clone(), heldOut: new TensorDataset(heldOut.clone()));
+        using var data = new InMemoryDataset(training.clone(), heldOut: new InMemoryDataset(heldOut.clone()));
         using var generator = new AffineGenerator(1, 1);
         var certificate = DivergenceCertificate.Issue(generator, data, MakeAuditor, Options);
         IEnumerable<string> Fields(DivergenceCertificate recorded, Dataset on) => recorded.Verify(generator, on, MakeAuditor).Select(difference => difference.Field);
@@ -55,7 +55,7 @@ public sealed class DivergenceCertificateTests
         certificate.Verify(generator, data, () => new MlpDiscriminator(1, 9, hiddenLayers: 2)).Select(difference => difference.Field).Should().Contain("auditorSha256");
 
         heldOut[299, 0] = 2.5f;
-        using var edited = new TensorDataset(training.clone(), heldOut: new TensorDataset(heldOut));
+        using var edited = new InMemoryDataset(training.clone(), heldOut: new InMemoryDataset(heldOut));
         Fields(certificate, edited).Should().StartWith("dataSha256");
 
         using (no_grad())

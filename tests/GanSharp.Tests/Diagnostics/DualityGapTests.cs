@@ -107,7 +107,7 @@ public sealed class DualityGapTests
     public void A_critic_and_data_without_a_held_out_part_are_refused()
     {
         using var data = Mixtures.Normal();
-        using var all = new TensorDataset(zeros(50, 1), name: "all of it");
+        using var all = new InMemoryDataset(zeros(50, 1), name: "all of it");
         using var generator = new AffineGenerator(1, 1);
         using var discriminator = new MlpDiscriminator(1, 8);
         using (var critics = new GanTrainer(generator, discriminator, data, new() { Objective = GanObjective.RelativisticPaired }))
@@ -130,7 +130,7 @@ public sealed class DualityGapTests
     {
         manual_seed(0);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(100, 1, 8, 8)).Split(0.3);
+        using var data = new InMemoryDataset(randn(100, 1, 8, 8)).Split(0.3);
         var image = new ImageShape(1, 8, 8);
         using var generator = new DcganGenerator(image, latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(image, width: 4, batchNorm: true);

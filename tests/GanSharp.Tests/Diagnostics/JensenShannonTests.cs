@@ -136,7 +136,7 @@ public sealed class JensenShannonTests
     public void The_bound_of_a_network_is_refused_where_it_would_be_a_lie()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(100, 2)).Split(0.5);
+        using var data = new InMemoryDataset(randn(100, 2)).Split(0.5);
         using var generator = new MlpGenerator(2, 4, 2);
         using var discriminator = new MlpDiscriminator(2, 4);
         Action Bound(Dataset read, GanObjective? objective = null) => () => JensenShannon.Bound(discriminator, read, generator, objective: objective);
@@ -153,14 +153,14 @@ public sealed class JensenShannonTests
     public void The_bound_on_what_a_trainer_trains_on_is_refused_though_nothing_was_set_aside()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(100, 2));
+        using var data = new InMemoryDataset(randn(100, 2));
         using var generator = new MlpGenerator(2, 4, 2);
         using var discriminator = new MlpDiscriminator(2, 4);
         using var trainer = new GanTrainer(generator, discriminator, data);
-        using var fresh = new TensorDataset(randn(100, 2));
+        using var fresh = new InMemoryDataset(randn(100, 2));
         Action Bound(Dataset read) => () => JensenShannon.Bound(discriminator, read, generator);
 
-        Bound(data).Should().Throw<DiagnosticRefusedException>().WithMessage("'tensor data' is what a trainer trains on and has no held-out part*Set a part of it aside before training*TensorDataset.Split.");
+        Bound(data).Should().Throw<DiagnosticRefusedException>().WithMessage("'tensor data' is what a trainer trains on and has no held-out part*Set a part of it aside before training*InMemoryDataset.Split.");
         Bound(fresh).Should().NotThrow();
     }
 }

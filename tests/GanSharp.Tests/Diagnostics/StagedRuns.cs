@@ -77,7 +77,7 @@ internal static class StagedRuns
             DiscriminatorOptimizer = new AdamOptions { LearningRate = discriminatorRate, Beta1 = 0.9 },
         };
 
-    private static TensorDataset Normal(int count, int size) => new(randn(count, size), heldOut: new TensorDataset(randn(1_000, size)));
+    private static InMemoryDataset Normal(int count, int size) => new(randn(count, size), heldOut: new InMemoryDataset(randn(1_000, size)));
 
     private static AffineGenerator MeanOnly(double mean)
     {
@@ -87,11 +87,11 @@ internal static class StagedRuns
     }
 
     /// <summary>The sample's Fashion-MNIST, averaged to 8 × 8 pixels.</summary>
-    private static TensorDataset Garments()
+    private static InMemoryDataset Garments()
     {
         using var full = IdxDataset.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
         Tensor Small(Dataset source, int count) => functional.avg_pool2d(ConstantPad2d(2, -1).call(source.Draw(0, 0, count).Samples), 4);
-        return new TensorDataset(Small(full, 10_000), heldOut: new TensorDataset(Small(full.HeldOut!, 2_000)), name: "small garments");
+        return new InMemoryDataset(Small(full, 10_000), heldOut: new InMemoryDataset(Small(full.HeldOut!, 2_000)), name: "small garments");
     }
 
     private sealed class TrainableLinearGenerator : GeneratorNetwork

@@ -73,7 +73,7 @@ internal static class Snippets
         #endregion
 
         #region map file
-        using var data = MappedDataset.Open("simulated.npy", labelsPath: "classes.npy", heldOutFraction: 0.01);
+        using var data = NpyDataset.Open("simulated.npy", labelsPath: "classes.npy", heldOutFraction: 0.01);
         #endregion
     }
 

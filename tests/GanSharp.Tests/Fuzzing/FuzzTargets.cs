@@ -121,7 +121,7 @@ internal static class FuzzTargets
             Read = input =>
             {
                 using var drawing = NewDisposeScope();
-                using var data = MappedDataset.Open(input, heldOutFraction: 0);
+                using var data = NpyDataset.Open(input, heldOutFraction: 0);
                 data.Draw(0, 0, (int)data.Count!);
             },
             Refusals = [typeof(InvalidDatasetException)],

@@ -22,7 +22,7 @@ public sealed class DataMisuseTests
         { "no batch dimension", (_, _) => new Batch(randn(2), null), Asked + "samples of shape [2] instead of [16, 2]*" },
         { "float64", (_, count) => new Batch(randn(count, 2, dtype: ScalarType.Float64), null), Asked + "samples of type Float64. GanSharp trains float32: convert them with to(ScalarType.Float32)." },
         { "half", (_, count) => new Batch(randn(count, 2).to(ScalarType.Float16), null), Asked + "samples of type Float16. GanSharp trains float32*" },
-        { "bytes", (_, count) => new Batch(ones(count, 2, dtype: ScalarType.Byte), null), Asked + "samples of type Byte. GanSharp trains float32: convert them with to(ScalarType.Float32).div(127.5).sub(1), or give the bytes to a TensorDataset, which does so." },
+        { "bytes", (_, count) => new Batch(ones(count, 2, dtype: ScalarType.Byte), null), Asked + "samples of type Byte. GanSharp trains float32: convert them with to(ScalarType.Float32).div(127.5).sub(1), or give the bytes to an InMemoryDataset, which does so." },
         { "labels of another type", (_, count) => new Batch(randn(count, 2), zeros(count)), Asked + "labels of type Float32. They must be int64: convert them with to(ScalarType.Int64)." },
         { "short labels", (_, count) => new Batch(randn(count, 2), zeros(3, ScalarType.Int64)), Asked + "labels of shape [3] instead of [16], one a sample." },
         { "labels as columns", (_, count) => new Batch(randn(count, 2), zeros(count, 1, dtype: ScalarType.Int64)), Asked + "labels of shape [16, 1] instead of [16], one a sample." },
@@ -53,7 +53,7 @@ public sealed class DataMisuseTests
     [Fact]
     public void Data_of_float64_in_memory_is_refused_and_not_the_end_of_the_process()
     {
-        using var data = new TensorDataset(randn(100, 2, dtype: ScalarType.Float64), name: "measured");
+        using var data = new InMemoryDataset(randn(100, 2, dtype: ScalarType.Float64), name: "measured");
 
         Making.Trainer(data: data).Should().Throw<InvalidDatasetException>().WithMessage("'measured': Draw was asked for 16 samples at position 0 and returned samples of type Float64. GanSharp trains float32*");
     }
@@ -61,7 +61,7 @@ public sealed class DataMisuseTests
     [Fact]
     public void Disposed_data_is_named()
     {
-        using var data = new TensorDataset(randn(100, 2), name: "points");
+        using var data = new InMemoryDataset(randn(100, 2), name: "points");
         data.Dispose();
 
         Making.Trainer(data: data).Should().Throw<ObjectDisposedException>().WithMessage("The data set 'points' has been disposed.*");

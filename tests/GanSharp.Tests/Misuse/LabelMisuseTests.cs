@@ -35,7 +35,7 @@ public sealed class LabelMisuseTests
     [Fact]
     public void So_do_the_trainer_s_Sample_and_the_discriminator_s_Logits()
     {
-        using var data = new TensorDataset(randn(64, 2), randint(0, 4, [64], ScalarType.Int64));
+        using var data = new InMemoryDataset(randn(64, 2), randint(0, 4, [64], ScalarType.Int64));
         using var generator = new LambdaGenerator(Embedded, classes: 4);
         using var discriminator = new LambdaDiscriminator(classes: 4);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8 });
@@ -58,7 +58,7 @@ public sealed class LabelMisuseTests
         // Only the last of many is too high.
         using var labels = zeros(5_000, ScalarType.Int64);
         labels[4_999] = 4;
-        using var data = new TensorDataset(randn(5_000, 2), labels, name: "points");
+        using var data = new InMemoryDataset(randn(5_000, 2), labels, name: "points");
 
         Making.Trainer(discriminator: new LambdaDiscriminator(classes: 4), data: data).Should().Throw<NetworkException>()
             .WithMessage("LambdaDiscriminator makes a difference between 4 classes, so that labels must lie from 0 to 3, but those of 'points' lie from 0 to 4.");
@@ -77,7 +77,7 @@ public sealed class LabelMisuseTests
     [Fact]
     public void An_embedding_that_is_too_small_is_told_the_highest_label()
     {
-        using var data = new TensorDataset(randn(16, 2), full(16, 7, ScalarType.Int64));
+        using var data = new InMemoryDataset(randn(16, 2), full(16, 7, ScalarType.Int64));
 
         Making.Trainer(new LambdaGenerator(Embedded), data: data, options: new() { BatchSize = 8 }).Should().Throw<NetworkException>()
             .WithMessage("LambdaGenerator.forward failed on latents of shape [16, 2] and labels of shape [16]: index out of range in self. The labels lie from 7 to 7; the layer must have more classes than the highest.");
@@ -86,14 +86,14 @@ public sealed class LabelMisuseTests
     [Fact]
     public void Labels_of_the_data_that_no_network_reads_are_no_mistake()
     {
-        using var data = new TensorDataset(randn(64, 2), randint(0, 4, [64], ScalarType.Int64));
+        using var data = new InMemoryDataset(randn(64, 2), randint(0, 4, [64], ScalarType.Int64));
 
         Making.Trainer(data: data, options: new() { BatchSize = 8 }).Should().NotThrow();
     }
 
     [Fact]
     public void Labels_of_the_data_must_be_integers() =>
-        FluentActions.Invoking(() => new TensorDataset(randn(4, 2), rand(4))).Should().Throw<ArgumentException>().WithMessage("'tensor data': labels must be integers but are Float32.*");
+        FluentActions.Invoking(() => new InMemoryDataset(randn(4, 2), rand(4))).Should().Throw<ArgumentException>().WithMessage("'tensor data': labels must be integers but are Float32.*");
 
     private static readonly Module<Tensor, Tensor> Table = Embedding(4, 2);
 

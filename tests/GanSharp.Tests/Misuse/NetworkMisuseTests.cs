@@ -150,7 +150,7 @@ public sealed class NetworkMisuseTests
     [Fact]
     public void Images_with_their_channels_last_are_recognised()
     {
-        using var data = new TensorDataset(randn(32, 8, 8, 3).tanh(), name: "photos");
+        using var data = new InMemoryDataset(randn(32, 8, 8, 3).tanh(), name: "photos");
         using var generator = new DcganGenerator(new ImageShape(3, 8, 8), latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(3, 8, 8), width: 4);
 
@@ -161,7 +161,7 @@ public sealed class NetworkMisuseTests
     [Fact]
     public void Data_in_bytes_against_a_tanh_is_refused_and_names_both_ranges()
     {
-        using var data = new TensorDataset(rand(32, 1, 8, 8).mul(255), name: "bytes");
+        using var data = new InMemoryDataset(rand(32, 1, 8, 8).mul(255), name: "bytes");
 
         MakingImages(data).Should().Throw<NetworkException>().WithMessage("16 samples of 'bytes' lie in [*, 2*] but DcganGenerator makes samples in [-1, 1], so it can't reach the data. Bring the data into G's range*");
     }
@@ -172,7 +172,7 @@ public sealed class NetworkMisuseTests
     [InlineData(2, -1, null)]
     public void Data_that_leaves_or_does_not_fill_the_range_of_a_tanh_is_warned_of_in_the_next_report(double scale, double shift, string? warning)
     {
-        using var data = new TensorDataset(rand(32, 1, 8, 8).mul(scale).add(shift), name: "images");
+        using var data = new InMemoryDataset(rand(32, 1, 8, 8).mul(scale).add(shift), name: "images");
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), width: 4);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Diagnostics = new() { Samples = 0 } });
@@ -189,7 +189,7 @@ public sealed class NetworkMisuseTests
     [Fact]
     public void Generators_without_a_bounded_end_are_left_alone()
     {
-        using var far = new TensorDataset(randn(64, 2).mul(100).add(200));
+        using var far = new InMemoryDataset(randn(64, 2).mul(100).add(200));
         using var line = Mixtures.Line(2, 30);
         using var affine = new AffineGenerator(0, 1);
         using var points = new MlpGenerator(2, 8, 2);
@@ -225,19 +225,10 @@ public sealed class NetworkMisuseTests
         using var data = Mixtures.Ring();
         using var generator = new LambdaGenerator();
         using var discriminator = new NormedDiscriminator();
-        using var ends = new CancellationTokenSource();
-        var collecting = new Thread(() =>
-        {
-            while (!ends.IsCancellationRequested)
-                GC.Collect();
-        });
-        collecting.Start();
+        using var collecting = new CollectingThread();
 
         for (var repeat = 0; repeat < 40; repeat++)
             Making.Trainer(generator, discriminator, data, new() { Penalties = [new R1(1), new R2(1)] }).Should().NotThrow();
-
-        ends.Cancel();
-        collecting.Join();
     }
 
     private static Action MakingImages(Dataset data) => Making.Trainer(

@@ -15,7 +15,7 @@ public sealed class BatchReaderTests
     public void Reading_ahead_gives_the_same_batches_bit_for_bit()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randint(0, 256, [100, 1, 8, 8], ScalarType.Byte), arange(100, ScalarType.Int64) % 10);
+        using var data = new InMemoryDataset(randint(0, 256, [100, 1, 8, 8], ScalarType.Byte), arange(100, ScalarType.Int64) % 10);
         using var reader = new BatchReader(data, 3, BatchSize, readsAhead: true);
 
         // In order over two epochs, then elsewhere, as after a resume.

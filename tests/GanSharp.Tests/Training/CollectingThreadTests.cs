@@ -30,12 +30,12 @@ public sealed class CollectingThreadTests
         using var folder = new TemporaryFolder();
         using var random = new TorchSharp.torch.Generator(1);
         using var images = rand([200, 1, 8, 8], ScalarType.Float32, generator: random) * 2 - 1;
-        using var data = new TensorDataset(images);
+        using var data = new InMemoryDataset(images);
         manual_seed(3);
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), width: 4);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(steps: 100, gamma: 0.1) with { BatchSize = 8, ReadAhead = readAhead });
-        foreach (var report in trainer.TrainTo(100).WithCheckpoints(folder.FullName, new() { EverySteps = 20 }).Every(50))
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(steps: 40, gamma: 0.1) with { BatchSize = 8, ReadAhead = readAhead });
+        foreach (var report in trainer.TrainTo(40).WithCheckpoints(folder.FullName, new() { EverySteps = 10 }).Every(20))
             report.Warnings.Should().BeEmpty();
         using var averaged = trainer.UseAverage();
         return $"{NetworkFingerprint.Compute(generator)} {NetworkFingerprint.Compute(discriminator)}";

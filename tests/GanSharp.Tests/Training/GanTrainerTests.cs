@@ -155,7 +155,7 @@ public sealed class GanTrainerTests
     public void Labels_reach_both_networks()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(64, 2), arange(64, ScalarType.Int64) % 4);
+        using var data = new InMemoryDataset(randn(64, 2), arange(64, ScalarType.Int64) % 4);
         using var generator = new ConditionalGenerator();
         using var discriminator = new ConditionalDiscriminator();
         using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(5, 1) with { BatchSize = 16 });
@@ -169,7 +169,7 @@ public sealed class GanTrainerTests
     {
         manual_seed(0);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(100, 2)).Split(0.2);
+        using var data = new InMemoryDataset(randn(100, 2)).Split(0.2);
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
         using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(10, 1) with { Seed = seed, BatchSize = 30 });

@@ -19,11 +19,11 @@ public sealed class GeneratorSnapshotTests
         using var raw = run.Trainer.Snapshot(averaged: false);
         var average = run.Trainer.Sample(6, seed: 4);
 
-        Same(snapshot.Sample(6, seed: 4), average).Should().BeTrue();
+        AreClose(snapshot.Sample(6, seed: 4), average).Should().BeTrue();
         Same(raw.Sample(6, seed: 4), average).Should().BeFalse();
         run.Trainer.Train(5).Should().HaveCount(5);
         snapshot.Step.Should().Be(5);
-        Same(snapshot.Sample(6, seed: 4), average).Should().BeTrue("it is frozen");
+        AreClose(snapshot.Sample(6, seed: 4), average).Should().BeTrue("it is frozen");
         Same(snapshot.Sample(6, seed: 5), average).Should().BeFalse();
 
         snapshot.Update();
@@ -31,9 +31,9 @@ public sealed class GeneratorSnapshotTests
         snapshot.Step.Should().Be(10);
         var later = run.Trainer.Sample(6, seed: 4);
         Same(later, average).Should().BeFalse();
-        Same(snapshot.Sample(6, seed: 4), later).Should().BeTrue();
+        AreClose(snapshot.Sample(6, seed: 4), later).Should().BeTrue();
         run.Trainer.Train(1).Should().HaveCount(1);
-        Same(snapshot.Sample(6, seed: 4), later).Should().BeTrue();
+        AreClose(snapshot.Sample(6, seed: 4), later).Should().BeTrue();
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class GeneratorSnapshotTests
     {
         manual_seed(0);
         var image = new ImageShape(1, 8, 8);
-        using var data = new TensorDataset(kind switch { "affine" => randn(50, 1), "points" => randn(50, 3), _ => randn(50, 1, 8, 8) });
+        using var data = new InMemoryDataset(kind switch { "affine" => randn(50, 1), "points" => randn(50, 3), _ => rand(50, 1, 8, 8) * 2 - 1 });
         using GeneratorNetwork generator = kind switch
         {
             "affine" => new AffineGenerator(1, 2),
@@ -67,8 +67,8 @@ public sealed class GeneratorSnapshotTests
         using var samples = snapshot.Sample(7, seed: 2);
         using var random = Tensors(trainer, 7, 2);
 
-        Same(samples, random).Should().BeTrue();
-        Same(trainer.Sample(7, 2), random).Should().BeTrue();
+        AreClose(samples, random).Should().BeTrue();
+        AreClose(trainer.Sample(7, 2), random).Should().BeTrue();
         get_rng_state().equal(drawn).all().item<bool>().Should().BeTrue("a copy's first weights are drawn aside");
         generator.training.Should().BeTrue();
     }
@@ -110,7 +110,7 @@ public sealed class GeneratorSnapshotTests
         run.Trainer.Train(2).Should().HaveCount(2);
         using var snapshot = run.Trainer.Snapshot(() => new NoisyImages(noise: 0));
 
-        Same(snapshot.Sample(5, 1), run.Trainer.Sample(5, 1)).Should().BeTrue();
+        AreClose(snapshot.Sample(5, 1), run.Trainer.Sample(5, 1)).Should().BeTrue();
     }
 
     [Fact]
@@ -181,6 +181,9 @@ public sealed class GeneratorSnapshotTests
         using var random = GanSharp.Tensors.SeededRandom.Create(seed, "samples");
         return trainer.Generator.Sample(count, random: random);
     }
+
+    /// <summary>To rounding: a snapshot computes on one processor, a trainer on all, and sums are then added in another order.</summary>
+    private static bool AreClose(Tensor left, Tensor right) => left.allclose(right, rtol: 1e-5, atol: 1e-6);
 
     private static bool Same(Tensor left, Tensor right) => left.equal(right).all().item<bool>();
 

@@ -92,7 +92,7 @@ public sealed class JointPassTests
         normalized.buffers().Zip(statistics).Should().OnlyContain(pair => pair.First.equal(pair.Second).all().item<bool>());
     }
 
-    private static TensorDataset Images() => new(randint(0, 256, [32, 1, 8, 8], ScalarType.Byte));
+    private static InMemoryDataset Images() => new(randint(0, 256, [32, 1, 8, 8], ScalarType.Byte));
 
     private static double Difference(StepReport left, StepReport right) =>
         Math.Max(Math.Max(Math.Abs(left.DiscriminatorLoss - right.DiscriminatorLoss), Math.Abs(left.GeneratorLoss - right.GeneratorLoss)), Math.Abs(left.Penalty - right.Penalty));
@@ -101,7 +101,7 @@ public sealed class JointPassTests
     {
         manual_seed(0);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(randn(200, 2), arange(200, ScalarType.Int64) % 4);
+        using var data = new InMemoryDataset(randn(200, 2), arange(200, ScalarType.Int64) % 4);
         using var generator = new MlpGenerator(2, 16, 2);
         using var discriminator = new Labelled();
         using var trainer = new GanTrainer(generator, discriminator, data, options);

@@ -19,7 +19,7 @@ public sealed class MeasuredModelTests
     {
         manual_seed(0);
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(rand(400, 1, 8, 8) * 2 - 1).Split(0.5);
+        using var data = new InMemoryDataset(rand(400, 1, 8, 8) * 2 - 1).Split(0.5);
         using var generator = new DcganGenerator(Shape, 4, 4);
         using var discriminator = new DcganDiscriminator(Shape, 4);
         using var trainer = new GanTrainer(generator, discriminator, data, Options(halfLife: 500));
@@ -57,7 +57,7 @@ public sealed class MeasuredModelTests
         manual_seed(0);
         using var scope = NewDisposeScope();
         // Each sample is its own number; 250 a look don't divide 700.
-        using var data = new TensorDataset(randn(100, 1), heldOut: new TensorDataset(arange(700, ScalarType.Float32).unsqueeze(1)));
+        using var data = new InMemoryDataset(randn(100, 1), heldOut: new InMemoryDataset(arange(700, ScalarType.Float32).unsqueeze(1)));
         using var generator = new AffineGenerator(0, 1);
         using var discriminator = new Recording();
         var monitor = new DiagnosticMonitor(generator, discriminator, data, GanObjective.Minimax, new() { Samples = 250 });

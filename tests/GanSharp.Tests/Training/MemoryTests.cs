@@ -16,7 +16,7 @@ public sealed class MemoryTests
     [InlineData(true)]
     public void Hundreds_of_steps_leave_no_tensor_behind(bool recipe)
     {
-        using var data = new TensorDataset(zeros([256, 1, 8, 8], ScalarType.Byte), zeros(256, ScalarType.Int64)).Split(0.2);
+        using var data = new InMemoryDataset(zeros([256, 1, 8, 8], ScalarType.Byte), zeros(256, ScalarType.Int64)).Split(0.2);
         var image = new ImageShape(1, 8, 8);
         using var generator = new DcganGenerator(image, latentSize: 8, width: 4);
         using var discriminator = new DcganDiscriminator(image, width: 4);
@@ -75,7 +75,7 @@ public sealed class MemoryTests
     [Fact]
     public void Resident_memory_is_flat_over_hundreds_of_steps()
     {
-        using var data = new TensorDataset(zeros([256, 1, 28, 28], ScalarType.Byte));
+        using var data = new InMemoryDataset(zeros([256, 1, 28, 28], ScalarType.Byte));
         var image = new ImageShape(1, 28, 28);
         using var generator = new DcganGenerator(image, latentSize: 16, width: 8);
         using var discriminator = new DcganDiscriminator(image, width: 8);

@@ -189,7 +189,7 @@ public sealed class MixedPrecisionTests
         return [.. trainer.Train(10).SelectMany(report => new[] { report.DiscriminatorLoss, report.GeneratorLoss })];
     }
 
-    private static GanSharp.Data.TensorDataset Images()
+    private static GanSharp.Data.InMemoryDataset Images()
     {
         using var random = new Generator(5);
         using var pixels = randint(0, 256, [64, 1, 8, 8], ScalarType.Byte, generator: random);

@@ -21,7 +21,7 @@ public sealed class NaiveLoopTests
     [Fact]
     public void Losses_of_a_dcgan_are_those_of_a_naive_loop() =>
         Compare(
-            () => new TensorDataset(randint(0, 256, [64, 1, 16, 16], ScalarType.Byte)),
+            () => new InMemoryDataset(randint(0, 256, [64, 1, 16, 16], ScalarType.Byte)),
             () => new DcganGenerator(new ImageShape(1, 16, 16), 2, 8),
             () => new DcganDiscriminator(new ImageShape(1, 16, 16), 8));
 

@@ -45,7 +45,7 @@ public sealed class NetworkCheckTests
     public void Logits_that_are_small_and_positive_are_not_mistaken_for_probabilities()
     {
         // A constant image and the DCGAN initialisation: now and then every logit of the probe lies just above 0.
-        using var data = new TensorDataset(zeros([64, 1, 8, 8], ScalarType.Byte));
+        using var data = new InMemoryDataset(zeros([64, 1, 8, 8], ScalarType.Byte));
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 8, width: 4);
         for (var seed = 0; seed < 40; seed++)
         {

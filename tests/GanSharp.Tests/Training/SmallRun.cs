@@ -16,8 +16,8 @@ internal sealed class SmallRun : IDisposable
     public SmallRun(TrainingOptions? options = null, Func<GeneratorNetwork>? makeGenerator = null, Penalty? penalty = null)
     {
         using (var random = new torch.Generator(3))
-        using (var images = randn([200, 1, 8, 8], ScalarType.Float32, generator: random))
-        using (var all = new TensorDataset(images))
+        using (var images = randn([200, 1, 8, 8], ScalarType.Float32, generator: random).clamp_(-1, 1))
+        using (var all = new InMemoryDataset(images))
             Data = all.Split(0.3);
         manual_seed(0);
         Generator = makeGenerator?.Invoke() ?? NewGenerator();
@@ -31,7 +31,7 @@ internal sealed class SmallRun : IDisposable
         });
     }
 
-    public TensorDataset Data { get; }
+    public InMemoryDataset Data { get; }
 
     public GeneratorNetwork Generator { get; }
 

@@ -90,6 +90,7 @@ public sealed class TrainingFailedTests : IDisposable
 
         trainer.Step.Should().Be(0);
         Tensor.TotalCount.Should().Be(tensors, "the copies made before are released");
+        trainer.Dispose();
         Train(Trainer(), Run);
         ThrowUnlessNewestIs(12);
     }

@@ -106,7 +106,7 @@ public sealed class TrainingOptionsTests
 
     private static Action Making(TrainingOptions options) => () =>
     {
-        using var data = new TensorDataset(zeros(64, 2));
+        using var data = new InMemoryDataset(zeros(64, 2));
         using var generator = new MlpGenerator(2, 4, 2);
         using var discriminator = new MlpDiscriminator(2, 4);
         using var trainer = new GanTrainer(generator, discriminator, data, options);

@@ -72,8 +72,8 @@ public sealed class DivergenceGuardTests : IDisposable
     [Fact]
     public void A_NaN_in_a_penalty_and_one_in_a_weight_are_named_as_such()
     {
-        using var trainer = Trainer(new() { Penalties = [new R1(1), new PlantedPenalty()] });
-        Diverge(trainer).Message.Should().StartWith("Training diverged by step 2: penalty 2 of the discriminator ∞.".Replace("∞", "Infinity", StringComparison.Ordinal));
+        using (var trainer = Trainer(new() { Penalties = [new R1(1), new PlantedPenalty()] }))
+            Diverge(trainer).Message.Should().StartWith("Training diverged by step 2: penalty 2 of the discriminator ∞.".Replace("∞", "Infinity", StringComparison.Ordinal));
 
         using var second = Trainer(new());
         using (no_grad())

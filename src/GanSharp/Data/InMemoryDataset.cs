@@ -7,7 +7,7 @@ namespace GanSharp.Data;
 /// Samples held in memory as one tensor. Images stay uint8, a quarter of the memory, and become float32 in [−1, 1]
 /// (x / 127.5 − 1, the range of a generator's tanh) only in the batch that is drawn.
 /// </summary>
-public sealed class TensorDataset : Dataset
+public sealed class InMemoryDataset : Dataset
 {
     private readonly Tensor samples;
     private readonly Tensor? labels;
@@ -19,7 +19,7 @@ public sealed class TensorDataset : Dataset
     /// <param name="heldOut">Data set aside for diagnostics, of the same sample shape; this data set disposes it.</param>
     /// <param name="name">What messages and reports call the data.</param>
     /// <exception cref="ArgumentException">The shapes disagree, the tensor is empty, of another type, or has NaN or infinite values.</exception>
-    public TensorDataset(Tensor samples, Tensor? labels = null, TensorDataset? heldOut = null, string name = "tensor data")
+    public InMemoryDataset(Tensor samples, Tensor? labels = null, InMemoryDataset? heldOut = null, string name = "tensor data")
         : base(name, Check(samples, labels, heldOut, name))
     {
         this.samples = samples.alias().DetachFromDisposeScope();
@@ -40,13 +40,13 @@ public sealed class TensorDataset : Dataset
     /// <param name="heldOutFraction">Share of the samples to set aside, in (0, 1); at least one sample stays on each side.</param>
     /// <param name="seed">Determines which samples are set aside.</param>
     /// <returns>A new data set with the rest as its training part. This one stays valid.</returns>
-    public TensorDataset Split(double heldOutFraction, long seed = 0)
+    public InMemoryDataset Split(double heldOutFraction, long seed = 0)
     {
         if (!(heldOutFraction > 0 && heldOutFraction < 1))
             throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "heldOutFraction must lie between 0 and 1, both excluded.");
         var split = RowSplit.Create(Name, samples.shape[0], heldOutFraction, seed);
         using var scope = NewDisposeScope();
-        TensorDataset Part(long[] rows, TensorDataset? heldOut, string name)
+        InMemoryDataset Part(long[] rows, InMemoryDataset? heldOut, string name)
         {
             var indices = tensor(rows);
             return new(samples.index_select(0, indices), labels?.index_select(0, indices), heldOut, name);
@@ -95,7 +95,7 @@ public sealed class TensorDataset : Dataset
         HeldOut?.Dispose();
     }
 
-    private static long[] Check(Tensor samples, Tensor? labels, TensorDataset? heldOut, string name)
+    private static long[] Check(Tensor samples, Tensor? labels, InMemoryDataset? heldOut, string name)
     {
         ArgumentNullException.ThrowIfNull(samples);
         if (samples.dim() < 2 || samples.numel() == 0)

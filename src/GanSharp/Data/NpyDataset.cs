@@ -6,10 +6,10 @@ namespace GanSharp.Data;
 /// <summary>
 /// Samples in a file that may be larger than memory: a NumPy .npy array of uint8 images or float32 values. A draw reads its own rows; the system
 /// keeps in memory what fits and drops what it needs room for. Images become float32 in [−1, 1] and the sequence is that of a
-/// <see cref="TensorDataset"/> of the same rows and split, bit for bit. A file that is shortened while it is open ends the draw that needs what is gone,
+/// <see cref="InMemoryDataset"/> of the same rows and split, bit for bit. A file that is shortened while it is open ends the draw that needs what is gone,
 /// with an <see cref="InvalidDatasetException"/> that names the row.
 /// </summary>
-public sealed class MappedDataset : Dataset
+public sealed class NpyDataset : Dataset
 {
     private readonly NpyRows samples;
     private readonly NpyRows? labels;
@@ -19,7 +19,7 @@ public sealed class MappedDataset : Dataset
     private readonly EpochOrder order;
 
     /// <summary>The rows at [first, first + count) of an arrangement, or of the file. The held-out part reads the files that the whole owns.</summary>
-    private MappedDataset(NpyRows samples, NpyRows? labels, RandomOrder? arrangement, long first, long count, MappedDataset? heldOut, string name, bool ownsFiles = true)
+    private NpyDataset(NpyRows samples, NpyRows? labels, RandomOrder? arrangement, long first, long count, NpyDataset? heldOut, string name, bool ownsFiles = true)
         : base(name, samples.Shape[1..])
     {
         this.ownsFiles = ownsFiles;
@@ -44,7 +44,7 @@ public sealed class MappedDataset : Dataset
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentOutOfRangeException">heldOutFraction is none.</exception>
     /// <exception cref="InvalidDatasetException">A file is no .npy file, of another type or shape, cut off, or goes on after its end.</exception>
-    public static MappedDataset Open(string path, string? labelsPath = null, double heldOutFraction = 0.1, long seed = 0, string? name = null)
+    public static NpyDataset Open(string path, string? labelsPath = null, double heldOutFraction = 0.1, long seed = 0, string? name = null)
     {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1))
             throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "heldOutFraction must be at least 0 and below 1.");
@@ -60,10 +60,10 @@ public sealed class MappedDataset : Dataset
             name ??= Path.GetFileNameWithoutExtension(path);
             var total = samples.Shape[0];
             if (heldOutFraction == 0)
-                return new MappedDataset(samples, labels, null, 0, total, null, name);
+                return new NpyDataset(samples, labels, null, 0, total, null, name);
             var split = RowSplit.Create(name, total, heldOutFraction, seed);
-            var heldOut = new MappedDataset(samples, labels, split.Order, 0, split.HeldOut, null, $"{name}, held out", ownsFiles: false);
-            return new MappedDataset(samples, labels, split.Order, split.HeldOut, total - split.HeldOut, heldOut, name);
+            var heldOut = new NpyDataset(samples, labels, split.Order, 0, split.HeldOut, null, $"{name}, held out", ownsFiles: false);
+            return new NpyDataset(samples, labels, split.Order, split.HeldOut, total - split.HeldOut, heldOut, name);
         }
         catch
         {
@@ -84,9 +84,9 @@ public sealed class MappedDataset : Dataset
         for (var index = 0; arrangement is not null && index < count; index++)
             rows[index] = arrangement[first + rows[index]];
         var drawn = samples.Read(rows);
-        if (TensorDataset.FirstNonFinite(drawn) is { } bad)
+        if (InMemoryDataset.FirstNonFinite(drawn) is { } bad)
             throw new InvalidDatasetException($"'{Name}' must hold finite values but row {rows[bad]:N0} of its file holds NaN or infinity.");
-        return new Batch(TensorDataset.ToFloat(drawn).MoveToOuterDisposeScope(), labels?.Read(rows).to(ScalarType.Int64).MoveToOuterDisposeScope());
+        return new Batch(InMemoryDataset.ToFloat(drawn).MoveToOuterDisposeScope(), labels?.Read(rows).to(ScalarType.Int64).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tests.Data;
 
-public sealed class TensorDatasetTests
+public sealed class InMemoryDatasetTests
 {
     [Theory]
     [InlineData(7, 3)]
@@ -41,7 +41,7 @@ public sealed class TensorDatasetTests
     public void Bytes_become_floats_from_minus_1_to_1()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(tensor(new byte[] { 0, 255, 51 }).view(1, 3));
+        using var data = new InMemoryDataset(tensor(new byte[] { 0, 255, 51 }).view(1, 3));
 
         var sample = data.Draw(0, 0, 1).Samples.data<float>().ToArray();
 
@@ -52,7 +52,7 @@ public sealed class TensorDatasetTests
     public void Labels_stay_with_their_samples()
     {
         using var scope = NewDisposeScope();
-        using var data = new TensorDataset(arange(20, ScalarType.Float32).unsqueeze(1), arange(20, ScalarType.Int32)).Split(0.25);
+        using var data = new InMemoryDataset(arange(20, ScalarType.Float32).unsqueeze(1), arange(20, ScalarType.Int32)).Split(0.25);
 
         foreach (var part in new[] { data, data.HeldOut! })
         {
@@ -77,7 +77,7 @@ public sealed class TensorDatasetTests
     public void The_tensor_of_the_caller_may_go_first()
     {
         var samples = ones(5, 2);
-        using var data = new TensorDataset(samples);
+        using var data = new InMemoryDataset(samples);
         samples.Dispose();
 
         using var batch = data.Draw(0, 0, 5).Samples;
@@ -91,18 +91,18 @@ public sealed class TensorDatasetTests
         var withNaN = ones(4, 2);
         withNaN[2, 1] = float.NaN;
 
-        Refusing(() => new TensorDataset(zeros(5))).WithMessage("'tensor data': samples must have shape [N, …] with at least one sample but have shape [5].*");
-        Refusing(() => new TensorDataset(zeros(0, 2))).WithMessage("*have shape [0, 2].*");
-        Refusing(() => new TensorDataset(zeros([3, 2], ScalarType.Int64))).WithMessage("'tensor data': samples must be uint8 images or floating-point values but are Int64.*");
-        Refusing(() => new TensorDataset(withNaN)).WithMessage("'tensor data': samples must be finite but sample 2 holds NaN or infinity.*");
-        Refusing(() => new TensorDataset(zeros(4, 2), zeros(3, ScalarType.Int64))).WithMessage("'tensor data': labels must have shape [4], one a sample, but have shape [3].*");
-        Refusing(() => new TensorDataset(zeros(4, 2), heldOut: new TensorDataset(zeros(4, 3)))).WithMessage("'tensor data': held-out samples must have shape [2] like the training samples but have shape [3].*");
+        Refusing(() => new InMemoryDataset(zeros(5))).WithMessage("'tensor data': samples must have shape [N, …] with at least one sample but have shape [5].*");
+        Refusing(() => new InMemoryDataset(zeros(0, 2))).WithMessage("*have shape [0, 2].*");
+        Refusing(() => new InMemoryDataset(zeros([3, 2], ScalarType.Int64))).WithMessage("'tensor data': samples must be uint8 images or floating-point values but are Int64.*");
+        Refusing(() => new InMemoryDataset(withNaN)).WithMessage("'tensor data': samples must be finite but sample 2 holds NaN or infinity.*");
+        Refusing(() => new InMemoryDataset(zeros(4, 2), zeros(3, ScalarType.Int64))).WithMessage("'tensor data': labels must have shape [4], one a sample, but have shape [3].*");
+        Refusing(() => new InMemoryDataset(zeros(4, 2), heldOut: new InMemoryDataset(zeros(4, 3)))).WithMessage("'tensor data': held-out samples must have shape [2] like the training samples but have shape [3].*");
         Refusing(() => Numbered(4).Split(1)).WithMessage("heldOutFraction must lie between 0 and 1, both excluded.*");
         Refusing(() => Numbered(4).Draw(0, -1, 1)).WithMessage("*position*");
         Refusing(() => Numbered(4).Draw(0, 0, 0)).WithMessage("*count*");
     }
 
-    private static TensorDataset Numbered(int count) => new(arange(count, ScalarType.Float32).unsqueeze(1));
+    private static InMemoryDataset Numbered(int count) => new(arange(count, ScalarType.Float32).unsqueeze(1));
 
     private static float[] Values(Dataset data) => data.Draw(0, 0, (int)data.Count!).Samples.data<float>().ToArray();
 

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tests.Data;
 
-public sealed class MappedDatasetTests : IDisposable
+public sealed class NpyDatasetTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -23,9 +23,9 @@ public sealed class MappedDatasetTests : IDisposable
         var labels = arange(50, ScalarType.Int64) % 4;
         NpyFile.Write(Samples, [rows[..20], rows[20..21], rows[21..]]);
         NpyFile.Write(Labels, [labels]);
-        using var inMemory = new TensorDataset(rows, labels, name: "samples").Split(0.3, seed: 5);
+        using var inMemory = new InMemoryDataset(rows, labels, name: "samples").Split(0.3, seed: 5);
 
-        using var mapped = MappedDataset.Open(Samples, Labels, heldOutFraction: 0.3, seed: 5);
+        using var mapped = NpyDataset.Open(Samples, Labels, heldOutFraction: 0.3, seed: 5);
 
         (mapped.Name, mapped.Count, mapped.HeldOut!.Name, mapped.HeldOut.Count).Should().Be(("samples", 35, "samples, held out", 15));
         DatasetFingerprint.Compute(mapped).Should().Be(DatasetFingerprint.Compute(inMemory));
@@ -40,7 +40,7 @@ public sealed class MappedDatasetTests : IDisposable
         var numbers = arange(Count, ScalarType.Int64);
         NpyFile.Write(Samples, [stack([numbers % 256, numbers / 256 % 256, numbers / 65_536], 1).to(ScalarType.Byte)]);
 
-        using var data = MappedDataset.Open(Samples, heldOutFraction: (double)HeldOut / Count);
+        using var data = NpyDataset.Open(Samples, heldOutFraction: (double)HeldOut / Count);
         Tensor Numbers(Dataset part, long epoch)
         {
             var bytes = part.Draw(1, epoch * part.Count!.Value, (int)part.Count).Samples.add(1).mul(127.5).round().to(ScalarType.Int64);
@@ -66,7 +66,7 @@ public sealed class MappedDatasetTests : IDisposable
         byte[] values = [.. Enumerable.Range(0, 6).SelectMany(value => BitConverter.GetBytes(value * 1.5f))];
         File.WriteAllBytes(Samples, Npy(text, values, version, textBytes));
 
-        using var data = MappedDataset.Open(Samples, heldOutFraction: 0);
+        using var data = NpyDataset.Open(Samples, heldOutFraction: 0);
 
         var drawn = data.Draw(0, 0, (int)data.Count!).Samples.flatten();
         if (text.Contains("f4", StringComparison.Ordinal))
@@ -129,9 +129,9 @@ public sealed class MappedDatasetTests : IDisposable
         NpyFile.Write(Samples, [ones(3, 2)]);
         NpyFile.Write(Labels, [ones(4, ScalarType.Int64)]);
 
-        FluentActions.Invoking(() => MappedDataset.Open(Samples, Labels)).Should().Throw<InvalidDatasetException>()
+        FluentActions.Invoking(() => NpyDataset.Open(Samples, Labels)).Should().Throw<InvalidDatasetException>()
             .WithMessage($"'{Labels}' must hold an integer for each of the 3 samples of '{Samples}' but holds Int64 of shape [4].");
-        FluentActions.Invoking(() => MappedDataset.Open(Samples, heldOutFraction: 1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("heldOutFraction must be at least 0 and below 1.*");
+        FluentActions.Invoking(() => NpyDataset.Open(Samples, heldOutFraction: 1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("heldOutFraction must be at least 0 and below 1.*");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class MappedDatasetTests : IDisposable
         var rows = ones(1_500, 2);
         rows[1_234, 1] = float.NaN;
         NpyFile.Write(Samples, [rows]);
-        using var data = MappedDataset.Open(Samples);
+        using var data = NpyDataset.Open(Samples);
 
         FluentActions.Invoking(() => (data.Draw(0, 0, (int)data.Count!), data.HeldOut!.Draw(0, 0, 150))).Should().Throw<InvalidDatasetException>()
             .WithMessage("'samples*' must hold finite values but row 1,234 of its file holds NaN or infinity.");
@@ -159,7 +159,7 @@ public sealed class MappedDatasetTests : IDisposable
         Writing(ones(2, 2, ScalarType.Float64)).Should().Throw<ArgumentException>().WithMessage("pieces must be uint8, int64 or float32*but one is Float64 of shape [2, 2].*");
         Writing(ones(0, 2)).Should().Throw<ArgumentException>().WithMessage("*but one is Float32 of shape [0, 2].*");
 
-        using var data = MappedDataset.Open(Samples, heldOutFraction: 0);
+        using var data = NpyDataset.Open(Samples, heldOutFraction: 0);
         data.Count.Should().Be(3);
         Directory.GetFiles(folder.FullName).Should().Equal(Samples);
     }
@@ -170,7 +170,7 @@ public sealed class MappedDatasetTests : IDisposable
         using (var rows = ones(100, 3))
             NpyFile.Write(Samples, [rows]);
         var before = LiveTensors.Settled();
-        using (var data = MappedDataset.Open(Samples))
+        using (var data = NpyDataset.Open(Samples))
         {
             var opened = Tensor.TotalCount;
             for (var position = 0; position < 500; position += 7)
@@ -194,7 +194,7 @@ public sealed class MappedDatasetTests : IDisposable
         using var scope = NewDisposeScope();
         manual_seed(0);
         NpyFile.Write(Samples, [randn(4_000, 2)]);
-        using var data = MappedDataset.Open(Samples);
+        using var data = NpyDataset.Open(Samples);
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { ReadAhead = readsAhead, Diagnostics = new() { Samples = 0 } });
@@ -232,7 +232,7 @@ public sealed class MappedDatasetTests : IDisposable
     private static extern int Truncate([MarshalAs(UnmanagedType.LPUTF8Str)] string path, long length);
 #pragma warning restore SYSLIB1054, CA2101
 
-    private Func<MappedDataset> Opening() => () => MappedDataset.Open(Samples, heldOutFraction: 0);
+    private Func<NpyDataset> Opening() => () => NpyDataset.Open(Samples, heldOutFraction: 0);
 
     private static byte[] Npy(string text, byte[] values, byte version = 1, int textBytes = 118) =>
         [0x93, .. "NUMPY"u8, version, 0, .. version == 1 ? BitConverter.GetBytes((ushort)textBytes) : BitConverter.GetBytes(textBytes), .. Encoding.ASCII.GetBytes(text.PadRight(Math.Max(textBytes - 1, 0)) + (textBytes > 0 ? "\n" : "")), .. values];
