@@ -22,6 +22,7 @@ internal static class Snippets
     public static void FirstRun()
     {
         #region first run
+        new ComputeTuning().Apply();                               // this process is there to train: keep freed memory
         using var data = Mixtures.Ring(modes: 8);                  // data whose density is known
         using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
         using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
