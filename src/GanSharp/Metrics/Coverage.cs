@@ -27,7 +27,7 @@ namespace GanSharp.Metrics;
 public readonly record struct Coverage(
     double Value, double OfReal, double NullLower, double NullUpper, double Precision, double PrecisionOfReal, double Regions, long SampleCount)
 {
-    /// <summary>The most samples of each set: enough to see a tenth of the data missing, at a cost of some 20 ms.</summary>
+    /// <summary>The most samples of each set: enough to see a tenth of the data missing, and few enough that distances between images cost little beside a look.</summary>
     public const int SampleLimit = 500;
 
     // Naeem et al. 2020, section 3.3: the smallest k whose coverage of the data by itself is above 0.95.
