@@ -157,6 +157,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             keeper?.SaveIfDue();
         }
     }
+
     /// <summary>Measures the generator that the caller gets: the average where one is kept. What fails is said in the report and doesn't end the run.</summary>
     private ((DiagnosticReport Report, TrainingHealth Health)? Look, DiagnosticFailure? Failure) Look(bool isLast)
     {
