@@ -28,8 +28,8 @@ internal sealed class PlattFit
     private (double Scale, double Shift, bool HasConverged) Minimize()
     {
         const int MostIterations = 200, MostHalvings = 40;
-        // The loss is known to some 1e-16: half a squared Newton decrement below that can't be seen in it.
-        const double Ridge = 1e-12, LeastDecrement = 1e-15, SufficientShare = 1e-4;
+        // Below this the loss, which is known to some 1e-16, can't guide a line search; Newton's step squares what is left of the error.
+        const double Ridge = 1e-12, LeastDecrement = 1e-12, SufficientShare = 1e-4;
         double scale = 0, shift = 0;
         var loss = Loss(scale, shift);
         for (var iteration = 0; iteration < MostIterations; iteration++)
@@ -41,7 +41,7 @@ internal sealed class PlattFit
             var stepShift = (curvature11 * slopeShift - curvature12 * slopeScale) / determinant;
             var decrement = slopeScale * stepScale + slopeShift * stepShift;
             if (decrement <= LeastDecrement)
-                return (scale, shift, decrement >= -LeastDecrement);
+                return (scale - stepScale, shift - stepShift, decrement >= -LeastDecrement);
             var share = 1.0;
             double next;
             for (var halving = 0; !((next = Loss(scale - share * stepScale, shift - share * stepShift)) <= loss - SufficientShare * share * decrement); halving++, share /= 2)
@@ -72,8 +72,8 @@ internal sealed class PlattFit
     }
 
     /// <summary>
-    /// One class, standardized. Platt's target 1 − ε = (N + 1) / (N + 2) is a sample of weight 1 − ε with its label and one of weight ε with the other. The
-    /// other is clipped: a logit of 10⁴ on the right side costs nothing, and would be all that counts if it had to be right in ε of the cases.
+    /// One class, standardized. Platt's target 1 − ε = (N + 1) / (N + 2) is a sample of weight 1 − ε with its label and one of weight ε with the other. Where it
+    /// lies far out the other is clipped: a logit of 10⁴ on the right side costs nothing, and would be all that counts if it had to be right in ε of the cases.
     /// </summary>
     private sealed class Side
     {
@@ -82,13 +82,19 @@ internal sealed class PlattFit
         public Side(double[] logits, double label, double center, double spread)
         {
             var other = 1 / (logits.Length + 2.0);
-            Terms = new (double, double, double)[2 * logits.Length];
-            for (var index = 0; index < logits.Length; index++)
+            var (target, terms) = (label > 0.5 ? 1 - other : other, new List<(double, double, double)>(logits.Length));
+            foreach (var logit in logits)
             {
-                var x = logits[index] / spread - center / spread;
-                Terms[2 * index] = (Math.Clamp(x, -Widest, Widest), label, (1 - other) / logits.Length);
-                Terms[2 * index + 1] = (Math.Clamp(x, -WidestOfOther, WidestOfOther), 1 - label, other / logits.Length);
+                var x = Math.Clamp(logit / spread - center / spread, -Widest, Widest);
+                if (Math.Abs(x) <= WidestOfOther)
+                {
+                    terms.Add((x, target, 1.0 / logits.Length));
+                    continue;
+                }
+                terms.Add((x, label, (1 - other) / logits.Length));
+                terms.Add((Math.Clamp(x, -WidestOfOther, WidestOfOther), 1 - label, other / logits.Length));
             }
+            Terms = [.. terms];
         }
 
         public (double X, double Label, double Weight)[] Terms { get; }
@@ -98,8 +104,9 @@ internal sealed class PlattFit
             var sum = 0.0;
             foreach (var (x, label, weight) in Terms)
             {
-                var wrong = label > 0.5 ? -(scale * x + shift) : scale * x + shift;
-                sum += weight * (Math.Max(wrong, 0) + double.LogP1(Math.Exp(-Math.Abs(wrong))));
+                // softplus(z) − target · z, as two terms that are never below 0.
+                var z = scale * x + shift;
+                sum += weight * (label * Math.Max(-z, 0) + (1 - label) * Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))));
             }
             return sum;
         }
