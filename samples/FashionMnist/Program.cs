@@ -1,5 +1,5 @@
 using System.CommandLine;
-using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Reporting;
 using GanSharp.Samples;

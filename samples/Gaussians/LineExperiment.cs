@@ -1,8 +1,10 @@
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Reporting;
+using GanSharp.Schedules;
 using GanSharp.Training;
 using static TorchSharp.torch;
 

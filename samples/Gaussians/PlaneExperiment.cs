@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Reporting;

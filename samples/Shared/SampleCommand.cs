@@ -1,10 +1,11 @@
 using System.CommandLine;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Reporting;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training;
+using GanSharp.Training.Guards;
 
 namespace GanSharp.Samples;
 

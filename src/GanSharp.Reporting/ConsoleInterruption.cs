@@ -19,7 +19,7 @@ public sealed class ConsoleInterruption : IDisposable
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
     }
 
-    /// <summary>Cancelled by the first signal. A program that then ends by itself returns 130 by custom.</summary>
+    /// <summary>Canceled by the first signal. A program that then ends by itself returns 130 by custom.</summary>
     public CancellationToken Token => source.Token;
 
     /// <summary>Stops listening.</summary>

@@ -1,4 +1,5 @@
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Training;
 using ScottPlot;
 

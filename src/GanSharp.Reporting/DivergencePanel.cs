@@ -1,4 +1,5 @@
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Divergences;
 using ScottPlot;
 
 namespace GanSharp.Reporting;

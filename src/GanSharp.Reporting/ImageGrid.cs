@@ -49,7 +49,7 @@ public static class ImageGrid
             left += grid.Width + margin;
             grid.Dispose();
         }
-        WholeFile.SavePng(surface, path);
+        AtomicFile.SavePng(surface, path);
     }
 
     private static SKBitmap Draw(Tensor images, int columns, int scale)

@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace GanSharp.Reporting;
 
-/// <summary>One colour for one thing in every picture.</summary>
+/// <summary>One color for one thing in every picture.</summary>
 internal static class Palette
 {
     public static readonly Color Ink = Color.FromHex("#1f2937");

@@ -1,4 +1,4 @@
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
 using ScottPlot;
 using SkiaSharp;
 
@@ -83,6 +83,6 @@ internal static class PlotSheet
             panels[index].Render(surface.Canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
             surface.Canvas.Restore();
         }
-        WholeFile.SavePng(surface, path);
+        AtomicFile.SavePng(surface, path);
     }
 }

@@ -56,8 +56,8 @@ internal sealed class ProgressBar : IDisposable
             var lines = new List<string>
             {
                 string.Create(CultureInfo.InvariantCulture,
-                    $"[green]{new string('━', full)}[/][grey35]{new string('━', width - full)}[/] {share,4:0%}  step {step:N0} of {run.LastStep:N0}  "
-                    + $"[grey]{latest?.SamplesPerSecond ?? 0:N0} samples/s[/]  {ConsoleProgress.Duration(ConsoleProgress.TimeLeft(run, step, elapsed.Elapsed))} left"),
+                    $"[green]{new string('━', full)}[/][gray35]{new string('━', width - full)}[/] {share,4:0%}  step {step:N0} of {run.LastStep:N0}  "
+                    + $"[gray]{latest?.SamplesPerSecond ?? 0:N0} samples/s[/]  {ConsoleProgress.Duration(ConsoleProgress.TimeLeft(run, step, elapsed.Elapsed))} left"),
             };
             if (latest is not null)
                 lines.Add(Numbers(latest));

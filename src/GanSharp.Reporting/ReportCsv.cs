@@ -13,7 +13,7 @@ public static class ReportCsv
     /// <summary>
     /// Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.
     /// js_… is D's bound, audited_… the auditor's where one looked, model who was measured ("average of G" or "G"), and standing what the bounds are worth
-    /// (<see cref="Diagnostics.DivergenceStanding"/>).
+    /// (<see cref="GanSharp.Diagnostics.Reports.DivergenceStanding"/>).
     /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
     /// </summary>
     /// <param name="reports">The run.</param>
@@ -47,7 +47,7 @@ public static class ReportCsv
     {
         string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         var earlier = lines is [Header, ..] ? lines[1..].Where(line => long.TryParse(line.Split(',')[0], out var step) && step < firstStep) : [];
-        WholeFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(earlier.Prepend(Header).Select(line => line + Environment.NewLine)))));
+        AtomicFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(earlier.Prepend(Header).Select(line => line + Environment.NewLine)))));
         return new StreamWriter(path, append: true) { AutoFlush = true };
     }
 

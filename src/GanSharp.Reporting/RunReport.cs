@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Divergences;
 using GanSharp.Training;
 
 namespace GanSharp.Reporting;
@@ -45,7 +46,7 @@ public static class RunReport
         page.AppendLine("</table>");
         foreach (var (caption, picture) in pictures)
             page.AppendLine(CultureInfo.InvariantCulture, $"<h2>{Text(caption)}</h2><img alt=\"{Text(caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(picture))}\">");
-        WholeFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(page.Append("</html>").ToString())));
+        AtomicFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(page.Append("</html>").ToString())));
     }
 
     private static IEnumerable<(string Name, string Value)> Numbers(StepReport report)
@@ -70,9 +71,9 @@ public static class RunReport
         if (look.Calibration is { } calibration)
             yield return ("D's probabilities as frequencies", calibration.ToString());
         if (look.MemorizationGap is { } memorized)
-            yield return ("Bound on learnt less held-out data", $"{memorized} nats");
+            yield return ("Bound on learned less held-out data", $"{memorized} nats");
         yield return ("G's loss scales the gradient of D's logit by", $"{Number(look.GeneratorGradientWeight)}{(look.IsOfAverage ? " (G as it trains)" : "")}");
-        yield return ("Diversity of G (1: the data's)", string.Create(CultureInfo.InvariantCulture, $"{look.Diversity.PairwiseRatio:0.00} between pairs, {look.Diversity.NearestRatio:0.00} between neighbours"));
+        yield return ("Diversity of G (1: the data's)", string.Create(CultureInfo.InvariantCulture, $"{look.Diversity.PairwiseRatio:0.00} between pairs, {look.Diversity.NearestRatio:0.00} between neighbors"));
         if (look.Coverage is { } coverage)
             yield return ("Coverage of the data", coverage.ToString());
         if (look.Modes is { } modes)

@@ -1,4 +1,4 @@
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Training;
 using ScottPlot;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
@@ -33,7 +33,7 @@ internal static class CheckpointCost
         // Not zeros: the system backs those by one page, which is read from the cache.
         using var from = ones(bytes, ScalarType.Byte);
         using var to = ones(bytes, ScalarType.Byte);
-        using var content = new CheckpointContent(trainer);
+        using var content = new CheckpointContent(trainer.State, trainer.Describe());
         var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoint-cost"));
         Directory.CreateDirectory(checkpoints.FullName);
         var (copies, stalls, writes, peers) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());

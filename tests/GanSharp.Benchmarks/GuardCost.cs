@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Spectre.Console;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Spectre.Console;

@@ -50,7 +50,7 @@ internal sealed class EverythingRun : IDisposable
         manual_seed(7);
     }
 
-    /// <summary>All that was learnt: both networks as they train, and G's average.</summary>
+    /// <summary>All that was learned: both networks as they train, and G's average.</summary>
     public string Hash()
     {
         var trained = $"{NetworkFingerprint.Compute(generator)}-{NetworkFingerprint.Compute(discriminator)}";

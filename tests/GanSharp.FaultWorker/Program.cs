@@ -1,12 +1,12 @@
 using System.Globalization;
 using GanSharp.FaultWorker;
 using GanSharp.Reporting;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using TorchSharp;
+// A real run to be killed: it goes on from where the folder's checkpoints stand, and at its end prints what it learned as a hash.
 
-// A real run to be killed: it goes on from where the folder's checkpoints stand, and at its end prints what it learnt as a hash.
 if (args is not [var folder, var steps, var everySteps, var width, .. var rest])
 {
     Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue | hold <step>]");

@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 
 namespace GanSharp.Data;
 
@@ -24,7 +24,7 @@ public abstract class Dataset : IDisposable
     /// <summary>What messages and reports call the data.</summary>
     public string Name { get; }
 
-    /// <summary>Shape of one sample, without the batch dimension: [2] for points in the plane, [1, 28, 28] for grey images.</summary>
+    /// <summary>Shape of one sample, without the batch dimension: [2] for points in the plane, [1, 28, 28] for gray images.</summary>
     public IReadOnlyList<long> SampleShape { get; }
 
     /// <summary>The number of distinct samples, or null where every draw is fresh (a known density).</summary>
@@ -51,7 +51,7 @@ public abstract class Dataset : IDisposable
     /// <summary>The lowest and the highest label of all samples, where that is known without a look at each of them; null where it isn't.</summary>
     internal virtual (long Lowest, long Highest)? LabelRange => null;
 
-    /// <summary>Whether a trainer has been made on it, so that a discriminator may have learnt its samples.</summary>
+    /// <summary>Whether a trainer has been made on it, so that a discriminator may have learned its samples.</summary>
     internal bool IsTrainedOn { get; set; }
 
     /// <summary><see cref="Draw"/>, where a failure says of which data and at which position, and what is returned is what was asked for.</summary>

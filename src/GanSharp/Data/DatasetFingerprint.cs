@@ -18,7 +18,7 @@ public static class DatasetFingerprint
     /// <param name="data">The data; it is drawn in pieces, so memory stays small.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static string Compute(Dataset data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);

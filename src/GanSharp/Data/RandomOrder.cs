@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Data;
@@ -16,7 +16,7 @@ internal abstract class RandomOrder
 
     /// <summary>The order of <paramref name="count"/> numbers, at least 1, of the stream that <see cref="SeededRandom.Create"/> knows by the rest.</summary>
     public static RandomOrder Create(long count, long seed, string name, long index = 0) =>
-        count <= MostShuffled ? new Shuffle(count, seed, name, index) : new KeyedOrder(count, SeededRandom.Mix(seed, name, index));
+        count <= MostShuffled ? new Shuffle(count, seed, name, index) : new FeistelPermutation(count, SeededRandom.Mix(seed, name, index));
 
     /// <summary>The numbers at <paramref name="count"/> places from <paramref name="start"/> on.</summary>
     public long[] Slice(long start, long count)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace GanSharp.Metrics;
 
 /// <summary>
 /// How much of the data a generator reaches, and how much of what it makes lies where data lies, by balls around real samples that reach to their
-/// k-th nearest neighbour (Naeem et al. 2020, k = 5; Kynkäänniemi et al. 2019). Nothing needs to be known of the data, so it shows dropped modes where
+/// k-th nearest neighbor (Naeem et al. 2020, k = 5; Kynkäänniemi et al. 2019). Nothing needs to be known of the data, so it shows dropped modes where
 /// <see cref="ModeCoverage"/> can't be counted. What fresh real samples score in the same balls stands beside each number: that is the most a perfect
 /// generator reaches.
 /// </summary>
@@ -43,7 +44,7 @@ public readonly record struct Coverage(
     /// Real samples that G was not trained on, float tensor of shape [N, …], N ≥ 12, each but once. One half is the reference, the other shows what real samples reach.
     /// </param>
     /// <param name="fake">Generated samples of the same shape, at least half as many. The first N / 2 are used, at most <see cref="SampleLimit"/>.</param>
-    /// <param name="seed">Determines the relabellings and, for samples of more than 256 values, the projection.</param>
+    /// <param name="seed">Determines the relabelings and, for samples of more than 256 values, the projection.</param>
     /// <returns>
     /// Samples of more than 256 values are first projected to 256 random directions, which keeps distances to some 5% (Johnson and Lindenstrauss 1984).
     /// Distances of pixels know nothing of what an image shows: they find missing modes that look unlike the others, and no finer ones.
@@ -93,14 +94,14 @@ public readonly record struct Coverage(
         return (covered[tail], covered[^(tail + 1)]);
     }
 
-    /// <summary>Float64 and centred, so that distances lose nothing to a common offset, of at most 256 values.</summary>
+    /// <summary>Float64 and centered, so that distances lose nothing to a common offset, of at most 256 values.</summary>
     private static Tensor Points(Tensor flat, long seed)
     {
         using var scope = NewDisposeScope();
         using var random = SeededRandom.Create(seed, "coverage directions");
-        var centred = flat.to(ScalarType.Float32) - flat.to(ScalarType.Float32).mean([0]);
-        var size = centred.shape[1];
-        var projected = size <= LargestDistanceSize ? centred : centred.matmul(randn([size, LargestDistanceSize], ScalarType.Float32, generator: random));
+        var centered = flat.to(ScalarType.Float32) - flat.to(ScalarType.Float32).mean([0]);
+        var size = centered.shape[1];
+        var projected = size <= LargestDistanceSize ? centered : centered.matmul(randn([size, LargestDistanceSize], ScalarType.Float32, generator: random));
         return projected.to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -25,9 +25,9 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
             throw new ArgumentException($"samples must have shape [N, {mixture.Dimension}] but have shape {Shape.Format(samples.shape)}.", nameof(samples));
         using var scope = NewDisposeScope();
         var modes = mixture.Components.Count;
-        var centres = stack(mixture.Components.Select(component => tensor(component.Mean.ToArray())));
+        var centers = stack(mixture.Components.Select(component => tensor(component.Mean.ToArray())));
         var deviations = tensor(mixture.Components.Select(component => Math.Sqrt(component.Covariance(0, 0))).ToArray());
-        var distances = cdist(samples.to(ScalarType.Float64).to(CPU), centres);
+        var distances = cdist(samples.to(ScalarType.Float64).to(CPU), centers);
         var (nearest, mode) = (distances / deviations).min(1);
         var counts = mode.masked_select(nearest <= Radius).bincount(null, minlength: modes).data<long>().ToArray();
         var highQuality = counts.Sum();

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace GanSharp.Metrics;
 
 /// <summary>
-/// How often the nearest neighbour of a sample, itself left out, comes from the same side (Lopez-Paz and Oquab 2017; Xu et al. 2018).
+/// How often the nearest neighbor of a sample, itself left out, comes from the same side (Lopez-Paz and Oquab 2017; Xu et al. 2018).
 /// About ½ for equal distributions; high where they differ; low where the generator repeats the real samples it is compared with.
 /// </summary>
 /// <param name="Test">
-/// The share of all samples whose nearest neighbour shares their side, and its two-sided p-value by permutation:
-/// neighbours are often mutual, so that the binomial interval is too narrow.
+/// The share of all samples whose nearest neighbor shares their side, and its two-sided p-value by permutation:
+/// neighbors are often mutual, so that the binomial interval is too narrow.
 /// </param>
 /// <param name="RealAccuracy">That share among the real samples. Lower than <paramref name="FakeAccuracy"/> where every mode is hit but the generator is spread too thin.</param>
 /// <param name="FakeAccuracy">That share among the generated samples. The higher of the two where the generator crowds a few modes.</param>
 public readonly record struct NearestNeighborTest(TwoSampleResult Test, double RealAccuracy, double FakeAccuracy)
 {
-    /// <summary>Finds every sample's nearest neighbour in Euclidean distance; ties are broken at random.</summary>
+    /// <summary>Finds every sample's nearest neighbor in Euclidean distance; ties are broken at random.</summary>
     /// <param name="real">Real samples, float tensor of shape [N, …]; every sample is flattened. N from 2 to 3,000 after subsampling.</param>
     /// <param name="fake">Generated samples, float tensor of shape [M, …] with samples of the same shape; as many as real ones, or chance isn't ½.</param>
     /// <param name="options">Null for the defaults.</param>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
 
-/// <summary>What the tests on pairwise distances share: the distances are computed once, and a relabelling costs a row of a matrix product.</summary>
+/// <summary>What the tests on pairwise distances share: the distances are computed once, and a relabeling costs a row of a matrix product.</summary>
 internal static class PairwiseDistances
 {
     /// <summary>The most samples of a side: two of 3,000 take 288 MB for their distances.</summary>

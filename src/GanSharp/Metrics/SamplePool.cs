@@ -1,10 +1,11 @@
+using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
 
 /// <summary>
-/// Real and generated samples in one random order, so that neither a tie nor rounding can favour a side,
+/// Real and generated samples in one random order, so that neither a tie nor rounding can favor a side,
 /// and the permutation test over their labels (Efron and Tibshirani 1993, chapter 15).
 /// Its tensors belong to the dispose scope in which it is made.
 /// </summary>
@@ -18,7 +19,7 @@ internal sealed class SamplePool
     private SamplePool(Tensor points, Tensor labels, int realCount, int fakeCount, TwoSampleOptions options) =>
         (Points, this.labels, RealCount, FakeCount, this.options) = (points, labels, realCount, fakeCount, options);
 
-    /// <summary>Float64 tensor of shape [N, values of a sample] on the CPU, centred at 0: distances then lose nothing to a common offset.</summary>
+    /// <summary>Float64 tensor of shape [N, values of a sample] on the CPU, centered at 0: distances then lose nothing to a common offset.</summary>
     public Tensor Points { get; }
 
     /// <summary>1 at real samples, 0 at generated ones: float64 tensor of shape [1, N].</summary>

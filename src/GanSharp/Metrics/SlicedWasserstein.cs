@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
@@ -28,7 +28,7 @@ public static class SlicedWasserstein
         ArgumentOutOfRangeException.ThrowIfLessThan(directions, 1);
         using var scope = NewDisposeScope();
         var pool = SamplePool.Create(real, fake, options, SampleLimit);
-        // Sorted once: a relabelling only chooses which of the sorted values are real.
+        // Sorted once: a relabeling only chooses which of the sorted values are real.
         var (values, order) = pool.Points.matmul(Directions(pool, directions)).t().contiguous().sort(1);
         var transport = Transport(pool.RealCount, pool.FakeCount);
         return pool.Test(labels => Average(labels, values, order, transport, pool));
@@ -62,7 +62,7 @@ public static class SlicedWasserstein
     }
 
     /// <summary>
-    /// Which sorted value is carried to which, and how much mass: between two neighbouring ends of i/n and j/m both quantile functions are constant.
+    /// Which sorted value is carried to which, and how much mass: between two neighboring ends of i/n and j/m both quantile functions are constant.
     /// </summary>
     private static (Tensor Real, Tensor Fake, Tensor Mass) Transport(long realCount, long fakeCount)
     {

@@ -4,7 +4,7 @@ namespace GanSharp.Metrics;
 public sealed record TwoSampleOptions
 {
     /// <summary>
-    /// Random relabellings that the p-value is read from, at least 19: with fewer, none can reach 0.05.
+    /// Random relabelings that the p-value is read from, at least 19: with fewer, none can reach 0.05.
     /// Default 499, which resolves 0.002 and puts a standard error of 0.01 on a p-value of 0.05.
     /// </summary>
     public int Permutations { get; init; } = 499;
@@ -12,7 +12,7 @@ public sealed record TwoSampleOptions
     /// <summary>Samples of each side that are drawn at random, without replacement, where a side has more; at least 2. Null (the default) for all of them.</summary>
     public int? Subsample { get; init; }
 
-    /// <summary>Determines the subsample, the relabellings and, where a test has them, the directions. Default 0.</summary>
+    /// <summary>Determines the subsample, the relabelings and, where a test has them, the directions. Default 0.</summary>
     public long Seed { get; init; }
 
     internal void ThrowIfInvalid()

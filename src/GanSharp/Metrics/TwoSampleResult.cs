@@ -5,9 +5,9 @@ namespace GanSharp.Metrics;
 /// <summary>What a two-sample test says of the hypothesis p_d = p_g.</summary>
 /// <param name="Statistic">The distance or score; its meaning, unit and bias are the test's.</param>
 /// <param name="PValue">
-/// (b + 1) / (permutations + 1), b the relabellings at least as extreme as the truth: exact at any sample size, and never 0 (Phipson and Smyth 2010).
+/// (b + 1) / (permutations + 1), b the relabelings at least as extreme as the truth: exact at any sample size, and never 0 (Phipson and Smyth 2010).
 /// </param>
-/// <param name="Permutations">Relabellings behind the p-value.</param>
+/// <param name="Permutations">Relabelings behind the p-value.</param>
 /// <param name="RealCount">Real samples used.</param>
 /// <param name="FakeCount">Generated samples used.</param>
 public readonly record struct TwoSampleResult(double Statistic, double PValue, int Permutations, int RealCount, int FakeCount)

@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 

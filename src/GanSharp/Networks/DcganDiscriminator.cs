@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Images;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,7 +6,7 @@ namespace GanSharp.Networks;
 
 /// <summary>
 /// The discriminator of DCGAN (Radford, Metz, Chintala 2016): convolutions (4 × 4, stride 2) that halve the image,
-/// leaky ReLU (slope 0.2), and one linear unit. Returns a logit; initialised as the paper says.
+/// leaky ReLU (slope 0.2), and one linear unit. Returns a logit; initialized as the paper says.
 /// </summary>
 public sealed class DcganDiscriminator : DiscriminatorNetwork
 {

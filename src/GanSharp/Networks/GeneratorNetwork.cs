@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,3 +1,4 @@
+using GanSharp.Runtime;
 using GanSharp.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -59,7 +60,7 @@ internal static class TrialRun
             (Action)norm.register_forward_pre_hook((module, input) =>
             {
                 if (module.training && input.dim() > 1 && input.numel() == input.size(1))
-                    throw new NetworkException($"{network.GetType().Name} has a {norm.GetType().Name}, which can't normalise one value a channel, but with BatchSize {batchSize} it is given {Shape.Format(input.shape)}: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
+                    throw new NetworkException($"{network.GetType().Name} has a {norm.GetType().Name}, which can't normalize one value a channel, but with BatchSize {batchSize} it is given {Shape.Format(input.shape)}: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
                 return null!;
             }).remove)];
 

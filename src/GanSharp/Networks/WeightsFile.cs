@@ -1,4 +1,5 @@
-using GanSharp.Tensors;
+using GanSharp.IO;
+using GanSharp.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,11 +25,11 @@ public static class WeightsFile
         var weights = Weights(network);
         if (weights.Length == 0)
             throw new ArgumentException($"network must have parameters or buffers to save, but {network.GetType().Name} has none. Were its layers registered?", nameof(network));
-        WholeFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
+        AtomicFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
     }
 
     /// <summary>
-    /// Replaces the network's weights by a file's, in place, so that a network in training keeps its flat buffers. A trainer's optimiser and
+    /// Replaces the network's weights by a file's, in place, so that a network in training keeps its flat buffers. A trainer's optimizer and
     /// average know nothing of it: load before making the trainer, or resume from a checkpoint.
     /// </summary>
     /// <param name="network">The network, on any device.</param>

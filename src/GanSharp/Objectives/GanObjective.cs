@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// A GAN's game: two pure functions from logits to per-sample losses, both to be minimised, and what the logit means at the optimum.
+/// A GAN's game: two pure functions from logits to per-sample losses, both to be minimized, and what the logit means at the optimum.
 /// A new objective is one small subclass; override <see cref="Ratio"/> where its logit is a density ratio.
 /// </summary>
 public abstract class GanObjective
@@ -26,13 +26,13 @@ public abstract class GanObjective
     /// <summary>Real and generated samples judged in pairs (Jolicoeur-Martineau 2019), the objective of R3GAN.</summary>
     public static GanObjective RelativisticPaired { get; } = new RelativisticPaired();
 
-    /// <summary>What the discriminator minimises.</summary>
+    /// <summary>What the discriminator minimizes.</summary>
     /// <param name="real">Logits of real samples, shape [N].</param>
     /// <param name="fake">Logits of generated samples, shape [N].</param>
     /// <returns>Per-sample losses, shape [N]; the trainer takes the mean.</returns>
     public abstract Tensor DiscriminatorLoss(Tensor real, Tensor fake);
 
-    /// <summary>What the generator minimises.</summary>
+    /// <summary>What the generator minimizes.</summary>
     /// <param name="fake">Logits of generated samples, shape [N].</param>
     /// <param name="real">Logits of real samples, shape [N], without gradient; null unless <see cref="GeneratorNeedsReal"/>.</param>
     /// <returns>Per-sample losses, shape [N]; the trainer takes the mean.</returns>

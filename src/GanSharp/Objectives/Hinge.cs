@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn.functional;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// The hinge game (Lim and Ye 2017; Miyato et al. 2018): D minimises E_pd[max(0, 1 − l)] + E_pg[max(0, 1 + l)], G minimises −E_pg[l].
+/// The hinge game (Lim and Ye 2017; Miyato et al. 2018): D minimizes E_pd[max(0, 1 − l)] + E_pg[max(0, 1 + l)], G minimizes −E_pg[l].
 /// The optimal score is ±1 by which density is larger: it bounds the total variation, TV ≥ 1 − L_D/2, but says nothing of the ratio's size.
 /// </summary>
 public sealed class Hinge : GanObjective

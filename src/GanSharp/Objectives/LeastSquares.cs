@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// LSGAN with targets 0 and 1 (Mao et al. 2017): D minimises E_pd[(l − 1)²] + E_pg[l²], G minimises E_pg[(l − 1)²].
+/// LSGAN with targets 0 and 1 (Mao et al. 2017): D minimizes E_pd[(l − 1)²] + E_pg[l²], G minimizes E_pg[(l − 1)²].
 /// The optimal output is p_d/(p_d + p_g) itself, not its logit, so ln p_d/p_g = ln l − ln(1 − l).
 /// </summary>
 public sealed class LeastSquares : GanObjective

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn.functional;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// RpGAN: D minimises E softplus(l_fake − l_real), G minimises E softplus(l_real − l_fake) (Jolicoeur-Martineau 2019; R3GAN, Huang et al. 2024).
+/// RpGAN: D minimizes E softplus(l_fake − l_real), G minimizes E softplus(l_real − l_fake) (Jolicoeur-Martineau 2019; R3GAN, Huang et al. 2024).
 /// Adding a constant to every logit changes nothing, so the optimal logit is ln p_d/p_g up to a constant.
 /// </summary>
 public sealed class RelativisticPaired : GanObjective

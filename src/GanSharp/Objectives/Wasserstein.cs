@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// WGAN (Arjovsky, Chintala, Bottou 2017): the critic maximises E_pd[l] − E_pg[l], G minimises −E_pg[l].
+/// WGAN (Arjovsky, Chintala, Bottou 2017): the critic maximizes E_pd[l] − E_pg[l], G minimizes −E_pg[l].
 /// The critic must be Lipschitz, by a gradient penalty; nothing in the loss bounds it.
 /// </summary>
 public sealed class Wasserstein : GanObjective

@@ -1,3 +1,5 @@
+using GanSharp.Schedules;
+
 namespace GanSharp.Optimization;
 
 /// <summary>

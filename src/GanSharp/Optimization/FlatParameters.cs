@@ -6,7 +6,7 @@ namespace GanSharp.Optimization;
 
 /// <summary>
 /// A network's trainable parameters, moved into one contiguous buffer. Each parameter becomes a view of its part, so the network trains as before, bit
-/// for bit, while an optimiser step, an average or a check is one pass. Gradients stay where the backward pass makes them and are taken over by the step.
+/// for bit, while an optimizer step, an average or a check is one pass. Gradients stay where the backward pass makes them and are taken over by the step.
 /// Parameters of different types or devices get a buffer each; frozen parameters stay where they are; tied ones count once.
 /// </summary>
 public sealed class FlatParameters : IDisposable
@@ -111,7 +111,7 @@ public sealed class FlatParameters : IDisposable
 
     /// <summary>Throws where something outside has converted or moved a parameter.</summary>
     /// <exception cref="InvalidOperationException">For instance <c>to(dtype)</c> was called on the network.</exception>
-    public void ThrowIfDetached()
+    public void ThrowIfParametersMoved()
     {
         for (var index = 0; index < parameters.Length; index++)
         {

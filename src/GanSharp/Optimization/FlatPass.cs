@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using GanSharp.Runtime;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 

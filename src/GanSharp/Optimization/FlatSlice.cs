@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>A stretch of a flat buffer whose parameters are stepped alike, and of what an optimiser keeps for each value of it.</summary>
+/// <summary>A stretch of a flat buffer whose parameters are stepped alike, and of what an optimizer keeps for each value of it.</summary>
 internal sealed class FlatSlice(FlatParameters parameters, int buffer, Tensor[] slots, long start, long length)
 {
     public Tensor Values { get; } = parameters.Buffers[buffer];

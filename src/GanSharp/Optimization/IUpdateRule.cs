@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace GanSharp.Optimization;
 
-/// <summary>How an optimiser moves a vector of values; a struct, so that the pass is compiled for each rule.</summary>
+/// <summary>How an optimizer moves a vector of values; a struct, so that the pass is compiled for each rule.</summary>
 internal interface IUpdateRule
 {
     /// <summary>How many values the rule keeps for each parameter, 0 to 3.</summary>

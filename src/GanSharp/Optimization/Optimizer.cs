@@ -15,9 +15,9 @@ internal abstract class Optimizer : IStateful, IDisposable
     private readonly Tensor[][] slots;
     private readonly (FlatSlice Slice, ParameterGroup? Group)[] slices;
 
-    /// <summary>An optimiser with zero state.</summary>
+    /// <summary>An optimizer with zero state.</summary>
     /// <param name="parameters">What it moves.</param>
-    /// <param name="options">What all optimisers share.</param>
+    /// <param name="options">What all optimizers share.</param>
     /// <param name="slotNames">Names of the values that it keeps for each parameter.</param>
     protected Optimizer(FlatParameters parameters, OptimizerOptions options, params string[] slotNames)
     {
@@ -111,7 +111,7 @@ internal abstract class Optimizer : IStateful, IDisposable
         Move(values, gradient, [.. slice.Slots.Select(Part)], rate);
     }
 
-    /// <summary>Neighbours of one group in one slice, so that without groups a step is one pass a buffer.</summary>
+    /// <summary>Neighbors of one group in one slice, so that without groups a step is one pass a buffer.</summary>
     private IEnumerable<(FlatSlice, ParameterGroup?)> Slices()
     {
         var found = new List<(int Buffer, long Start, long Length, ParameterGroup? Group)>();

@@ -1,9 +1,11 @@
+using GanSharp.Schedules;
+
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// What every optimiser can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>.
+/// What every optimizer can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>.
 /// Order of a step: clip by norm, clip by value, flip the sign if <see cref="Maximize"/>, add <see cref="L2Penalty"/>, shrink by
-/// <see cref="WeightDecay"/>, then the optimiser's own rule.
+/// <see cref="WeightDecay"/>, then the optimizer's own rule.
 /// </summary>
 public abstract record OptimizerOptions
 {
@@ -18,7 +20,7 @@ public abstract record OptimizerOptions
     /// <summary>λ of an L2 penalty ½ λ ‖θ‖², whose λθ is added to the gradient: the <c>weight_decay</c> of torch's Adam, SGD and RMSprop. At least 0. Default 0.</summary>
     public double L2Penalty { get; init; }
 
-    /// <summary>Whether the step climbs instead of descending. Default false: every <c>GanObjective</c> states losses to minimise.</summary>
+    /// <summary>Whether the step climbs instead of descending. Default false: every <c>GanObjective</c> states losses to minimize.</summary>
     public bool Maximize { get; init; }
 
     /// <summary>The gradient of the whole network is scaled down to this Euclidean norm where it is longer; above 0, null (the default) for no limit.</summary>
@@ -30,7 +32,7 @@ public abstract record OptimizerOptions
     /// <summary>Parameters with a rate or a decay of their own. The first group that holds a parameter decides. Default none.</summary>
     public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
 
-    /// <summary>The optimiser that these options describe.</summary>
+    /// <summary>The optimizer that these options describe.</summary>
     internal abstract Optimizer Create(FlatParameters parameters);
 
     internal virtual IEnumerable<string> Faults(string name)

@@ -1,9 +1,10 @@
 using System.IO.Enumeration;
+using GanSharp.Schedules;
 
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// Parameters, chosen by name, that an optimiser treats in their own way. What is null is as in the <see cref="OptimizerOptions"/>:
+/// Parameters, chosen by name, that an optimizer treats in their own way. What is null is as in the <see cref="OptimizerOptions"/>:
 /// <c>new AdamOptions { WeightDecay = 0.01, ParameterGroups = [new("*.bias") { WeightDecay = 0 }] }</c>.
 /// </summary>
 public sealed record ParameterGroup

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>RMSprop (Tieleman and Hinton 2012), centred and with momentum where asked.</summary>
+/// <summary>RMSprop (Tieleman and Hinton 2012), centered and with momentum where asked.</summary>
 internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
     : Optimizer(parameters, options, IsPlain(options) ? ["square"] : ["square", "mean", "momentum"])
 {

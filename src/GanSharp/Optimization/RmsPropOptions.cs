@@ -1,7 +1,9 @@
+using GanSharp.Schedules;
+
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// Settings of RMSprop (Tieleman and Hinton 2012), the optimiser of the first Wasserstein GAN. Default learning rate 5e-5, as there (Arjovsky et al. 2017).
+/// Settings of RMSprop (Tieleman and Hinton 2012), the optimizer of the first Wasserstein GAN. Default learning rate 5e-5, as there (Arjovsky et al. 2017).
 /// </summary>
 public sealed record RmsPropOptions : OptimizerOptions
 {

@@ -1,4 +1,4 @@
-using GanSharp.Optimization;
+using GanSharp.Schedules;
 using static TorchSharp.torch;
 
 namespace GanSharp.Penalties;

@@ -1,4 +1,5 @@
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Tensors;
@@ -12,8 +13,8 @@ namespace GanSharp.Sampling;
 /// </summary>
 /// <remarks>
 /// Every sampler of this layer needs ln r only up to a constant, which cancels in each of them, so <see cref="RatioKind.UpToConstant"/> is as good as
-/// <see cref="RatioKind.Exact"/>. Its scale does matter: an overconfident D over-corrects. Give a <see cref="LogitCalibration"/>, fitted on samples
-/// that D was not trained on. What comes out is distributed as r̂ · p_g, normalised: p_d where D is optimal, and no better than D elsewhere;
+/// <see cref="RatioKind.Exact"/>. Its scale does matter: an overconfident D over-corrects. Give a <see cref="PlattScaling"/>, fitted on samples
+/// that D was not trained on. What comes out is distributed as r̂ · p_g, normalized: p_d where D is optimal, and no better than D elsewhere;
 /// a mode that G never produces can't be brought back.
 /// </remarks>
 public sealed class GeneratorProposal
@@ -38,7 +39,7 @@ public sealed class GeneratorProposal
     /// <param name="calibration">Applied to <see cref="GanObjective.LogDensityRatio"/> of D's logits. Default null: D is taken at its word.</param>
     /// <exception cref="DiagnosticRefusedException">The objective's logit is no density ratio.</exception>
     /// <exception cref="ArgumentException">D judges several samples a logit, or the calibration says nothing.</exception>
-    public GeneratorProposal(GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, LogitCalibration? calibration = null)
+    public GeneratorProposal(GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, PlattScaling? calibration = null)
         : this(generator, LogRatioOf(discriminator, objective, calibration))
     {
     }
@@ -67,15 +68,15 @@ public sealed class GeneratorProposal
     /// <summary>Fresh samples of G with their log ratios.</summary>
     /// <param name="count">At least 1.</param>
     /// <param name="random">Source of the latents, of G's device; torch's global one where null.</param>
-    public RatedSamples Draw(int count, torch.Generator? random = null)
+    public ScoredSamples Draw(int count, torch.Generator? random = null)
     {
         using var scope = NewDisposeScope();
         var samples = generator.Sample(count, labels: null, random);
         var logRatios = LogRatios(samples);
-        return new RatedSamples(samples.MoveToOuterDisposeScope(), logRatios.MoveToOuterDisposeScope());
+        return new ScoredSamples(samples.MoveToOuterDisposeScope(), logRatios.MoveToOuterDisposeScope());
     }
 
-    private static Func<Tensor, Tensor> LogRatioOf(DiscriminatorNetwork discriminator, GanObjective objective, LogitCalibration? calibration)
+    private static Func<Tensor, Tensor> LogRatioOf(DiscriminatorNetwork discriminator, GanObjective objective, PlattScaling? calibration)
     {
         ArgumentNullException.ThrowIfNull(discriminator);
         ArgumentNullException.ThrowIfNull(objective);

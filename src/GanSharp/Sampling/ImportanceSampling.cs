@@ -1,4 +1,5 @@
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
+using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace GanSharp.Sampling;
 
 /// <summary>
 /// E_pd[h] ≈ Σ w h / Σ w over samples of G with the weights w = e^l: an expectation under the data, without a sample of it (Grover et al. 2019).
-/// The weights are self-normalised, so that a constant added to every l changes nothing.
+/// The weights are self-normalized, so that a constant added to every l changes nothing.
 /// </summary>
 /// <remarks>
 /// The interval needs weights of finite variance, and where p_d is wider than p_g by √2 or more they have none. The samples of G are the last to show it:
@@ -46,7 +47,7 @@ public static class ImportanceSampling
     /// <param name="logRatios">ln p_d/p_g up to a constant at each sample, shape [N].</param>
     /// <param name="realLogRatios">ln p_d/p_g, up to the same or another constant, at real samples that D has not seen, shape [M], M ≥ 2. Default null.</param>
     /// <returns>
-    /// The self-normalised mean with the interval of the delta method, whose standard error is √(Σ w²(h − ĥ)²) / Σ w, corrected for skewness (Hall 1992).
+    /// The self-normalized mean with the interval of the delta method, whose standard error is √(Σ w²(h − ĥ)²) / Σ w, corrected for skewness (Hall 1992).
     /// Its bias is of order 1/N, below the interval. The interval holds the error of sampling and not that of the ratio: with a trained D the truth may lie outside.
     /// </returns>
     /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN or infinite.</exception>
@@ -64,7 +65,7 @@ public static class ImportanceSampling
             throw new ArgumentException("values must be finite but hold NaN or infinity.", nameof(values));
         if (effective < FewestEffectiveSamples)
             throw new DiagnosticRefusedException(FormattableString.Invariant(
-                $"Only {effective:0.#} of {values.shape[0]} weighted samples are effective, fewer than {FewestEffectiveSamples:0}, so that a few decide the estimate. Draw more samples, calibrate the discriminator (LogitCalibration), or train the generator closer to the data."));
+                $"Only {effective:0.#} of {values.shape[0]} weighted samples are effective, fewer than {FewestEffectiveSamples:0}, so that a few decide the estimate. Draw more samples, calibrate the discriminator (PlattScaling), or train the generator closer to the data."));
         var logWeights = logRatios.to(ScalarType.Float64).log_softmax(0);
         var h = values.to(logWeights.device).to(ScalarType.Float64);
         var mean = (logWeights.exp() * h).sum().item<double>();

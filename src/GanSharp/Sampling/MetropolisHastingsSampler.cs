@@ -1,3 +1,4 @@
+using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 

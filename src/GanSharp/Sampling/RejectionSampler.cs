@@ -1,5 +1,6 @@
-using GanSharp.Diagnostics;
-using GanSharp.Tensors;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Sampling;
@@ -46,7 +47,7 @@ public sealed class RejectionSampler
         ExpectedAcceptanceRate = LogAcceptance(logRatios).exp().mean().item<double>();
         if (ExpectedAcceptanceRate < SmallestAcceptanceRate)
             throw new DiagnosticRefusedException(FormattableString.Invariant(
-                $"Only {ExpectedAcceptanceRate:0.0e+0} of the generator's samples would be accepted, less than one in {1 / SmallestAcceptanceRate:0}: the largest log ratio {LogRatioMaximum:0.##} stands far above the rest. Calibrate the discriminator (LogitCalibration), give a percentile, such as 90, or use the MetropolisHastingsSampler."));
+                $"Only {ExpectedAcceptanceRate:0.0e+0} of the generator's samples would be accepted, less than one in {1 / SmallestAcceptanceRate:0}: the largest log ratio {LogRatioMaximum:0.##} stands far above the rest. Calibrate the discriminator (PlattScaling), give a percentile, such as 90, or use the MetropolisHastingsSampler."));
     }
 
     /// <summary>l_max, the largest log ratio of the burn-in.</summary>

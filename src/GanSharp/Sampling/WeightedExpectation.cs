@@ -1,5 +1,5 @@
 using System.Globalization;
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
 
 namespace GanSharp.Sampling;
 

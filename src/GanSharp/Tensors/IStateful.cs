@@ -4,7 +4,7 @@ namespace GanSharp.Tensors;
 
 /// <summary>
 /// Carries state from step to step beside a network's parameters and buffers. An objective, a penalty, a data set or a network that implements it
-/// (a running threshold, a replay buffer, an adaptive weight) is saved in checkpoints and put back by a resume, like the optimisers.
+/// (a running threshold, a replay buffer, an adaptive weight) is saved in checkpoints and put back by a resume, like the optimizers.
 /// </summary>
 public interface IStateful
 {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Tensors;
 
 /// <summary>
-/// Puts other values of another type into a tensor while every module and optimiser that holds it goes on holding it: libtorch's <c>set_data</c>,
+/// Puts other values of another type into a tensor while every module and optimizer that holds it goes on holding it: libtorch's <c>set_data</c>,
 /// which TorchSharp doesn't wrap, through libtorch's stable C interface. A gradient that arises meanwhile has the lent type.
 /// </summary>
 internal static class TensorData

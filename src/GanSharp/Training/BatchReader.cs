@@ -1,5 +1,5 @@
 using GanSharp.Data;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;

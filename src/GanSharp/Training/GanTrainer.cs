@@ -1,11 +1,17 @@
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Game;
+using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
+using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
+using GanSharp.Training.Serving;
+using GanSharp.Training.State;
+using GanSharp.Training.Turns;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,32 +52,35 @@ public sealed class GanTrainer : IDisposable
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
-            Warnings.AddRange(NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options));
+            var warnings = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options.Trial());
             (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
+            var latentRandom = Own(SeededRandom.Create(Options.Seed, "latents", device: Device));
+            State = new TrainingState(generator, discriminator, latentRandom, new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed));
+            State.Warnings.AddRange(warnings);
             generatorParameters = Own(new FlatParameters(generator));
             discriminatorParameters = Own(new FlatParameters(discriminator));
             generatorOptimizer = Own(Options.GeneratorOptimizer.Create(generatorParameters));
             discriminatorOptimizer = Own(Options.DiscriminatorOptimizer.Create(discriminatorParameters));
             average = Options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, generatorParameters, halfLife)) : null;
-            LatentRandom = Own(SeededRandom.Create(Options.Seed, "latents", device: Device));
-            concatenatesPasses = Options.ConcatenatePasses ?? (!Options.Penalties.Any(NeedsGradient) && JointPass.IsWorthwhile(discriminator) && JointPass.IsEquivalent(discriminator, data, Options.Seed));
-            batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.ReadAhead ?? BatchReader.IsWorthwhile(Device)));
+            concatenatesPasses = Options.JointForward ?? (!Options.Penalties.Any(NeedsGradient) && JointForward.IsWorthwhile(discriminator) && JointForward.IsEquivalent(discriminator, data, Options.Seed));
+            batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.Prefetch ?? BatchReader.IsWorthwhile(Device)));
             if (Options.Precision != Precision.Float32)
             {
                 (generatorPrecision, discriminatorPrecision) = (Own(new MixedPrecision(generator, generatorParameters)), Own(new MixedPrecision(discriminator, discriminatorParameters)));
                 using var lowGenerator = generatorPrecision.Enter();
                 using var lowDiscriminator = discriminatorPrecision.Enter();
-                NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options);
+                NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options.Seed, $"{Options.Precision}");
             }
             Statistics = Own(new StepStatistics(Device));
-            Monitor = new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed);
-            Guard = Own(new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, Warnings));
-            RollBack = Own(new RollBack(this, Options.Guards));
-            sampling = Own(new GeneratorSampling(this, generatorParameters, average));
-            State = new TrainerState(this, [
+            Guard = Own(new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, State.Warnings));
+            RollBack = Own(new RollBack(State, Options.Guards, ScaleRates));
+            sampling = Own(new GeneratorSampling(Gate, State, generator, generatorParameters, average, count => data.Draw(Options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+            foreach (var (name, part) in new (string, object?)[] {
                 ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
-                ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective),
-                .. Options.Penalties.Select((penalty, index) => ($"penalty.{index}", (object?)penalty))]);
+                ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective) })
+                State.Add(name, part);
+            foreach (var (index, penalty) in Options.Penalties.Index())
+                State.Add($"penalty.{index}", penalty);
         }
         catch
         {
@@ -79,7 +88,7 @@ public sealed class GanTrainer : IDisposable
             throw;
         }
         data.IsTrainedOn = true;
-        Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
+        State.Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
         generator.train();
         discriminator.train();
     }
@@ -97,32 +106,22 @@ public sealed class GanTrainer : IDisposable
     public TrainingOptions Options { get; }
 
     /// <summary>Generator steps taken so far.</summary>
-    public long Step { get; private set; }
+    public long Step => State.Step;
 
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
-    public long SamplesSeen { get; private set; }
+    public long SamplesSeen => State.SamplesSeen;
 
     internal StepStatistics Statistics { get; }
 
-    internal DiagnosticMonitor Monitor { get; }
-
     internal Device Device { get; }
-
-    internal Generator LatentRandom { get; }
 
     internal DivergenceGuard Guard { get; }
 
     internal RollBack RollBack { get; }
 
-    internal TrainerState State { get; }
+    internal TrainingState State { get; }
 
-    internal TrainerGate Gate { get; } = new();
-
-    /// <summary>Tells this run's checkpoints from those of another; a resume takes it over.</summary>
-    internal Guid RunId { get; set; } = Guid.NewGuid();
-
-    /// <summary>What happened since the last report that its reader should know.</summary>
-    internal List<string> Warnings { get; } = [];
+    internal TrainerGate Gate { get; } = new(nameof(GanTrainer));
 
     /// <summary>Trains, one report a step; <see cref="TrainingRun.Every"/> gives fewer, with diagnostics.</summary>
     /// <param name="steps">Generator steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
@@ -150,7 +149,7 @@ public sealed class GanTrainer : IDisposable
     }
 
     /// <summary>
-    /// Continues from the newest good checkpoint: networks, averages, optimisers, random streams, data position and diagnostics are what they were, so that
+    /// Continues from the newest good checkpoint: networks, averages, optimizers, random streams, data position and diagnostics are what they were, so that
     /// on the same machine with as many threads the run goes on bit for bit. The trainer is made as for a new run, with any seed of the weights.
     /// </summary>
     /// <param name="folder">The folder of <see cref="TrainingRun.WithCheckpoints"/>, or one checkpoint in it.</param>
@@ -166,7 +165,7 @@ public sealed class GanTrainer : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         using var turn = Gate.Enter(nameof(Resume));
-        return Resumption.TryResume(this, folder, options ?? new ResumeOptions());
+        return Resumption.TryResume(State, Describe(), folder, options ?? new ResumeOptions(), RollBack.Remember);
     }
 
     /// <summary>
@@ -221,7 +220,7 @@ public sealed class GanTrainer : IDisposable
     }
 
     /// <summary>
-    /// Releases the trainer's buffers and optimisers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the
+    /// Releases the trainer's buffers and optimizers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the
     /// step in progress, makes its last checkpoint, and throws <see cref="ObjectDisposedException"/> where it is pulled.
     /// </summary>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
@@ -238,7 +237,7 @@ public sealed class GanTrainer : IDisposable
             Guard.Begin(Step + 1);
             Alternate(isContinued);
             Guard.End();
-            Step++;
+            State.Step++;
             return true;
         }
         catch (TrainingDivergedException divergence) when (Options.Guards.Policy == DivergencePolicy.RollBack)
@@ -248,16 +247,16 @@ public sealed class GanTrainer : IDisposable
         }
     }
 
-    /// <summary>Sets the counters, where the state was replaced.</summary>
-    internal void MoveTo(long step, long samplesSeen) => (Step, SamplesSeen) = (step, samplesSeen);
+    /// <summary>The options as readable names and values, which a resume compares.</summary>
+    internal SortedDictionary<string, string> Describe() => OptionsDescription.Of(this);
 
-    internal void ScaleRates(double factor) => generatorOptimizer.RateFactor = discriminatorOptimizer.RateFactor = factor;
+    private void ScaleRates(double factor) => generatorOptimizer.RateFactor = discriminatorOptimizer.RateFactor = factor;
 
     /// <summary>Throws where the networks were tampered with; called once a report.</summary>
-    internal void ThrowIfDetached()
+    internal void ThrowIfParametersMoved()
     {
-        generatorParameters.ThrowIfDetached();
-        discriminatorParameters.ThrowIfDetached();
+        generatorParameters.ThrowIfParametersMoved();
+        discriminatorParameters.ThrowIfParametersMoved();
     }
 
     /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
@@ -374,7 +373,7 @@ public sealed class GanTrainer : IDisposable
         var realSamples = Leaf(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient));
         var fakeSamples = Leaf(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient));
         var (realLogits, fakeLogits) = concatenatesPasses
-            ? JointPass.Logits(Discriminator, realSamples, fakeSamples, real.Labels)
+            ? JointForward.Logits(Discriminator, realSamples, fakeSamples, real.Labels)
             : (Discriminator.call(realSamples, real.Labels), Discriminator.call(fakeSamples, real.Labels));
         return new DiscriminatorPass(Discriminator, new(realSamples, realLogits, real.Labels), new(fakeSamples, fakeLogits, real.Labels), Step);
     }
@@ -384,11 +383,11 @@ public sealed class GanTrainer : IDisposable
     private Batch NextBatch()
     {
         var batch = batches.Take(SamplesSeen);
-        SamplesSeen += Options.BatchSize;
+        State.SamplesSeen += Options.BatchSize;
         return new Batch(batch.Samples.to(Device), batch.Labels?.to(Device));
     }
 
     /// <summary>G(z) for as many latents and the same labels as the real batch.</summary>
     private Tensor Generate(Batch real) =>
-        Generator.call(Generator.Prior.Sample(Options.BatchSize, LatentRandom, Device), real.Labels);
+        Generator.call(Generator.Prior.Sample(Options.BatchSize, State.LatentRandom, Device), real.Labels);
 }

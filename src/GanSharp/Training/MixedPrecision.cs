@@ -10,7 +10,7 @@ namespace GanSharp.Training;
 
 /// <summary>
 /// Lets a network compute in bfloat16 for a while: its parameters are then rounded copies of the float32 ones, and inputs and outputs are converted
-/// at its border, so that nobody outside knows of it. Gradients are bfloat16 numbers, which the optimiser widens as it reads them.
+/// at its border, so that nobody outside knows of it. Gradients are bfloat16 numbers, which the optimizer widens as it reads them.
 /// </summary>
 internal sealed class MixedPrecision : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class MixedPrecision : IDisposable
     }
 
     /// <summary>The network computes in bfloat16 until the result is disposed.</summary>
-    /// <param name="isContinued">Whether nothing but the optimiser has written parameters since it did so last.</param>
+    /// <param name="isContinued">Whether nothing but the optimizer has written parameters since it did so last.</param>
     public IDisposable Enter(bool isContinued = false)
     {
         if (!isContinued)
@@ -69,7 +69,7 @@ internal sealed class MixedPrecision : IDisposable
         return new Entered(this);
     }
 
-    /// <summary>Rounds again, after an optimiser moved the float32 parameters, what its pass hasn't rounded as it went.</summary>
+    /// <summary>Rounds again, after an optimizer moved the float32 parameters, what its pass hasn't rounded as it went.</summary>
     public void Follow() => Round(buffersOfOperators);
 
     /// <summary>Releases the copies; the network is the float32 one.</summary>

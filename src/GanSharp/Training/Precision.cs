@@ -11,7 +11,7 @@ public enum Precision
 
     /// <summary>
     /// Within a step the networks compute in bfloat16 (8 bits of precision, float32's range, so no loss scaling is needed): matrix products and convolutions
-    /// are up to twice as fast on processors that have instructions for it, and slower than float32 on others. Weights, gradients, optimisers, averages,
+    /// are up to twice as fast on processors that have instructions for it, and slower than float32 on others. Weights, gradients, optimizers, averages,
     /// losses and penalties' norms stay float32, and so do the parameters and statistics of batch, instance, group and layer norm (Micikevicius et al. 2018; Kalamkar et al. 2019).
     /// Between steps, and so for diagnostics, samples and checkpoints, the networks are the float32 ones.
     /// </summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Estimates;
 
 namespace GanSharp.Training;
 

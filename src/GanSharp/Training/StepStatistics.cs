@@ -36,7 +36,7 @@ internal sealed class StepStatistics(Device device) : IStateful, IDisposable
         foreach (var penalty in penalties)
             penaltySum.add_(penalty);
         ratio = objective.Ratio;
-        // Minimax and non-saturating minimise −V(D) itself.
+        // Minimax and non-saturating minimize −V(D) itself.
         valueIsLoss = objective is Minimax or NonSaturating;
         if (ratio == RatioKind.Exact && !valueIsLoss)
         {

@@ -1,5 +1,5 @@
 using GanSharp.Data;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 
 namespace GanSharp.Training;
@@ -23,7 +23,7 @@ public sealed class TrainingFailedException : Exception
     internal static bool Explains(Exception exception) => exception is InvalidDatasetException || OutOfMemory.Explains(exception);
 
     private static string What(Exception cause, GanTrainer trainer) => OutOfMemory.Explains(cause)
-        ? $"memory ran out: {FirstLine.Of(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.MayChange names it."
+        ? $"memory ran out: {FirstLine.Of(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.AllowedChanges names it."
         : $"{FirstLine.Of(cause)}. Make the data readable as it was.";
 
     private static string Continuation(string? folder)

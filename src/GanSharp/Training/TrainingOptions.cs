@@ -1,9 +1,11 @@
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Schedules;
 using GanSharp.Tensors;
+using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
 
 namespace GanSharp.Training;
@@ -26,10 +28,10 @@ public sealed record TrainingOptions
     /// <summary>k, the steps of D before each step of G; at least 1. Default 1, as in Goodfellow et al. 2014.</summary>
     public int DiscriminatorSteps { get; init; } = 1;
 
-    /// <summary>G's optimiser, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
+    /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
     public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>D's optimiser, likewise.</summary>
+    /// <summary>D's optimizer, likewise.</summary>
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>
@@ -44,7 +46,7 @@ public sealed record TrainingOptions
     /// by itself. Null (the default) for yes where D has no convolutions (they get slower), is seen to do so on a small batch, and no penalty differentiates by its inputs
     /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
     /// </summary>
-    public bool? ConcatenatePasses { get; init; }
+    public bool? JointForward { get; init; }
 
     /// <summary>
     /// The type in which the networks compute. Default <see cref="Precision.Float32"/>, which every processor is fast in; <see cref="Precision.BFloat16"/> is
@@ -56,7 +58,7 @@ public sealed record TrainingOptions
     /// Whether the next batch is drawn on a thread of its own while the networks compute. <see cref="Dataset.Draw"/> then runs on that thread
     /// during a step, and never between two. It changes no result. Null (the default) for yes on a GPU and where torch leaves a core free.
     /// </summary>
-    public bool? ReadAhead { get; init; }
+    public bool? Prefetch { get; init; }
 
     /// <summary>
     /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,
@@ -97,6 +99,9 @@ public sealed record TrainingOptions
             EmaHalfLifeImages = 10_000,
         };
     }
+
+    internal TrialSettings Trial() => new(
+        Objective, Penalties, BatchSize, Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
 
     /// <summary>Throws one exception that lists every fault.</summary>
     internal void ThrowIfInvalid(Dataset data)

@@ -1,8 +1,12 @@
 using System.Collections;
 using System.Diagnostics;
-using GanSharp.Diagnostics;
-using GanSharp.Tensors;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Guards;
+using GanSharp.Training.Turns;
 
 namespace GanSharp.Training;
 
@@ -37,7 +41,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     public long LastStep => Volatile.Read(ref lastStep) is > 0 and var last ? last : trainer.Step + Steps;
 
     /// <summary>
-    /// The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics. Where it is cancelled between two,
+    /// The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics. Where it is canceled between two,
     /// it ends without one: what the next would have summed up stays with the trainer and its checkpoint, so that the reports after a resume are those of a run that went on.
     /// </summary>
     /// <param name="steps">Steps between reports, at least 1. Default <see cref="DefaultInterval"/>.</param>
@@ -74,14 +78,14 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public IEnumerator<StepReport> GetEnumerator()
     {
-        using var reports = new ActiveRun(trainer.Gate, Reports());
+        using var reports = new ActiveRun<StepReport>(trainer.Gate, Reports());
         while (MoveNext(reports))
             yield return reports.Current;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private bool MoveNext(ActiveRun reports)
+    private bool MoveNext(ActiveRun<StepReport> reports)
     {
         try
         {
@@ -104,7 +108,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         var elapsed = Stopwatch.StartNew();
         var training = Stopwatch.StartNew();
         var samplesAtReport = trainer.SamplesSeen;
-        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer, folder, options) : null;
+        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Guard.CheckWeights, trainer.RollBack.Remember) : null;
         while (trainer.Step < last && !cancellationToken.IsCancellationRequested)
         {
             training.Start();
@@ -125,7 +129,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                     yield break;
                 keeper?.SaveIfDue();
             }
-            trainer.ThrowIfDetached();
+            trainer.ThrowIfParametersMoved();
             var hasSteps = trainer.Statistics.HasSteps;
             var (discriminatorLoss, penalty, value, generatorLoss) = trainer.Statistics.Read();
             training.Stop();
@@ -145,13 +149,13 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 Diagnostics = look?.Report,
                 DiagnosticsFailure = failure,
                 Health = look?.Health,
-                Warnings = [.. trainer.Warnings],
+                Warnings = [.. trainer.State.Warnings],
                 SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
                 Elapsed = elapsed.Elapsed,
             };
             samplesAtReport = trainer.SamplesSeen;
             training.Reset();
-            trainer.Warnings.Clear();
+            trainer.State.Warnings.Clear();
             yield return report;
             // After the caller has seen the report: a report may come twice, after a crash, but is never lost.
             keeper?.SaveIfDue();
@@ -163,7 +167,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     {
         try
         {
-            var look = trainer.Monitor.Look(
+            var look = trainer.State.Monitor.Look(
                 trainer.Step, trainer.SamplesSeen, isLast, trainer.ApplyAverage, cancellationToken);
             return (look, Said(look?.Report.AuditFailure));
         }
@@ -181,7 +185,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     private DiagnosticFailure? Said(DiagnosticFailure? failure)
     {
         if (failure is not null)
-            trainer.Warnings.Add($"{failure}");
+            trainer.State.Warnings.Add($"{failure}");
         return failure;
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GanSharp.Benchmarks.Iterations;
-using GanSharp.Data;
-using GanSharp.Tensors;
+using GanSharp.Data.Images;
+using GanSharp.Runtime;
 using GanSharp.Training;
 using static TorchSharp.torch;
 
@@ -49,7 +49,7 @@ internal sealed record FeedMeasurement(double OpenSeconds, double ImagesPerSecon
             return new(opened, BatchSize / draw.Wall * 1e3, double.NaN, double.NaN, Machine.PeakResidentMegabytes());
         }
         using var discriminator = workload.Discriminator();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, ReadAhead = false, Diagnostics = new() { Samples = 0 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, Prefetch = false, Diagnostics = new() { Samples = 0 } });
         _ = trainer.Train(WarmUpSteps).Every(WarmUpSteps).Last();
         data.Waiting.Reset();
         var steps = 0;

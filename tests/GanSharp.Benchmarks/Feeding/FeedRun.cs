@@ -7,7 +7,7 @@ namespace GanSharp.Benchmarks.Feeding;
 /// <summary>Makes two folders of PNG files and measures every source on them, each in a process of its own.</summary>
 internal static class FeedRun
 {
-    private static readonly (int Side, string Name)[] Folders = [(28, "28 × 28, grey"), (64, "64 × 64, colour")];
+    private static readonly (int Side, string Name)[] Folders = [(28, "28 × 28, gray"), (64, "64 × 64, color")];
 
     /// <summary>Returns the section for a document.</summary>
     public static string Measure(int images, double seconds)

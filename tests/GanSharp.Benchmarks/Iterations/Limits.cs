@@ -1,5 +1,5 @@
 using System.Text.Json;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training;
 using static TorchSharp.torch;
 

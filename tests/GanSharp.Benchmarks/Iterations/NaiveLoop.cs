@@ -1,6 +1,6 @@
 using GanSharp.Data;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;

@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training;
 using static TorchSharp.torch;
 

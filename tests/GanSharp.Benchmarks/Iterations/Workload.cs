@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal sealed record Workload(string Name, int BatchSize, Func<Dataset> Data, 
             () => new LayeredDiscriminator([2, hidden, hidden, 1]));
     }
 
-    /// <summary>Grey images of 28 × 28: 100-256-512-1024-784 against 784-1024-512-256-1.</summary>
+    /// <summary>Gray images of 28 × 28: 100-256-512-1024-784 against 784-1024-512-256-1.</summary>
     public static Workload Mlp(int batchSize, double width = 1, int rows = Images)
     {
         int Units(int units) => (int)(units * width);

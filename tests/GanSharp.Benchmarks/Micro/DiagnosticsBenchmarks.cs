@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using static TorchSharp.torch;
 
 namespace GanSharp.Benchmarks.Micro;
@@ -29,10 +31,10 @@ public class DiagnosticsBenchmarks
     public RatioConsistency Consistency() => RatioConsistency.Measure(real, fake);
 
     [Benchmark]
-    public Calibration Reliability() => Calibration.Measure(real, fake);
+    public CalibrationReport Reliability() => CalibrationReport.Measure(real, fake);
 
     [Benchmark]
-    public LogitCalibration PlattFit() => LogitCalibration.Fit(real, fake);
+    public PlattScaling PlattFit() => PlattScaling.Fit(real, fake);
 
     [GlobalCleanup]
     public void CleanUp()

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Spectre.Console;

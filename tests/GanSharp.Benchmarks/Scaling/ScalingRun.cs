@@ -1,6 +1,6 @@
 using System.Globalization;
 using GanSharp.Reporting;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using Palette = GanSharp.Reporting.Palette;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Data;
+using GanSharp.Data.Arrays;
 using GanSharp.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,8 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Arrays;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using SkiaSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -59,7 +62,7 @@ public sealed class DatasetContractTests : IDisposable
         using var normal = Mixtures.Normal();
         var batches = stack([.. Enumerable.Range(0, 400).Select(batch => normal.Draw(3, 50 * batch, 50).Samples.squeeze(1).to(ScalarType.Float64))]);
 
-        // Correlations of neighbouring batches and means of all, each to four standard errors.
+        // Correlations of neighboring batches and means of all, each to four standard errors.
         (batches[1..] * batches[..^1]).mean().item<double>().Should().BeApproximately(0, 4 / Math.Sqrt(399 * 50));
         batches.mean().item<double>().Should().BeApproximately(0, 4 / Math.Sqrt(400 * 50));
         batches.square().mean().item<double>().Should().BeApproximately(1, 4 * Math.Sqrt(2.0 / (400 * 50)));

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public sealed class DatasetFingerprintTests
     }
 
     [Fact]
-    public void Cancelling_stops_it()
+    public void Canceling_stops_it()
     {
         using var data = Mixtures.Normal();
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using Xunit;
 
 namespace GanSharp.Tests.Data;

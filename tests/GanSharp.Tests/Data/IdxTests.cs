@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Tests.Fuzzing;
 using SkiaSharp;
 using Xunit;
@@ -56,13 +57,13 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void Transparent_parts_become_white_in_colour_and_stay_transparent_with_alpha()
+    public void Transparent_parts_become_white_in_color_and_stay_transparent_with_alpha()
     {
         using var scope = NewDisposeScope();
         Write("clear.png", 4, 4, (_, _) => SKColors.Transparent);
 
-        using (var colour = Load(new ImageShape(3, 4, 4)))
-            Pixels(colour).min().item<float>().Should().Be(255);
+        using (var color = Load(new ImageShape(3, 4, 4)))
+            Pixels(color).min().item<float>().Should().Be(255);
         using var alpha = Load(new ImageShape(4, 4, 4));
         Pixels(alpha)[0, 3].max().item<float>().Should().Be(0);
     }
@@ -71,18 +72,18 @@ public sealed class ImageFolderTests : IDisposable
     public void Subfolders_are_the_classes_in_order()
     {
         using var scope = NewDisposeScope();
-        foreach (var (name, grey) in new[] { ("cat", 10), ("ant", 20), ("bee", 30) })
+        foreach (var (name, gray) in new[] { ("cat", 10), ("ant", 20), ("bee", 30) })
             for (var index = 0; index < 4; index++)
-                Write($"{name}/{index}.png", 4, 4, (_, _) => new SKColor((byte)grey, (byte)grey, (byte)grey));
+                Write($"{name}/{index}.png", 4, 4, (_, _) => new SKColor((byte)gray, (byte)gray, (byte)gray));
 
         using var data = ImageFolder.Load(folder.FullName, new() { Image = new(1, 4, 4), HeldOutFraction = 0.25 });
         var batch = data.Draw(0, 0, 9);
 
         data.ClassNames.Should().Equal("ant", "bee", "cat");
         (data.Count, data.HeldOut!.Count).Should().Be((9, 3));
-        var greys = batch.Samples[.., 0, 0, 0].add(1).mul(127.5).round();
+        var grays = batch.Samples[.., 0, 0, 0].add(1).mul(127.5).round();
         var expected = tensor(new[] { 20f, 30f, 10f }).index_select(0, batch.Labels!);
-        greys.equal(expected).all().item<bool>().Should().BeTrue();
+        grays.equal(expected).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -61,7 +61,7 @@ public sealed class MixtureTests
     }
 
     [Fact]
-    public void A_grid_is_centred_and_evenly_spaced()
+    public void A_grid_is_centered_and_evenly_spaced()
     {
         using var grid = Mixtures.Grid();
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Arrays;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Xunit;
@@ -197,7 +198,7 @@ public sealed class NpyDatasetTests : IDisposable
         using var data = NpyDataset.Open(Samples);
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { ReadAhead = readsAhead, Diagnostics = new() { Samples = 0 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { Prefetch = readsAhead, Diagnostics = new() { Samples = 0 } });
         var train = () =>
         {
             foreach (var _ in trainer.Train(200))

@@ -12,7 +12,7 @@ public sealed class RandomOrderTests
     public void A_keyed_order_holds_each_number_once_whatever_the_count()
     {
         foreach (var count in Enumerable.Range(1, 300).Select(count => (long)count).Concat([4_096, 4_097, 65_535]))
-            new KeyedOrder(count, key: (ulong)count).Slice(0, count).Order().Should().Equal(Numbers(count), $"{count} numbers");
+            new FeistelPermutation(count, key: (ulong)count).Slice(0, count).Order().Should().Equal(Numbers(count), $"{count} numbers");
     }
 
     [Fact]
@@ -21,25 +21,25 @@ public sealed class RandomOrderTests
         const int Count = 37, Keys = 20_000;
         var (at, next) = (new int[Count * Count], new int[Count * Count]);
 
-        foreach (var order in Enumerable.Range(0, Keys).Select(key => new KeyedOrder(Count, (ulong)key).Slice(0, Count)))
+        foreach (var order in Enumerable.Range(0, Keys).Select(key => new FeistelPermutation(Count, (ulong)key).Slice(0, Count)))
             for (var place = 0; place < Count; place++)
             {
                 at[place * Count + order[place]]++;
                 next[order[place] * Count + order[(place + 1) % Count]]++;
             }
 
-        // 36 × 36 cells are free; a pair of neighbours excludes the diagonal.
+        // 36 × 36 cells are free; a pair of neighbors excludes the diagonal.
         Deviation(at, Keys / (double)Count, freedom: (Count - 1) * (Count - 1)).Should().BeInRange(-4, 4);
         var pairs = next.Where((_, cell) => cell / Count != cell % Count).ToArray();
         Deviation(pairs, Keys / (Count - 1.0), freedom: (Count - 1) * (Count - 1) - Count).Should().BeInRange(-4, 4);
     }
 
     [Fact]
-    public void A_batch_of_billions_of_rows_is_spread_evenly_and_neighbours_are_unrelated()
+    public void A_batch_of_billions_of_rows_is_spread_evenly_and_neighbors_are_unrelated()
     {
         const long Count = 30_000_000_011;
         const int Drawn = 100_000, Bins = 20;
-        var order = new KeyedOrder(Count, key: 5);
+        var order = new FeistelPermutation(Count, key: 5);
         var bins = order.Slice(Count - Drawn, Drawn).Select(number => (int)(number * Bins / Count)).ToArray();
         var (single, pairs) = (new int[Bins], new int[Bins * Bins]);
 
@@ -68,10 +68,10 @@ public sealed class RandomOrderTests
     [Fact]
     public void A_million_numbers_are_shuffled_and_more_are_computed()
     {
-        RandomOrder.Create(Shuffled, 0, "a").Should().NotBeOfType<KeyedOrder>();
+        RandomOrder.Create(Shuffled, 0, "a").Should().NotBeOfType<FeistelPermutation>();
         var order = RandomOrder.Create(Shuffled + 1, 0, "a");
 
-        order.Should().BeOfType<KeyedOrder>();
+        order.Should().BeOfType<FeistelPermutation>();
         var seen = new bool[Shuffled + 1];
         for (var place = 0L; place <= Shuffled; place++)
             seen[order[place]] = true;

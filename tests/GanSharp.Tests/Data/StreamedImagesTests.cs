@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Training;
 using SkiaSharp;
@@ -145,7 +146,7 @@ public sealed class StreamedImagesTests : IDisposable
             manual_seed(0);
             using var generator = new DcganGenerator(wanted.Image, latentSize: 2, width: 2);
             using var discriminator = new DcganDiscriminator(wanted.Image, width: 2);
-            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 7, ReadAhead = readAhead, Diagnostics = new() { Samples = 40 } });
+            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 7, Prefetch = readAhead, Diagnostics = new() { Samples = 40 } });
             _ = trainer.Train(9).Every(3).Last();
             return trainer.Sample(4).data<float>().ToArray();
         }
@@ -159,7 +160,7 @@ public sealed class StreamedImagesTests : IDisposable
     }
 
     [Fact]
-    public void The_check_can_be_cancelled_and_tells_its_progress()
+    public void The_check_can_be_canceled_and_tells_its_progress()
     {
         WriteImages(4);
         using var cancellation = new CancellationTokenSource();
@@ -193,7 +194,7 @@ public sealed class StreamedImagesTests : IDisposable
         File.WriteAllBytes(path, bytes[..^20]);
     }
 
-    /// <summary>Images of different colours, with classes "even" and "odd".</summary>
+    /// <summary>Images of different colors, with classes "even" and "odd".</summary>
     private void WriteImages(int count)
     {
         for (var index = 0; index < count; index++)

@@ -1,6 +1,11 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Diagnostics.Certificates;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Xunit;
@@ -50,7 +55,7 @@ public sealed class AuditorTests
     }
 
     [Fact]
-    public void A_discriminator_that_memorised_a_hundred_samples_is_exposed_and_the_auditor_stays_honest()
+    public void A_discriminator_that_memorized_a_hundred_samples_is_exposed_and_the_auditor_stays_honest()
     {
         const double Truth = 0.1114214822;
         manual_seed(1);
@@ -58,14 +63,14 @@ public sealed class AuditorTests
         using var data = FewSamples(100);
         using var generator = new LinearGenerator(1, 0, 0, 0, 0, 0, 0, 0);
         using var fakes = new InMemoryDataset(generator.Sample(100));
-        using var memoriser = new MlpDiscriminator(8, 64);
-        Memorise(memoriser, data, fakes);
+        using var memorizer = new MlpDiscriminator(8, 64);
+        Memorize(memorizer, data, fakes);
 
-        var onTraining = JensenShannon.Bound(memoriser.Logits(data.Draw(0, 0, 100).Samples), memoriser.Logits(fakes.Draw(0, 0, 100).Samples));
+        var onTraining = JensenShannon.Bound(memorizer.Logits(data.Draw(0, 0, 100).Samples), memorizer.Logits(fakes.Draw(0, 0, 100).Samples));
         var report = Auditor.Audit(generator, data, () => new MlpDiscriminator(8, 64), Quick);
 
         onTraining.Lower.Should().BeGreaterThan(0.6, "it knows its samples");
-        JensenShannon.Bound(memoriser, data.HeldOut!, generator).Upper.Should().BeLessThan(-0.1, "and takes them for everything");
+        JensenShannon.Bound(memorizer, data.HeldOut!, generator).Upper.Should().BeLessThan(-0.1, "and takes them for everything");
         report.Bound.Lower.Should().BeLessThan(Truth);
         report.Bound.Value.Should().BeGreaterThan(0.03, "stopped early it finds part of the divergence");
         (report.TrainingSamples, report.CalibrationSamples, report.ReadingSamples).Should().Be((100, 2_000, 2_000));
@@ -73,7 +78,7 @@ public sealed class AuditorTests
     }
 
     [Fact]
-    public void An_auditor_that_is_stopped_late_reports_a_wide_memorisation_gap()
+    public void An_auditor_that_is_stopped_late_reports_a_wide_memorization_gap()
     {
         using var scope = NewDisposeScope();
         using var data = FewSamples(100);
@@ -83,9 +88,9 @@ public sealed class AuditorTests
         var (early, late) = (Audit(10), Audit(200));
 
         late.StepKept.Should().Be(200, "there was no other look");
-        late.MemorisationGap.Should().BeGreaterThan(early.MemorisationGap + 0.05);
-        late.MemorisationGap.Should().Be(late.TrainingBound.Value - late.Bound.Value);
-        late.ToString().Should().Be($"JS >= {late.Bound} nats (auditor MlpDiscriminator, 200 steps, memorisation gap {late.MemorisationGap:0.0000})");
+        late.MemorizationGap.Should().BeGreaterThan(early.MemorizationGap + 0.05);
+        late.MemorizationGap.Should().Be(late.TrainingBound.Value - late.Bound.Value);
+        late.ToString().Should().Be($"JS >= {late.Bound} nats (auditor MlpDiscriminator, 200 steps, memorization gap {late.MemorizationGap:0.0000})");
     }
 
     [Fact]
@@ -166,12 +171,12 @@ public sealed class AuditorTests
 
         Auditor.Audit(generator, data, OnTheLine, Quick with { MaximumSteps = 60, EvaluationInterval = 60, HeldOutSamples = 200, BatchSize = 8 });
 
-        // From the second step on; the first allocates the optimiser's state.
+        // From the second step on; the first allocates the optimizer's state.
         generator.LiveTensors.Skip(3).Take(50).Should().OnlyContain(live => live == generator.LiveTensors[3]);
     }
 
     [Fact]
-    public void Cancelling_stops_it()
+    public void Canceling_stops_it()
     {
         using var data = Mixtures.Normal();
         using var generator = new AffineGenerator(0, 1);
@@ -228,7 +233,7 @@ public sealed class AuditorTests
     }
 
     /// <summary>A classifier trained on the same hundred real and hundred generated samples until it knows them.</summary>
-    private static void Memorise(DiscriminatorNetwork discriminator, Dataset real, Dataset fake)
+    private static void Memorize(DiscriminatorNetwork discriminator, Dataset real, Dataset fake)
     {
         using var parameters = new GanSharp.Optimization.FlatParameters(discriminator);
         using var optimizer = new GanSharp.Optimization.Adam(parameters, new() { LearningRate = 3e-3, Beta1 = 0.9 });

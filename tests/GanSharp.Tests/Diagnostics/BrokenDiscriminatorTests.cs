@@ -1,6 +1,9 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;
@@ -79,10 +82,10 @@ public sealed class BrokenDiscriminatorTests
         return RatioConsistency.Measure(zeros(100), zeros(100)) with { MeanRatio = new(mean, 0.9 * mean, 1.1 * mean, 2_000) };
     }
 
-    private static Calibration Calibrated(double error)
+    private static CalibrationReport Calibrated(double error)
     {
         using var scope = NewDisposeScope();
-        return Calibration.Measure(randn(100), randn(100)) with { ExpectedError = error, CalibratedError = new(0, 0, 0.01, 2_000) };
+        return CalibrationReport.Measure(randn(100), randn(100)) with { ExpectedError = error, CalibratedError = new(0, 0, 0.01, 2_000) };
     }
 
     private static Func<Tensor, Tensor> Broken(string kind) => kind switch

@@ -1,6 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Testing;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,6 +1,10 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Tests.Sampling;

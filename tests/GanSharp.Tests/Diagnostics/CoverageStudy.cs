@@ -1,4 +1,6 @@
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Sampling;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;
@@ -54,7 +57,7 @@ public sealed class DiagnosticMonitorTests
     {
         using var data = new InMemoryDataset(randn(100, 2));
 
-        Look(data).Refusal.Should().Be("'tensor data' has no held-out data, and on the samples that it has learnt D overstates the divergence");
+        Look(data).Refusal.Should().Be("'tensor data' has no held-out data, and on the samples that it has learned D overstates the divergence");
     }
 
     [Fact]
@@ -82,7 +85,7 @@ public sealed class DiagnosticMonitorTests
     }
 
     [Fact]
-    public void A_cancelled_audit_leaves_a_look_without_one()
+    public void A_canceled_audit_leaves_a_look_without_one()
     {
         using var data = Mixtures.Normal();
         using var generator = new AffineGenerator(1, 1);

@@ -1,6 +1,8 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -28,7 +30,7 @@ public sealed class DiagnosticsMemoryTests
                 divergence.Conjugate(real).Dispose();
                 divergence.OutputActivation(real).Dispose();
             }
-            _ = (DonskerVaradhan.Bound(real, fake), RatioConsistency.Measure(real, fake), Calibration.Measure(real, fake));
+            _ = (DonskerVaradhan.Bound(real, fake), RatioConsistency.Measure(real, fake), CalibrationReport.Measure(real, fake));
         }
         Once();
         var before = LiveTensors.Settled();

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Diagnostics.Certificates;
 using GanSharp.Networks;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Estimates;
 using GanSharp.Training;
 using Xunit;
 

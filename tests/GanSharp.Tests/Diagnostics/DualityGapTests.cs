@@ -1,6 +1,10 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Game;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -65,13 +69,13 @@ public sealed class DualityGapTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Asking_a_trainer_in_the_middle_changes_nothing_of_what_it_learns(bool cancelled)
+    public void Asking_a_trainer_in_the_middle_changes_nothing_of_what_it_learns(bool canceled)
     {
         Train(measure: null).Should().Equal(Train(trainer =>
         {
             using var cancellation = new CancellationTokenSource();
             var options = new DualityGapOptions { Steps = 5, BatchSize = 8, HeldOutSamples = 20 };
-            if (cancelled)
+            if (canceled)
             {
                 cancellation.Cancel();
                 new Action(() => trainer.MeasureDualityGap(options, cancellation.Token)).Should().Throw<OperationCanceledException>();

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
 using Xunit;
 
 namespace GanSharp.Tests.Diagnostics;

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Divergences;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Tests.Diagnostics;

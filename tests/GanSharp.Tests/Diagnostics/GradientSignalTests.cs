@@ -1,6 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Game;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;
@@ -48,7 +49,7 @@ public sealed class GradientSignalTests
         var signal = GradientSignal.Measure(generator, discriminator, GanObjective.RelativisticPaired, data, samples: 32, seed: 5);
 
         generator.parameters().Concat(discriminator.parameters()).Should().NotContain(parameter => HasGradient(parameter));
-        using var random = GanSharp.Tensors.SeededRandom.Create(5, "latents of a gradient signal");
+        using var random = GanSharp.Randomness.SeededRandom.Create(5, "latents of a gradient signal");
         var real = discriminator.Logits(data.Draw(5, 0, 32).Samples);
         var fake = discriminator.call(generator.call(generator.Prior.Sample(32, random), null), null);
         GanObjective.RelativisticPaired.GeneratorLoss(fake, real).mean().backward();

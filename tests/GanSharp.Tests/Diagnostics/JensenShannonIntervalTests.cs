@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using Xunit;
 using static TorchSharp.torch;
 

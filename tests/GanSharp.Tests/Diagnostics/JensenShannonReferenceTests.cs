@@ -1,6 +1,6 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Training;
@@ -144,7 +146,7 @@ public sealed class JensenShannonTests
         Bound(data).Should().Throw<DiagnosticRefusedException>().WithMessage("'tensor data' is what D was trained on*Pass its HeldOut.");
         Bound(data.HeldOut!, GanObjective.Wasserstein).Should().Throw<DiagnosticRefusedException>().WithMessage("No divergence can be read from the logits of Wasserstein, because a Wasserstein critic's score*");
         Bound(data.HeldOut!, new LabelSmoothing()).Should().Throw<DiagnosticRefusedException>().WithMessage("*smoothed labels*");
-        Bound(data.HeldOut!, GanObjective.RelativisticPaired).Should().Throw<DiagnosticRefusedException>().WithMessage("*up to a constant*LogitCalibration*");
+        Bound(data.HeldOut!, GanObjective.RelativisticPaired).Should().Throw<DiagnosticRefusedException>().WithMessage("*up to a constant*PlattScaling*");
         Bound(data.HeldOut!, GanObjective.LeastSquares).Should().NotThrow();
         Bound(data.HeldOut!).Should().NotThrow();
     }

@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using static TorchSharp.torch;
 

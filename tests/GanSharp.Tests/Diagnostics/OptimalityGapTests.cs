@@ -1,6 +1,8 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FluentAssertions;
-using GanSharp.Diagnostics;
-using GanSharp.Tensors;
+using GanSharp.Estimates;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Estimates;
 using Xunit;
 using static TorchSharp.torch;
 

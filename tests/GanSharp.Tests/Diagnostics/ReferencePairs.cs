@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 
 namespace GanSharp.Tests.Diagnostics;
 

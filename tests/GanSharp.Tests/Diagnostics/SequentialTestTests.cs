@@ -1,7 +1,8 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Testing;
+using GanSharp.Divergences;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,10 @@
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
+using GanSharp.Schedules;
 using GanSharp.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -44,15 +47,15 @@ internal static class StagedRuns
             Options(GanObjective.NonSaturating, 256, 2e-1, 1e-2, generatorBeta1: 0.9), 600),
         // The chase is chaotic: another order of float32 sums ends at another place, so the order is fixed.
         "modes that are chased" => (Mixtures.Ring(8, 1, 0.05), new MlpGenerator(2, 32, 2), new MlpDiscriminator(2, 32),
-            Options(GanObjective.Hinge, 128, 2e-3, 2e-3, generatorBeta1: 0.9) with { ConcatenatePasses = false }, 800),
-        "a Gaussian learnt by eqs. 20 and 21" => (Mixtures.Normal(), new AffineGenerator(2, 0.6), new MlpDiscriminator(1, 32, 2), new()
+            Options(GanObjective.Hinge, 128, 2e-3, 2e-3, generatorBeta1: 0.9) with { JointForward = false }, 800),
+        "a Gaussian learned by eqs. 20 and 21" => (Mixtures.Normal(), new AffineGenerator(2, 0.6), new MlpDiscriminator(1, 32, 2), new()
         {
             BatchSize = 256,
             GeneratorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(4e-3, 4e-6, 1_500), Beta1 = 0 },
             DiscriminatorOptimizer = new AdamOptions { LearningRate = Schedule.Cosine(2e-3, 2e-6, 1_500), Beta1 = 0.9 },
             Diagnostics = new() { Auditor = () => new MlpDiscriminator(1, 32, 2) },
         }, 1_500),
-        "a Gaussian in the plane learnt by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new TrainableLinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
+        "a Gaussian in the plane learned by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new TrainableLinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
             TrainingOptions.R3Gan(1_000, 0.1, 4e-3) with { BatchSize = 256, Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 32, 2) } }, 1_000),
         "the ring half-way" => (Mixtures.Ring(4, 1, 0.2), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
             TrainingOptions.R3Gan(1_000, 0.1, 1e-3) with { BatchSize = 128 }, 600),

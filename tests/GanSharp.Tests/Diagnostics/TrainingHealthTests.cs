@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Diagnostics.Reports;
 using Xunit;
 
 namespace GanSharp.Tests.Diagnostics;
@@ -15,8 +16,8 @@ public sealed class TrainingHealthTests
     [InlineData("sixty points in four dimensions", HealthVerdict.DiscriminatorMemorizes)]
     [InlineData("a mean that orbits", HealthVerdict.Oscillating)]
     [InlineData("modes that are chased", HealthVerdict.Oscillating)]
-    [InlineData("a Gaussian learnt by eqs. 20 and 21", HealthVerdict.ReadyToStop)]
-    [InlineData("a Gaussian in the plane learnt by R3GAN", HealthVerdict.ReadyToStop)]
+    [InlineData("a Gaussian learned by eqs. 20 and 21", HealthVerdict.ReadyToStop)]
+    [InlineData("a Gaussian in the plane learned by R3GAN", HealthVerdict.ReadyToStop)]
     [InlineData("the ring half-way", HealthVerdict.Balanced)]
     [InlineData("garments half-way", HealthVerdict.Balanced)]
     public void A_staged_run_gets_its_verdict(string run, HealthVerdict verdict)
@@ -93,7 +94,7 @@ public sealed class TrainingHealthTests
         var look = Look(1) with { MemorizationGap = new(0.2, 0.15, 0.25, 2_000) };
 
         TrainingHealth.Judge([look, look]).Findings.Should().ContainSingle().Which.ToString().Should().Be(
-            "D memorises: D's JS bound is 0.2000 ± 0.0500 nats higher on the samples that it has learnt than on held-out ones. "
+            "D memorizes: D's JS bound is 0.2000 ± 0.0500 nats higher on the samples that it has learned than on held-out ones. "
             + "Use more data or augment it, add R1 (or raise its gamma), make D smaller, or stop earlier; believe the held-out bound only");
     }
 
@@ -103,7 +104,7 @@ public sealed class TrainingHealthTests
     [InlineData(new[] { 0.0, 0.9, 0, 0.9, 0 }, 1.0, 0)]
     [InlineData(new[] { 3.0, 0, 0.5, 0, 3 }, 1.0, 1)]
     public void Turns_are_counted_by_their_size(double[] series, double amplitude, int expected) =>
-        Swings.Turns(series, amplitude).Should().HaveCount(expected);
+        TurningPoints.Turns(series, amplitude).Should().HaveCount(expected);
 
     private static DiagnosticReport Look(long step) => new()
     {

@@ -1,6 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
-using GanSharp.Tensors;
+using GanSharp.Estimates;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -18,7 +18,7 @@ public sealed class WeightedMeansTests(ITestOutputHelper output)
     public void The_normal_interval_covers_the_mean_in_95_of_100_repeats(string law, long real, long fake)
     {
         using var scope = NewDisposeScope();
-        // Standardised terms of each law: ½ · 0 + ½ · 0 is covered or not.
+        // Standardized terms of each law: ½ · 0 + ½ · 0 is covered or not.
         Coverage(Draw(law, real, 1), Draw(law, fake, 2), 0, means => means.Normal()).Should().BeInRange(0.935, 0.965);
     }
 

@@ -1,10 +1,15 @@
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Arrays;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Divergences;
 using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
 using GanSharp.Reporting;
+using GanSharp.Runtime;
+using GanSharp.Safetensors;
 using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Guards;

@@ -1,9 +1,10 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
+using GanSharp.Schedules;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;

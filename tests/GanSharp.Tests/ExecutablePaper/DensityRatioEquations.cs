@@ -1,9 +1,9 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -36,7 +36,7 @@ public sealed class DensityRatioEquations
     [Theory]
     [MemberData(nameof(Seeds))]
     [Equation(2)]
-    public void Samples_labelled_real_follow_the_density_of_the_data(int seed)
+    public void Samples_labeled_real_follow_the_density_of_the_data(int seed)
     {
         using var scope = NewDisposeScope();
         using var pair = DensityPair.Draw(seed);
@@ -51,7 +51,7 @@ public sealed class DensityRatioEquations
     [Theory]
     [MemberData(nameof(Seeds))]
     [Equation(3)]
-    public void Samples_labelled_generated_follow_the_density_of_the_generator(int seed)
+    public void Samples_labeled_generated_follow_the_density_of_the_generator(int seed)
     {
         using var scope = NewDisposeScope();
         var random = new Random(seed);

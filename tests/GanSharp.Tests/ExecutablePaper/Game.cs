@@ -8,7 +8,7 @@ namespace GanSharp.Tests.ExecutablePaper;
 
 /// <summary>
 /// Two networks of a few float64 parameters that play an objective by plain gradient descent, with expectations as weighted sums:
-/// small enough for its flow to be linearised. The trainer is not used here because its optimiser is Adam.
+/// small enough for its flow to be linearised. The trainer is not used here because its optimizer is Adam.
 /// </summary>
 internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, params Penalty[] penalties) : IDisposable
 {

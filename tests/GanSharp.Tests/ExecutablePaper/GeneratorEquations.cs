@@ -1,15 +1,15 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace GanSharp.Tests.ExecutablePaper;
 
-/// <summary>Equations 16 to 19: a generator is a density that can be drawn from but not evaluated, and what it is to minimise.</summary>
+/// <summary>Equations 16 to 19: a generator is a density that can be drawn from but not evaluated, and what it is to minimize.</summary>
 public sealed class GeneratorEquations
 {
     public static TheoryData<int> Seeds => DensityPair.Seeds;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using TorchSharp;

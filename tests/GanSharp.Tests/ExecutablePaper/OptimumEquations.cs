@@ -1,6 +1,6 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Objectives;
 using Xunit;
 using static TorchSharp.torch;
@@ -42,7 +42,7 @@ public sealed class OptimumEquations
         using var pair = DensityPair.Draw(seed);
         const int Count = 200_000;
         var edges = linspace(-2, 2, 9, ScalarType.Float64);
-        // p(y = 1 | x in a bin), counted in labelled samples, against D* averaged over the same samples.
+        // p(y = 1 | x in a bin), counted in labeled samples, against D* averaged over the same samples.
         var samples = cat([pair.Data.Draw(seed, 0, Count).Samples, pair.Generator.Draw(seed, Count, Count).Samples]);
         var labels = cat([ones(Count, ScalarType.Float64), zeros(Count, ScalarType.Float64)]);
         var best = DensityRatio.Log(pair.Data, pair.Generator, samples).sigmoid();

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using TorchSharp;
@@ -101,7 +101,7 @@ public sealed class ValueEquations
         return discriminator;
     }
 
-    /// <summary>Torch's cross-entropy of the pooled samples, real ones labelled 1.</summary>
+    /// <summary>Torch's cross-entropy of the pooled samples, real ones labeled 1.</summary>
     private static double CrossEntropy(Tensor real, Tensor fake) =>
         functional.binary_cross_entropy_with_logits(cat([real, fake]), cat([ones_like(real), zeros_like(fake)])).item<double>();
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;

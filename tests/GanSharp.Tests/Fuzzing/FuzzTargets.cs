@@ -1,9 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Arrays;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Diagnostics.Certificates;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using SkiaSharp;
 using static TorchSharp.torch;
 

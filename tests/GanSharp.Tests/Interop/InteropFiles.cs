@@ -1,5 +1,5 @@
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using TorchSharp;
 using Xunit;
 

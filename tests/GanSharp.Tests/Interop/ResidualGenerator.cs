@@ -47,7 +47,7 @@ internal sealed class ResidualGenerator : GeneratorNetwork
             conv2 = Conv2d(to, to, 3, padding: 1);
             shortcut = Conv2d(from, to, 1, bias: false);
             RegisterComponents();
-            // TorchSharp leaves a group norm's parameters uninitialised.
+            // TorchSharp leaves a group norm's parameters uninitialized.
             foreach (var (name, parameter) in norm2.named_parameters())
                 _ = name == "weight" ? init.ones_(parameter) : init.zeros_(parameter);
         }

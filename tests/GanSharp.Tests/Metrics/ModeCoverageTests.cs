@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Metrics;
 using Xunit;
 using static TorchSharp.torch;

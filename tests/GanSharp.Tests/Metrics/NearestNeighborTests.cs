@@ -46,7 +46,7 @@ public sealed class NearestNeighborTests
     }
 
     [Fact]
-    public void A_generator_that_crowds_its_modes_is_recognised_among_its_own_samples_only()
+    public void A_generator_that_crowds_its_modes_is_recognized_among_its_own_samples_only()
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
@@ -68,7 +68,7 @@ public sealed class NearestNeighborTests
         var accuracies = tensor(Enumerable.Range(0, Repetitions)
             .Select(_ => NearestNeighborTest.Measure(randn(Count, 1), randn(Count, 1), new() { Permutations = 19 }).Test.Statistic).ToArray());
 
-        // A binomial share of 200 samples has the variance 1/800; mutual neighbours agree with each other and add to it.
+        // A binomial share of 200 samples has the variance 1/800; mutual neighbors agree with each other and add to it.
         (accuracies.var().item<double>() * 4 * 2 * Count).Should().BeGreaterThan(1.25);
     }
 }

@@ -1,6 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using Xunit;
 

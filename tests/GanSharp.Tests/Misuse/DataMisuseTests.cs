@@ -44,7 +44,7 @@ public sealed class DataMisuseTests
         using var data = new LambdaDataset((position, count) => position < 3 * 64 ? new Batch(randn(count, 2), null) : new Batch(randn(count, 2, dtype: ScalarType.Float64), null));
         using var generator = new LambdaGenerator();
         using var discriminator = new LambdaDiscriminator();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { ReadAhead = readsAhead, Diagnostics = new() { Samples = 0 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { Prefetch = readsAhead, Diagnostics = new() { Samples = 0 } });
 
         trainer.Invoking(one => one.Train(10).ToList()).Should().Throw<TrainingFailedException>()
             .WithMessage("Training failed after step 3: 'lambda': Draw was asked for 64 samples at position 192 and returned samples of type Float64. GanSharp trains float32*Make the data readable as it was.*");

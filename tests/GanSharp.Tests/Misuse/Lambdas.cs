@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;

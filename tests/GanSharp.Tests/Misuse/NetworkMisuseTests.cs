@@ -1,5 +1,7 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Penalties;
 using GanSharp.Training;
@@ -105,7 +107,7 @@ public sealed class NetworkMisuseTests
         using var discriminator = new NormedDiscriminator();
 
         Making.Trainer(discriminator: discriminator, options: new() { BatchSize = 1 }).Should().Throw<NetworkException>()
-            .WithMessage("NormedDiscriminator has a BatchNorm1d, which can't normalise one value a channel, but with BatchSize 1 it is given [1, 4]: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
+            .WithMessage("NormedDiscriminator has a BatchNorm1d, which can't normalize one value a channel, but with BatchSize 1 it is given [1, 4]: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
         discriminator.buffers().Should().OnlyContain(buffer => buffer.isfinite().all().item<bool>(), "the trial leaves no trace");
         Making.Trainer(discriminator: discriminator, options: new() { BatchSize = 2 }).Should().NotThrow();
     }
@@ -148,7 +150,7 @@ public sealed class NetworkMisuseTests
     }
 
     [Fact]
-    public void Images_with_their_channels_last_are_recognised()
+    public void Images_with_their_channels_last_are_recognized()
     {
         using var data = new InMemoryDataset(randn(32, 8, 8, 3).tanh(), name: "photos");
         using var generator = new DcganGenerator(new ImageShape(3, 8, 8), latentSize: 4, width: 4);

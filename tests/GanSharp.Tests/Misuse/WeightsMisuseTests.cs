@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using FluentAssertions;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using Xunit;
 using static TorchSharp.torch.nn;
 

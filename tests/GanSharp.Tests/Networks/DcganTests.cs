@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using TorchSharp.Modules;
 using Xunit;

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Safetensors;
 using GanSharp.Tensors;
 using GanSharp.Training;
 using Xunit;

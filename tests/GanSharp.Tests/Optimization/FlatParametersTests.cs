@@ -91,7 +91,7 @@ public sealed class FlatParametersTests
 
         module.zero_grad();
 
-        flat.Invoking(parameters => parameters.ThrowIfDetached()).Should().NotThrow();
+        flat.Invoking(parameters => parameters.ThrowIfParametersMoved()).Should().NotThrow();
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class FlatParametersTests
         using var scope = NewDisposeScope();
         using var module = Linear(2, 1);
         using var flat = new FlatParameters(module);
-        flat.ThrowIfDetached();
+        flat.ThrowIfParametersMoved();
 
         using (no_grad())
             module.bias!.set_(zeros(1));
 
-        flat.Invoking(parameters => parameters.ThrowIfDetached()).Should().Throw<InvalidOperationException>()
+        flat.Invoking(parameters => parameters.ThrowIfParametersMoved()).Should().Throw<InvalidOperationException>()
             .WithMessage("Parameter 'bias' isn't where the trainer put it. Move a network, or replace its parameters, before making the trainer.");
     }
 

@@ -15,7 +15,7 @@ public sealed class OptimizerTests
     private const int Steps = 1_000;
     private const double Rate = 1e-2;
 
-    /// <summary>Ours, and torch's own optimiser of the same rule.</summary>
+    /// <summary>Ours, and torch's own optimizer of the same rule.</summary>
     private static readonly Dictionary<string, (OptimizerOptions Options, Func<IEnumerable<Parameter>, OptimizerHelper> Reference)> Cases = new()
     {
         ["Adam"] = (new AdamOptions { LearningRate = Rate }, p => optim.Adam(p, Rate, 0.5, 0.999)),
@@ -23,18 +23,18 @@ public sealed class OptimizerTests
         ["Adam, epsilon"] = (new AdamOptions { LearningRate = Rate, Beta1 = 0.9, Epsilon = 0.1 }, p => optim.Adam(p, Rate, 0.9, 0.999, 0.1)),
         ["Adam, L2"] = (new AdamOptions { LearningRate = Rate, L2Penalty = 0.3 }, p => optim.Adam(p, Rate, 0.5, 0.999, weight_decay: 0.3)),
         ["Adam, AMSGrad"] = (new AdamOptions { LearningRate = Rate, Beta2 = 0.9, AmsGrad = true }, p => optim.Adam(p, Rate, 0.5, 0.9, amsgrad: true)),
-        ["Adam, maximise"] = (new AdamOptions { LearningRate = 1e-3, Maximize = true }, p => optim.Adam(p, 1e-3, 0.5, 0.999, maximize: true)),
+        ["Adam, maximize"] = (new AdamOptions { LearningRate = 1e-3, Maximize = true }, p => optim.Adam(p, 1e-3, 0.5, 0.999, maximize: true)),
         ["AdamW"] = (new AdamOptions { LearningRate = Rate, WeightDecay = 0.3 }, p => optim.AdamW(p, Rate, 0.5, 0.999, weight_decay: 0.3)),
         ["AdamW, AMSGrad"] = (new AdamOptions { LearningRate = Rate, WeightDecay = 0.3, AmsGrad = true }, p => optim.AdamW(p, Rate, 0.5, 0.999, weight_decay: 0.3, amsgrad: true)),
         ["SGD"] = (new SgdOptions { LearningRate = Rate }, p => optim.SGD(p, Rate)),
         ["SGD, L2"] = (new SgdOptions { LearningRate = Rate, L2Penalty = 0.3 }, p => optim.SGD(p, Rate, weight_decay: 0.3)),
         ["SGD, momentum"] = (new SgdOptions { LearningRate = Rate, Momentum = 0.9 }, p => optim.SGD(p, Rate, 0.9)),
         ["SGD, Nesterov"] = (new SgdOptions { LearningRate = Rate, Momentum = 0.9, Nesterov = true, L2Penalty = 0.1 }, p => optim.SGD(p, Rate, 0.9, nesterov: true, weight_decay: 0.1)),
-        ["SGD, maximise"] = (new SgdOptions { LearningRate = 1e-3, Maximize = true }, p => optim.SGD(p, 1e-3, maximize: true)),
+        ["SGD, maximize"] = (new SgdOptions { LearningRate = 1e-3, Maximize = true }, p => optim.SGD(p, 1e-3, maximize: true)),
         ["RMSprop"] = (new RmsPropOptions { LearningRate = Rate }, p => optim.RMSProp(p, Rate, 0.99)),
         ["RMSprop, L2"] = (new RmsPropOptions { LearningRate = Rate, Decay = 0.9, L2Penalty = 0.3 }, p => optim.RMSProp(p, Rate, 0.9, weight_decay: 0.3)),
         ["RMSprop, momentum"] = (new RmsPropOptions { LearningRate = Rate, Momentum = 0.8 }, p => optim.RMSProp(p, Rate, 0.99, momentum: 0.8)),
-        ["RMSprop, centred"] = (new RmsPropOptions { LearningRate = Rate, Momentum = 0.8, Centered = true }, p => optim.RMSProp(p, Rate, 0.99, momentum: 0.8, centered: true)),
+        ["RMSprop, centered"] = (new RmsPropOptions { LearningRate = Rate, Momentum = 0.8, Centered = true }, p => optim.RMSProp(p, Rate, 0.99, momentum: 0.8, centered: true)),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Optimization;
+using GanSharp.Schedules;
 using Xunit;
 
 namespace GanSharp.Tests.Optimization;

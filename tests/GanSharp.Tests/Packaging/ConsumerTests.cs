@@ -22,7 +22,7 @@ public sealed class ConsumerTests(PackedLibrary library) : IClassFixture<PackedL
     public void A_project_outside_trains_with_a_network_of_its_own_without_any_step_by_hand()
     {
         var project = library.Project("own", """
-            using GanSharp.Data;
+            using GanSharp.Data.Distributions;
             using GanSharp.Networks;
             using GanSharp.Training;
             using static TorchSharp.torch;

@@ -8,7 +8,7 @@ namespace GanSharp.Tests.Packaging;
 /// <summary>However an application is built or published, its TorchSharp.dll is the copy whose methods keep their arguments alive, and the NuGet cache stays as it was.</summary>
 public sealed class PublishTests(PackedLibrary library) : IClassFixture<PackedLibrary>
 {
-    private const string Program = "System.Console.WriteLine(GanSharp.Tensors.ArgumentLifetime.IsSafe);";
+    private const string Program = "System.Console.WriteLine(GanSharp.Runtime.ArgumentLifetime.IsSafe);";
 
     [Theory]
     [InlineData("framework-dependent")]

@@ -1,7 +1,7 @@
 using FluentAssertions;
 using GanSharp.Networks;
-using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Schedules;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

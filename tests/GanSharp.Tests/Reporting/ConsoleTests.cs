@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Reporting;
 using GanSharp.Training;

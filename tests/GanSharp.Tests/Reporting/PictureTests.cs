@@ -22,22 +22,22 @@ public sealed class PictureTests : IDisposable
         using var picture = SKBitmap.Decode(folder.File("new", "grid.png"));
         // Two pixels a pixel, a gap of two between images.
         (picture.Width, picture.Height).Should().Be((3 * 58 - 2, 2 * 58 - 2));
-        byte Grey(int column, int row) => picture.GetPixel(column * 58 + 28, row * 58 + 28).Red;
-        new[] { Grey(0, 0), Grey(1, 0), Grey(2, 0), Grey(0, 1), Grey(1, 1) }.Should().Equal(0, 64, 128, 191, 255);
+        byte Gray(int column, int row) => picture.GetPixel(column * 58 + 28, row * 58 + 28).Red;
+        new[] { Gray(0, 0), Gray(1, 0), Gray(2, 0), Gray(0, 1), Gray(1, 1) }.Should().Equal(0, 64, 128, 191, 255);
         picture.GetPixel(57, 10).Should().Be(SKColors.White);
         Directory.GetFiles(folder.FullName, "*.part", SearchOption.AllDirectories).Should().BeEmpty();
     }
 
     [Fact]
-    public void Colours_and_transparency_are_kept()
+    public void Colors_and_transparency_are_kept()
     {
         using var scope = NewDisposeScope();
-        ImageGrid.Save(tensor(new[] { 1f, -1f, 0f }).view(1, 3, 1, 1).expand(1, 3, 4, 4), folder.File("colour.png"));
+        ImageGrid.Save(tensor(new[] { 1f, -1f, 0f }).view(1, 3, 1, 1).expand(1, 3, 4, 4), folder.File("color.png"));
         ImageGrid.Save(tensor(new[] { 1f, 1f, 1f, -1f }).view(1, 4, 1, 1).expand(1, 4, 4, 4), folder.File("alpha.png"));
 
-        using var colour = SKBitmap.Decode(folder.File("colour.png"));
+        using var color = SKBitmap.Decode(folder.File("color.png"));
         using var alpha = SKBitmap.Decode(folder.File("alpha.png"));
-        colour.GetPixel(1, 1).Should().Be(new SKColor(255, 0, 128));
+        color.GetPixel(1, 1).Should().Be(new SKColor(255, 0, 128));
         alpha.GetPixel(1, 1).Alpha.Should().Be(255, "a picture on white shows transparent parts white");
     }
 

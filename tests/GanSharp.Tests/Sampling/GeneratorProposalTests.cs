@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Sampling;
@@ -22,7 +23,7 @@ public sealed class GeneratorProposalTests
         foreach (var objective in new[] { GanObjective.Minimax, GanObjective.RelativisticPaired })
         {
             new GeneratorProposal(generator, discriminator, objective).LogRatios(points).eq(logits).all().item<bool>().Should().BeTrue();
-            var calibrated = new GeneratorProposal(generator, discriminator, objective, new LogitCalibration(2, -1)).LogRatios(points);
+            var calibrated = new GeneratorProposal(generator, discriminator, objective, new PlattScaling(2, -1)).LogRatios(points);
             (calibrated - (2 * logits - 1)).abs().max().item<double>().Should().BeLessThan(1e-12);
         }
     }
@@ -61,7 +62,7 @@ public sealed class GeneratorProposalTests
 
         FluentActions.Invoking(() => new GeneratorProposal(generator, packed, GanObjective.Minimax)).Should().Throw<ArgumentException>()
             .WithMessage("discriminator must judge one sample a logit but judges 2, whose ratio is of packs of samples.*");
-        FluentActions.Invoking(() => new GeneratorProposal(generator, discriminator, GanObjective.Minimax, new LogitCalibration(0, 0))).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new GeneratorProposal(generator, discriminator, GanObjective.Minimax, new PlattScaling(0, 0))).Should().Throw<ArgumentException>()
             .WithMessage("calibration must have a scale above 0 but has 0: the logits it was fitted on tell nothing, or the reverse.*");
     }
 

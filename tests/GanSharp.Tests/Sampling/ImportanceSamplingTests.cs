@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
 using GanSharp.Sampling;
 using GanSharp.Tests.Diagnostics;
 using Xunit;
@@ -50,7 +50,7 @@ public sealed class ImportanceSamplingTests
         var expectation = () => ImportanceSampling.Expectation(line.Proposal(), samples => samples.squeeze(1), 120);
 
         expectation.Should().Throw<DiagnosticRefusedException>().WithMessage("Only * of 120 weighted samples are effective, fewer than 100, so that a few decide the estimate. "
-            + "Draw more samples, calibrate the discriminator (LogitCalibration), or train the generator closer to the data.");
+            + "Draw more samples, calibrate the discriminator (PlattScaling), or train the generator closer to the data.");
     }
 
     [Fact]

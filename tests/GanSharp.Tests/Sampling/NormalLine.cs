@@ -1,5 +1,5 @@
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Sampling;
 using static TorchSharp.torch;

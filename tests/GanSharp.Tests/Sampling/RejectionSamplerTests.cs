@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Diagnostics;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Sampling;
 using Xunit;
@@ -77,7 +77,7 @@ public sealed class RejectionSamplerTests
         var sampler = () => new RejectionSampler(new(generator, samples => samples.squeeze(1) * 100));
 
         sampler.Should().Throw<DiagnosticRefusedException>().WithMessage("Only * of the generator's samples would be accepted, less than one in 1000: "
-            + "the largest log ratio * stands far above the rest. Calibrate the discriminator (LogitCalibration), give a percentile, such as 90, or use the MetropolisHastingsSampler.");
+            + "the largest log ratio * stands far above the rest. Calibrate the discriminator (PlattScaling), give a percentile, such as 90, or use the MetropolisHastingsSampler.");
         var nothing = () => new RejectionSampler(new(generator, samples => full(samples.shape[0], double.NegativeInfinity)));
         nothing.Should().Throw<DiagnosticRefusedException>().WithMessage("All 10000 samples of the burn-in have the ratio 0: *");
     }

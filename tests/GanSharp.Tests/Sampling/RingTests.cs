@@ -1,11 +1,13 @@
 using FluentAssertions;
-using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
 using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Sampling;
+using GanSharp.Schedules;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -90,8 +92,8 @@ public sealed class RingTests : IDisposable
         return discriminator;
     }
 
-    private LogitCalibration Calibrate(MlpDiscriminator discriminator) =>
-        LogitCalibration.Fit(discriminator.Logits(data.HeldOut.Draw(7, 0, 20_000).Samples), discriminator.Logits(generator.Sample(20_000)));
+    private PlattScaling Calibrate(MlpDiscriminator discriminator) =>
+        PlattScaling.Fit(discriminator.Logits(data.HeldOut.Draw(7, 0, 20_000).Samples), discriminator.Logits(generator.Sample(20_000)));
 
     private (ModeCoverage Coverage, double Wasserstein) Report(string name, Tensor samples, double acceptanceRate)
     {
@@ -101,7 +103,7 @@ public sealed class RingTests : IDisposable
         return (coverage, wasserstein.Statistic);
     }
 
-    /// <summary>What the rejection sampler samples: p_g · min(r̂, r_max), normalised by the mean of the ratio over p_g.</summary>
+    /// <summary>What the rejection sampler samples: p_g · min(r̂, r_max), normalized by the mean of the ratio over p_g.</summary>
     private sealed class Rated : IDensity
     {
         private readonly GeneratorProposal proposal;

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Tests.Training.Checkpointing;
 using Xunit;
 using static TorchSharp.torch;

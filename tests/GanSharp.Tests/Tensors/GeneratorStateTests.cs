@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;
 

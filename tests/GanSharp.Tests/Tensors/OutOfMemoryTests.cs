@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using Xunit;
 
 namespace GanSharp.Tests.Tensors;

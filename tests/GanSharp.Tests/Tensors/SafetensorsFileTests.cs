@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using Xunit;
 using static TorchSharp.torch;
 

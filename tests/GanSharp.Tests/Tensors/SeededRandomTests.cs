@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using Xunit;
 
 namespace GanSharp.Tests.Tensors;
@@ -16,7 +16,7 @@ public sealed class SeededRandomTests
     }
 
     [Fact]
-    public void Streams_of_neighbouring_seeds_are_unrelated()
+    public void Streams_of_neighboring_seeds_are_unrelated()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         var draws = Enumerable.Range(0, 200).Select(seed => TorchSharp.torch.rand(1, generator: SeededRandom.Create(seed, "test")).item<float>()).ToArray();

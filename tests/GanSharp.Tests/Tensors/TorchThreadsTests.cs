@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using Xunit;
 
 namespace GanSharp.Tests.Tensors;

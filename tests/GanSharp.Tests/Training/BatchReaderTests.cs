@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Xunit;
@@ -89,7 +90,7 @@ public sealed class BatchReaderTests
             using var data = Mixtures.Ring();
             using var generator = new MlpGenerator(2, 8, 2);
             using var discriminator = new MlpDiscriminator(2, 8);
-            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, DiscriminatorSteps = 2, ReadAhead = readsAhead });
+            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, DiscriminatorSteps = 2, Prefetch = readsAhead });
             trainer.Train(10).Should().HaveCount(10);
             return [.. generator.parameters().SelectMany(parameter => parameter.detach().contiguous().data<float>().ToArray())];
         }

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Diagnostics;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
@@ -81,7 +83,7 @@ public sealed class FailedLookTests : IDisposable
         using var data = new Source(heldOut: null);
         using var generator = new Faulty("");
         using var discriminator = new MlpDiscriminator(2, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, ReadAhead = false, Diagnostics = new() { Samples = 100 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, Prefetch = false, Diagnostics = new() { Samples = 100 } });
         data.IsGoneFrom = 150;
 
         trainer.Invoking(it => it.TrainTo(4).WithCheckpoints(folder.File("run")).Every(2).ToList()).Should().Throw<TrainingFailedException>()
@@ -106,7 +108,7 @@ public sealed class FailedLookTests : IDisposable
             using var trainer = new GanTrainer(generator, discriminator, data, new()
             {
                 BatchSize = 10,
-                ReadAhead = false,
+                Prefetch = false,
                 EmaHalfLifeImages = 50,
                 Diagnostics = new() { Samples = 100, Auditor = () => isBroken ? auditor() : new MlpDiscriminator(2, 8), AuditEveryReports = 2 },
             });
@@ -124,7 +126,7 @@ public sealed class FailedLookTests : IDisposable
         using var data = new Source(heldOut);
         using var generator = new Faulty(fault);
         using var discriminator = new MlpDiscriminator(2, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, ReadAhead = false, EmaHalfLifeImages = 50, Diagnostics = new() { Samples = 100 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, Prefetch = false, EmaHalfLifeImages = 50, Diagnostics = new() { Samples = 100 } });
         generator.IsFaulty = true;
         heldOut.IsGoneFrom = fault.StartsWith("held-out", StringComparison.Ordinal) ? 0 : long.MaxValue;
         reports = [.. trainer.TrainTo(12).WithCheckpoints(folder.File(name), new() { EverySteps = 8 }).Every(4)];

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -28,7 +29,7 @@ public sealed class GanTrainerTests
     }
 
     [Fact]
-    public void How_often_it_reports_does_not_change_what_is_learnt()
+    public void How_often_it_reports_does_not_change_what_is_learned()
     {
         Train(seed: 1, reportEvery: 1).Should().Equal(Train(seed: 1, reportEvery: 5));
     }
@@ -45,7 +46,7 @@ public sealed class GanTrainerTests
     [Fact]
     public void One_step_is_equation_20_and_then_equation_21()
     {
-        // Against a step written by hand with torch's own optimiser: the definition of what the trainer does.
+        // Against a step written by hand with torch's own optimizer: the definition of what the trainer does.
         manual_seed(4);
         using var scope = NewDisposeScope();
         using var data = Mixtures.Ring();
@@ -59,7 +60,7 @@ public sealed class GanTrainerTests
 
         trainer.Train(1).Should().ContainSingle();
 
-        using var random = GanSharp.Tensors.SeededRandom.Create(9, "latents");
+        using var random = GanSharp.Randomness.SeededRandom.Create(9, "latents");
         var (real, latents) = (data.Draw(9, 0, 32).Samples, randn([32, 2], ScalarType.Float32, generator: random));
         var discriminatorOptimizer = optim.Adam(discriminatorByHand.parameters(), 2e-4, 0.5, 0.999);
         var value = functional.logsigmoid(discriminatorByHand.call(real, null)).mean()
@@ -79,7 +80,7 @@ public sealed class GanTrainerTests
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new Witness();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { Objective = GanObjective.RelativisticPaired, BatchSize = 8, ConcatenatePasses = false });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { Objective = GanObjective.RelativisticPaired, BatchSize = 8, JointForward = false });
 
         discriminator.Calls.Clear();
         trainer.Train(1).Should().ContainSingle();
@@ -95,7 +96,7 @@ public sealed class GanTrainerTests
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new Witness();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorSteps = 3, BatchSize = 8, ConcatenatePasses = false });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorSteps = 3, BatchSize = 8, JointForward = false });
 
         discriminator.Calls.Clear();
         trainer.Train(2).Should().HaveCount(2);
@@ -147,7 +148,7 @@ public sealed class GanTrainerTests
         trainer.Train(20).Should().HaveCount(20);
 
         trainer.Sample(5, seed: 3).equal(trainer.Sample(5, seed: 3)).all().item<bool>().Should().BeTrue();
-        using var random = GanSharp.Tensors.SeededRandom.Create(3, "samples");
+        using var random = GanSharp.Randomness.SeededRandom.Create(3, "samples");
         generator.Sample(5, random: random).equal(trainer.Sample(5, seed: 3)).any().item<bool>().Should().BeFalse("the trained weights are elsewhere");
     }
 

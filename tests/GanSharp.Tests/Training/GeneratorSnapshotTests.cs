@@ -1,7 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Training;
+using GanSharp.Training.Serving;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -178,7 +180,7 @@ public sealed class GeneratorSnapshotTests
 
     private static Tensor Tensors(GanTrainer trainer, int count, long seed)
     {
-        using var random = GanSharp.Tensors.SeededRandom.Create(seed, "samples");
+        using var random = GanSharp.Randomness.SeededRandom.Create(seed, "samples");
         return trainer.Generator.Sample(count, random: random);
     }
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Runtime;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -41,7 +43,7 @@ public sealed class MemoryTests
             using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(10, 1));
             trainer.Train(5).Every(5).Should().ContainSingle();
             trainer.Sample(3_000).Dispose();
-            _ = GanSharp.Diagnostics.JensenShannon.Bound(discriminator, data.HeldOut, generator, 500);
+            _ = GanSharp.Divergences.JensenShannon.Bound(discriminator, data.HeldOut, generator, 500);
         }
 
         // A trainer samples from a copy of G, and TorchSharp's count keeps one for each parameter of a network that is made and disposed.

@@ -1,5 +1,6 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
@@ -42,9 +43,9 @@ public sealed class MixedPrecisionTests
     }
 
     [Fact]
-    public void How_often_it_reports_does_not_change_what_is_learnt()
+    public void How_often_it_reports_does_not_change_what_is_learned()
     {
-        // A step that continues another takes over what the optimiser rounded; one after a report rounds anew.
+        // A step that continues another takes over what the optimizer rounded; one after a report rounds anew.
         float[] Train(int every)
         {
             manual_seed(0);
@@ -60,7 +61,7 @@ public sealed class MixedPrecisionTests
     }
 
     [Fact]
-    public void Between_steps_the_networks_are_float32_and_go_on_from_what_the_optimiser_made()
+    public void Between_steps_the_networks_are_float32_and_go_on_from_what_the_optimizer_made()
     {
         manual_seed(0);
         using var data = Images();

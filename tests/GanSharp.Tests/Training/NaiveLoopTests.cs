@@ -1,7 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
-using GanSharp.Tensors;
+using GanSharp.Randomness;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -36,7 +38,7 @@ public sealed class NaiveLoopTests
         using var naiveDiscriminator = makeDiscriminator();
         naiveGenerator.load_state_dict(generator.state_dict());
         naiveDiscriminator.load_state_dict(discriminator.state_dict());
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, ReadAhead = true });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = BatchSize, Prefetch = true });
 
         var own = trainer.Train(Steps).Select(report => (report.DiscriminatorLoss, report.GeneratorLoss)).ToArray();
 

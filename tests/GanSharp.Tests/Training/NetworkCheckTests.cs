@@ -1,5 +1,7 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Xunit;
@@ -26,7 +28,7 @@ public sealed class NetworkCheckTests
             .WithMessage("Judge.forward must return logits of shape [16] for 16 samples but returned [16, 1]. End it with squeeze(1).");
 
     [Fact]
-    public void A_probability_instead_of_a_logit_is_recognised() =>
+    public void A_probability_instead_of_a_logit_is_recognized() =>
         Making(new Judge(1, sigmoid: true)).Should().Throw<NetworkException>()
             .WithMessage("Judge.forward must return logits, any real number, but every output lies in [0, 1], like a probability. Remove the sigmoid at its end*");
 
@@ -44,7 +46,7 @@ public sealed class NetworkCheckTests
     [Fact]
     public void Logits_that_are_small_and_positive_are_not_mistaken_for_probabilities()
     {
-        // A constant image and the DCGAN initialisation: now and then every logit of the probe lies just above 0.
+        // A constant image and the DCGAN initialization: now and then every logit of the probe lies just above 0.
         using var data = new InMemoryDataset(zeros([64, 1, 8, 8], ScalarType.Byte));
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 8, width: 4);
         for (var seed = 0; seed < 40; seed++)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Training;
 using Xunit;
@@ -87,7 +88,7 @@ public sealed class NetworkClaimTests
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new OnlyFloat32();
         // All is made when the trial in low precision fails.
-        var options = new TrainingOptions { BatchSize = 8, Precision = Precision.BFloat16, ReadAhead = true, EmaHalfLifeImages = 10 };
+        var options = new TrainingOptions { BatchSize = 8, Precision = Precision.BFloat16, Prefetch = true, EmaHalfLifeImages = 10 };
         void Fail() => new Action(() => _ = new GanTrainer(generator, discriminator, data, options)).Should().Throw<NetworkException>().WithMessage("Precision is BFloat16*");
         Fail();
         var (tensors, threads) = (LiveTensors.Settled(), BatchThreads());
@@ -103,7 +104,7 @@ public sealed class NetworkClaimTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data) =>
-        new GanTrainer(generator, discriminator, data, new() { EmaHalfLifeImages = 10, ReadAhead = true }).Train(1).Should().HaveCount(1);
+        new GanTrainer(generator, discriminator, data, new() { EmaHalfLifeImages = 10, Prefetch = true }).Train(1).Should().HaveCount(1);
 
     private static int BatchThreads() => !OperatingSystem.IsLinux() ? 0
         : Directory.GetDirectories("/proc/self/task").Count(task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("GanSharp batch", StringComparison.Ordinal));

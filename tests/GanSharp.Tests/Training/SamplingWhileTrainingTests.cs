@@ -17,7 +17,7 @@ public sealed class SamplingWhileTrainingTests
     {
         Assert.SkipWhen(precision != Precision.Float32 && GanSharp.Tensors.TensorData.Refusal is not null, "no bfloat16 here");
         // One of the generators can't copy itself, so the network in training is sampled, between two steps.
-        SmallRun Run() => new(new() { ReadAhead = readAhead, Precision = precision }, isLive ? () => new NoisyImages() : null);
+        SmallRun Run() => new(new() { Prefetch = readAhead, Precision = precision }, isLive ? () => new NoisyImages() : null);
         using var quiet = Run();
         quiet.Trainer.Train(Steps).Every(50).Should().HaveCount(3);
         using var run = Run();

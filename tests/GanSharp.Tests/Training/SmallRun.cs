@@ -1,4 +1,5 @@
 using GanSharp.Data;
+using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Penalties;
 using GanSharp.Training;
@@ -41,7 +42,7 @@ internal sealed class SmallRun : IDisposable
 
     public static DcganGenerator NewGenerator() => new(Image, latentSize: 4, width: 4);
 
-    /// <summary>All that is learnt: G, D and the average of G.</summary>
+    /// <summary>All that is learned: G, D and the average of G.</summary>
     public string Weights()
     {
         var trained = $"{NetworkFingerprint.Compute(Generator)} {NetworkFingerprint.Compute(Discriminator)}";

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Penalties;
 using GanSharp.Tensors;
@@ -70,7 +71,7 @@ public sealed class TrainingFailedTests : IDisposable
         };
 
         train.Should().Throw<TrainingFailedException>().WithMessage(
-            $"Training failed after step 6: memory ran out: *4503599627370496 bytes*. Free memory, or use a smaller BatchSize than 10, which a resume accepts where ResumeOptions.MayChange names it. What was saved is kept: Resume(\"{Run}\") goes on from step 4.")
+            $"Training failed after step 6: memory ran out: *4503599627370496 bytes*. Free memory, or use a smaller BatchSize than 10, which a resume accepts where ResumeOptions.AllowedChanges names it. What was saved is kept: Resume(\"{Run}\") goes on from step 4.")
             .WithInnerException<ExternalException>();
 
         ThrowUnlessNewestIs(4);
@@ -112,8 +113,8 @@ public sealed class TrainingFailedTests : IDisposable
         {
             BatchSize = 10,
             DiscriminatorSteps = 2,
-            ConcatenatePasses = false,
-            ReadAhead = readsAhead,
+            JointForward = false,
+            Prefetch = readsAhead,
             Diagnostics = new() { Samples = 100 },
         });
     }

@@ -61,7 +61,7 @@ public sealed class TrainingOptionsTests
             .WithMessage("*Objective must not be null.*Penalties must be a list without null*GeneratorOptimizer must not be null.*DiscriminatorOptimizer must not be null.*");
 
     [Fact]
-    public void Faults_of_every_optimiser_and_of_its_groups_are_named()
+    public void Faults_of_every_optimizer_and_of_its_groups_are_named()
     {
         var faulty = new TrainingOptions
         {

@@ -1,8 +1,9 @@
 using FluentAssertions;
-using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Training;
+using GanSharp.Training.Guards;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,26 +1,26 @@
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
+using GanSharp.Training.State;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checkpointing;
 
 /// <summary>
-/// One trainer's content of a checkpoint in memory. <see cref="Capture"/> copies it in the training thread, into the same buffers each time;
+/// One run's content of a checkpoint in memory. <see cref="Capture"/> copies it in the training thread, into the same buffers each time;
 /// <see cref="WriteTo"/> may then run in another thread while training goes on.
 /// </summary>
 internal sealed class CheckpointContent : IDisposable
 {
     public const string LatentRandom = "random.latents", GlobalRandom = "random.global";
-    private readonly GanTrainer trainer;
+    private readonly TrainingState state;
     private readonly StateSnapshot snapshot;
     private readonly SortedDictionary<string, string> options;
     private CheckpointManifest manifest;
     private Tensor latentRandom, globalRandom;
 
-    public CheckpointContent(GanTrainer trainer)
+    public CheckpointContent(TrainingState state, SortedDictionary<string, string> options)
     {
-        this.trainer = trainer;
-        snapshot = new StateSnapshot(trainer.State, onCpu: true);
-        options = OptionsDescription.Of(trainer);
+        (this.state, this.options) = (state, options);
+        snapshot = new StateSnapshot(state, onCpu: true);
         (latentRandom, globalRandom) = RandomStates();
         manifest = Manifest();
     }
@@ -51,19 +51,19 @@ internal sealed class CheckpointContent : IDisposable
     private (Tensor Latents, Tensor Global) RandomStates()
     {
         using var scope = NewDisposeScope();
-        return (trainer.LatentRandom.get_state().cpu().DetachFromDisposeScope(), get_rng_state().DetachFromDisposeScope());
+        return (state.LatentRandom.get_state().cpu().DetachFromDisposeScope(), get_rng_state().DetachFromDisposeScope());
     }
 
     private CheckpointManifest Manifest() => new()
     {
         FormatVersion = CheckpointManifest.CurrentFormatVersion,
-        RunId = trainer.RunId,
-        Step = trainer.Step,
-        SamplesSeen = trainer.SamplesSeen,
+        RunId = state.RunId,
+        Step = state.Step,
+        SamplesSeen = state.SamplesSeen,
         Scalars = snapshot.Scalars,
         Options = options,
-        Environment = RunEnvironment.Of(trainer),
-        Looks = trainer.Monitor.Looks,
-        RecentDiagnostics = [.. trainer.Monitor.History],
+        Environment = RunEnvironment.Of(state.LatentRandom.device),
+        Looks = state.Monitor.Looks,
+        RecentDiagnostics = [.. state.Monitor.History],
     };
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using GanSharp.Tensors;
+using GanSharp.IO;
 
 namespace GanSharp.Training.Checkpointing;
 

@@ -1,3 +1,5 @@
+using GanSharp.Training.State;
+
 namespace GanSharp.Training.Checkpointing;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace GanSharp.Training.Checkpointing;
 /// </summary>
 internal sealed class CheckpointKeeper : IDisposable
 {
-    private readonly GanTrainer trainer;
+    private readonly TrainingState state;
+    private readonly Action checkWeights, remember;
     private readonly CheckpointOptions options;
     private readonly CheckpointFolder folder;
     private readonly FolderLock folderLock;
@@ -16,17 +19,24 @@ internal sealed class CheckpointKeeper : IDisposable
     private bool isWhole = true;
 
     /// <summary>Locks the folder and proves that it can be written and belongs to this run, before any step is taken.</summary>
+    /// <param name="state">What is saved.</param>
+    /// <param name="description">The options of the run, which a resume compares.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">When, and how many are kept.</param>
+    /// <param name="checkWeights">Throws where the weights aren't worth saving.</param>
+    /// <param name="remember">Told of each copy, so that no roll-back goes behind it.</param>
     /// <exception cref="CheckpointException">It can't, or doesn't.</exception>
-    public CheckpointKeeper(GanTrainer trainer, string path, CheckpointOptions options)
+    public CheckpointKeeper(
+        TrainingState state, SortedDictionary<string, string> description, string path, CheckpointOptions options, Action checkWeights, Action remember)
     {
-        (this.trainer, this.options, folder) = (trainer, options, new CheckpointFolder(path));
+        (this.state, this.options, this.checkWeights, this.remember, folder) = (state, options, checkWeights, remember, new CheckpointFolder(path));
         folderLock = FolderLock.Take(folder.FullName);
         try
         {
             folder.RemoveLeftovers();
             ThrowIfOfAnotherRun();
-            savedStep = folder.List().Any(checkpoint => checkpoint.Step == trainer.Step) ? trainer.Step : -1;
-            content = new CheckpointContent(trainer);
+            savedStep = folder.List().Any(checkpoint => checkpoint.Step == state.Step) ? state.Step : -1;
+            content = new CheckpointContent(state, description);
         }
         catch
         {
@@ -46,7 +56,7 @@ internal sealed class CheckpointKeeper : IDisposable
     {
         if (writing.IsCompleted)
             Await();
-        if (trainer.Step % options.EverySteps == 0 && trainer.Step != savedStep)
+        if (state.Step % options.EverySteps == 0 && state.Step != savedStep)
             Save();
     }
 
@@ -56,7 +66,7 @@ internal sealed class CheckpointKeeper : IDisposable
         try
         {
             var failed = Failure();
-            if (isWhole && (trainer.Step != savedStep || failed is not null))
+            if (isWhole && (state.Step != savedStep || failed is not null))
                 Save();
             failed = Failure();
             if (isWhole && failed is not null)
@@ -72,10 +82,10 @@ internal sealed class CheckpointKeeper : IDisposable
     private void Save()
     {
         Await();
-        trainer.Guard.CheckWeights();
+        checkWeights();
         content.Capture();
-        trainer.RollBack.Remember();
-        savedStep = trainer.Step;
+        remember();
+        savedStep = state.Step;
         writing = Task.Run(() =>
         {
             content.WriteTo(folder);
@@ -89,7 +99,7 @@ internal sealed class CheckpointKeeper : IDisposable
             return;
         if (options.OnWriteFailure == WriteFailurePolicy.Stop)
             throw failure;
-        trainer.Warnings.Add(failure.Message);
+        state.Warnings.Add(failure.Message);
     }
 
     /// <summary>Waits for the write in progress and takes its failure, once.</summary>
@@ -115,13 +125,13 @@ internal sealed class CheckpointKeeper : IDisposable
 
     private void ThrowIfOfAnotherRun()
     {
-        foreach (var (step, path) in folder.List().Where(checkpoint => checkpoint.Step > trainer.Step))
+        foreach (var (step, path) in folder.List().Where(checkpoint => checkpoint.Step > state.Step))
         {
             if (CheckpointFolder.Fault(path) is null)
-                throw new CheckpointException($"'{folder.FullName}' holds a checkpoint of step {step} but the trainer stands at step {trainer.Step}. Call Resume(\"{folder.FullName}\") before training, or choose another folder.");
+                throw new CheckpointException($"'{folder.FullName}' holds a checkpoint of step {step} but the trainer stands at step {state.Step}. Call Resume(\"{folder.FullName}\") before training, or choose another folder.");
             CheckpointFolder.SetAside(path);
         }
-        if (folder.List().Select(checkpoint => CheckpointManifest.RunOf(checkpoint.Path)).FirstOrDefault(run => run is not null) is { } other && other != trainer.RunId)
+        if (folder.List().Select(checkpoint => CheckpointManifest.RunOf(checkpoint.Path)).FirstOrDefault(run => run is not null) is { } other && other != state.RunId)
             throw new CheckpointException($"'{folder.FullName}' holds checkpoints of another run. Call Resume(\"{folder.FullName}\") to continue that one, or choose another folder.");
     }
 }

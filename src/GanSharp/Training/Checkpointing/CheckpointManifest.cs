@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using GanSharp.Diagnostics;
+using GanSharp.Diagnostics.Reports;
 
 namespace GanSharp.Training.Checkpointing;
 

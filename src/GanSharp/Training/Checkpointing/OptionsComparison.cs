@@ -11,13 +11,13 @@ internal static class OptionsComparison
     {
         var names = saved.Keys.Union(now.Keys).Order(StringComparer.Ordinal).ToArray();
         if (mayChange.FirstOrDefault(allowed => !names.Any(name => Covers(allowed, name))) is { } unknown)
-            throw new ArgumentException($"MayChange must hold names of options but '{unknown}' is none of {string.Join(", ", names)}.", nameof(mayChange));
+            throw new ArgumentException($"AllowedChanges must hold names of options but '{unknown}' is none of {string.Join(", ", names)}.", nameof(mayChange));
         var differences = names.Where(name => saved.GetValueOrDefault(name) != now.GetValueOrDefault(name))
             .ToLookup(name => mayChange.Any(allowed => Covers(allowed, name)), name => $"{name} is {now.GetValueOrDefault(name) ?? "not set"} but was {saved.GetValueOrDefault(name) ?? "not set"}");
         if (differences[false].Any())
             throw new CheckpointException(string.Join(Environment.NewLine,
                 [$"The options differ from those of the checkpoint '{checkpoint}':", .. differences[false].Select(difference => $"- {difference}"),
-                    "Set them as they were, or name in ResumeOptions.MayChange what is meant to change."]));
+                    "Set them as they were, or name in ResumeOptions.AllowedChanges what is meant to change."]));
         return [.. differences[true]];
     }
 

@@ -5,7 +5,7 @@ public sealed record ResumeOptions
 {
     /// <summary>
     /// Names of options that may differ from the checkpoint's, such as <c>nameof(TrainingOptions.BatchSize)</c>, "GeneratorOptimizer" with all that is in it,
-    /// "LearningRate" for both optimisers, or "Data". Default none: any difference is refused, with a list. Diagnostics and guards may always differ.
+    /// "LearningRate" for both optimizers, or "Data". Default none: any difference is refused, with a list. Diagnostics and guards may always differ.
     /// </summary>
-    public IReadOnlyCollection<string> MayChange { get; init; } = [];
+    public IReadOnlyCollection<string> AllowedChanges { get; init; } = [];
 }

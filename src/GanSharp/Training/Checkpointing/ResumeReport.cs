@@ -12,7 +12,7 @@ public sealed record ResumeReport
     /// <summary>Newer checkpoints that are damaged and were passed over, each with what is wrong.</summary>
     public required IReadOnlyList<string> Skipped { get; init; }
 
-    /// <summary>Options that differ from the checkpoint's, as <see cref="ResumeOptions.MayChange"/> allows.</summary>
+    /// <summary>Options that differ from the checkpoint's, as <see cref="ResumeOptions.AllowedChanges"/> allows.</summary>
     public required IReadOnlyList<string> Changes { get; init; }
 
     /// <summary>Why the run goes on within rounding only: another device, thread count, processor or version than the checkpoint's.</summary>

@@ -7,11 +7,11 @@ namespace GanSharp.Training.Checkpointing;
 /// <summary>What bit-identical arithmetic depends on beside the state.</summary>
 internal static class RunEnvironment
 {
-    public static SortedDictionary<string, string> Of(GanTrainer trainer) => new(StringComparer.Ordinal)
+    public static SortedDictionary<string, string> Of(torch.Device device) => new(StringComparer.Ordinal)
     {
-        ["GanSharp"] = typeof(GanTrainer).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        ["GanSharp"] = typeof(RunEnvironment).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         ["TorchSharp"] = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
-        ["device"] = trainer.Device.ToString(),
+        ["device"] = device.ToString(),
         ["threads"] = torch.get_num_threads().ToString(CultureInfo.InvariantCulture),
         ["processor"] = Processor(),
         ["system"] = RuntimeInformation.RuntimeIdentifier,

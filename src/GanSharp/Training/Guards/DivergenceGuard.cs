@@ -64,7 +64,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     public void CheckWeights() => CheckWeights(ofStep: false);
 
     /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
-    /// <param name="network">Who minimises them.</param>
+    /// <param name="network">Who minimizes them.</param>
     /// <param name="loss">The objective's mean loss.</param>
     /// <param name="penalties">The means of the penalties.</param>
     public bool AcceptsLoss(GuardedNetwork network, Tensor loss, IReadOnlyList<Tensor> penalties)
@@ -76,7 +76,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         return bad < 0 || Refuse(network, null, FormattableString.Invariant($"{(bad == 0 ? $"{network.Role} loss" : $"penalty {bad} of the {network.Role}")} {values[bad]}"));
     }
 
-    /// <summary>Whether the gradient of every parameter is finite; asked before the optimiser uses it.</summary>
+    /// <summary>Whether the gradient of every parameter is finite; asked before the optimizer uses it.</summary>
     public bool AcceptsGradients(GuardedNetwork network, FlatGradients gradients)
     {
         if (!isChecking || gradients.AreFinite())

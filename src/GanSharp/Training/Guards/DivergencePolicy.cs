@@ -13,7 +13,7 @@ public enum DivergencePolicy
     SkipStep,
 
     /// <summary>
-    /// Puts both networks, their averages and optimisers back to the last good snapshot, lowers both learning rates and goes on with the data that comes next,
+    /// Puts both networks, their averages and optimizers back to the last good snapshot, lowers both learning rates and goes on with the data that comes next,
     /// so that a bad batch isn't met again.
     /// </summary>
     RollBack,

@@ -18,11 +18,11 @@ internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters
     /// <summary>Root-mean-square weight from which growth is counted.</summary>
     public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(Parameters.SumOfSquares(), Parameters));
 
-    /// <summary>The sum of squared weights that the optimiser counted in the step in progress; null before it has.</summary>
+    /// <summary>The sum of squared weights that the optimizer counted in the step in progress; null before it has.</summary>
     public double? SumOfSquaresOfStep { get; set; }
 
     /// <summary>Root-mean-square weight.</summary>
-    /// <param name="ofStep">Whether what the optimiser counted will do: nobody has written weights since.</param>
+    /// <param name="ofStep">Whether what the optimizer counted will do: nobody has written weights since.</param>
     public double RootMeanSquareWeight(bool ofStep) => RootMeanSquare((ofStep ? SumOfSquaresOfStep : null) ?? Parameters.SumOfSquares(), Parameters);
 
     /// <summary>The first parameter whose value isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>

@@ -1,5 +1,5 @@
 using GanSharp.Tensors;
-using GanSharp.Training.Checkpointing;
+using GanSharp.Training.State;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Guards;
@@ -8,7 +8,10 @@ namespace GanSharp.Training.Guards;
 /// The last good state in memory, to which training returns where it diverged, with lower rates. The position in the data and the random streams
 /// are not put back: the same batch would bring the same NaN.
 /// </summary>
-internal sealed class RollBack(GanTrainer trainer, GuardOptions options) : IStateful, IDisposable
+/// <param name="state">What is copied and put back.</param>
+/// <param name="options">When, and how often.</param>
+/// <param name="scaleRates">Multiplies the learning rates of both optimizers.</param>
+internal sealed class RollBack(TrainingState state, GuardOptions options, Action<double> scaleRates) : IStateful, IDisposable
 {
     private StateSnapshot? snapshot;
     private long snapshotStep;
@@ -29,7 +32,7 @@ internal sealed class RollBack(GanTrainer trainer, GuardOptions options) : IStat
     /// <summary>Takes a snapshot where one is due.</summary>
     public void RememberIfDue()
     {
-        if (snapshot is null || trainer.Step - snapshotStep >= options.SnapshotEverySteps)
+        if (snapshot is null || state.Step - snapshotStep >= options.SnapshotEverySteps)
             Remember();
     }
 
@@ -41,10 +44,10 @@ internal sealed class RollBack(GanTrainer trainer, GuardOptions options) : IStat
         if (options.Policy != DivergencePolicy.RollBack)
             return;
         if (snapshot is null)
-            snapshot = new StateSnapshot(trainer.State, onCpu: false);
+            snapshot = new StateSnapshot(state, onCpu: false);
         else
             snapshot.Update();
-        snapshotStep = trainer.Step;
+        snapshotStep = state.Step;
     }
 
     /// <summary>Returns to the snapshot.</summary>
@@ -53,17 +56,17 @@ internal sealed class RollBack(GanTrainer trainer, GuardOptions options) : IStat
     {
         if (count == options.MaximumRollBacks)
             throw divergence.After(count);
-        var position = trainer.SamplesSeen;
+        var position = state.SamplesSeen;
         var taken = count + 1;
         snapshot!.Restore();
         count = taken;
         ApplyRate();
-        trainer.MoveTo(snapshotStep, position);
-        trainer.Warnings.Add(FormattableString.Invariant(
+        (state.Step, state.SamplesSeen) = (snapshotStep, position);
+        state.Warnings.Add(FormattableString.Invariant(
             $"step {divergence.Step}: {divergence.Finding}; returned to step {snapshotStep} with the learning rates times {Math.Pow(options.RollBackRateFactor, count)}"));
     }
 
     public void Dispose() => snapshot?.Dispose();
 
-    private void ApplyRate() => trainer.ScaleRates(Math.Pow(options.RollBackRateFactor, count));
+    private void ApplyRate() => scaleRates(Math.Pow(options.RollBackRateFactor, count));
 }

@@ -143,7 +143,7 @@ public sealed class CheckpointTests : IDisposable
         run.Trainer.TrainTo(2).WithCheckpoints(Run).Should().HaveCount(2);
 
         var checkpoint = Path.Combine(Run, "step-000000002");
-        using var file = GanSharp.Tensors.SafetensorsFile.Read(Path.Combine(checkpoint, "state.safetensors"));
+        using var file = GanSharp.Safetensors.SafetensorsFile.Read(Path.Combine(checkpoint, "state.safetensors"));
         file.Tensors["generator.body.0.weight"].shape.Should().Equal(16, 4);
         file.Tensors["discriminator.body.6.bias"].data<float>().ToArray().Should().Equal(run.Trainer.Discriminator.parameters().Last().data<float>().ToArray());
         File.ReadAllLines(Path.Combine(checkpoint, "SHA256SUMS")).Should().HaveCount(2).And.AllSatisfy(line => line.Should().MatchRegex("^[0-9a-f]{64}  state\\.(safetensors|json)$"));

@@ -37,7 +37,7 @@ internal static class FaultProcess
         return output;
     }
 
-    /// <summary>The line of a finished run's output that says what it learnt.</summary>
+    /// <summary>The line of a finished run's output that says what it learned.</summary>
     public static string Hash(string output) => output.Split('\n').Single(line => line.StartsWith("hash ", StringComparison.Ordinal));
 
     /// <summary>Reads until a line begins so.</summary>

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Tensors;
+using GanSharp.Safetensors;
 using GanSharp.Tests.Fuzzing;
 using GanSharp.Training.Checkpointing;
 using Xunit;

@@ -3,6 +3,7 @@ using GanSharp.FaultWorker;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Schedules;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
@@ -56,23 +57,23 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_was_cancelled_between_two_reports_gives_the_reports_and_verdicts_of_the_run_that_was_not()
+    public void A_run_that_was_canceled_between_two_reports_gives_the_reports_and_verdicts_of_the_run_that_was_not()
     {
-        List<StepReport> Train(string name, long cancelledIn)
+        List<StepReport> Train(string name, long canceledIn)
         {
             using var cancellation = new CancellationTokenSource();
             using var run = new EverythingRun(duringStep: step =>
             {
-                if (step + 1 == cancelledIn)
+                if (step + 1 == canceledIn)
                     cancellation.Cancel();
             });
             run.Trainer.ResumeIfAny(folder.File(name));
             return [.. run.Trainer.TrainTo(42, cancellation.Token).WithCheckpoints(folder.File(name)).Every(10)];
         }
-        var whole = Train("whole", cancelledIn: 0);
+        var whole = Train("whole", canceledIn: 0);
 
-        var before = Train("parts", cancelledIn: 23);
-        var after = Train("parts", cancelledIn: 0);
+        var before = Train("parts", canceledIn: 23);
+        var after = Train("parts", canceledIn: 0);
 
         before.Select(report => report.Step).Should().Equal(10, 20);
         after.Select(report => report.Step).Should().Equal(30, 40, 42);
@@ -126,7 +127,7 @@ public sealed class ResumeTests : IDisposable
             - BatchSize is 20 but was 30
             - GeneratorOptimizer.LearningRate is 0.5 but was 0.001 to 1E-05, cosine over 100 steps from 100
             - Objective is Minimax but was RelativisticPaired
-            Set them as they were, or name in ResumeOptions.MayChange what is meant to change.
+            Set them as they were, or name in ResumeOptions.AllowedChanges what is meant to change.
             """);
         run.Hash().Should().Be(before, "a refusal leaves the trainer as it was");
     }
@@ -141,13 +142,13 @@ public sealed class ResumeTests : IDisposable
             GeneratorOptimizer = EverythingRun.Options.GeneratorOptimizer with { LearningRate = 0.5 },
         });
 
-        var report = run.Trainer.Resume(folder.File("run"), new() { MayChange = [nameof(TrainingOptions.BatchSize), nameof(AdamOptions.LearningRate)] });
+        var report = run.Trainer.Resume(folder.File("run"), new() { AllowedChanges = [nameof(TrainingOptions.BatchSize), nameof(AdamOptions.LearningRate)] });
 
         report.Changes.Should().Equal("BatchSize is 20 but was 30", "GeneratorOptimizer.LearningRate is 0.5 but was 0.001 to 1E-05, cosine over 100 steps from 100");
         report.IsExact.Should().BeFalse();
         run.Trainer.TrainTo(5).Should().HaveCount(2);
-        run.Trainer.Invoking(it => it.Resume(folder.File("run"), new() { MayChange = ["Rate"] })).Should().Throw<ArgumentException>()
-            .WithMessage("MayChange must hold names of options but 'Rate' is none of BatchSize, *").WithParameterName("mayChange");
+        run.Trainer.Invoking(it => it.Resume(folder.File("run"), new() { AllowedChanges = ["Rate"] })).Should().Throw<ArgumentException>()
+            .WithMessage("AllowedChanges must hold names of options but 'Rate' is none of BatchSize, *").WithParameterName("mayChange");
     }
 
     [Fact]
@@ -158,7 +159,7 @@ public sealed class ResumeTests : IDisposable
         var names = OptionsDescription.Of(run.Trainer).Keys;
 
         names.Should().Contain(typeof(TrainingOptions).GetProperties().Select(property => property.Name)
-            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.ReadAhead), nameof(TrainingOptions.Penalties)]));
+            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Penalties)]));
         names.Should().Contain(["Penalties.0", "Penalties.0.Gamma", "Penalties.2", "Data.FirstSamples", "Generator.Prior"]);
     }
 
@@ -169,7 +170,7 @@ public sealed class ResumeTests : IDisposable
         using var run = new EverythingRun(width: 8);
 
         run.Trainer.Invoking(it => it.Resume(folder.File("run"))).Should().Throw<CheckpointException>()
-            .WithMessage("*is of other networks or optimisers:*'generator.body.0.weight' must be Float32 [8, 4] but is Float32 [16, 4]*'optimizer.discriminator.mean.0'*Make the networks and options as they were.");
+            .WithMessage("*is of other networks or optimizers:*'generator.body.0.weight' must be Float32 [8, 4] but is Float32 [16, 4]*'optimizer.discriminator.mean.0'*Make the networks and options as they were.");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -223,7 +224,7 @@ public sealed class DivergenceGuardTests : IDisposable
     private GanTrainer Trainer(TrainingOptions options)
     {
         // The planted discriminator counts its passes, two a step.
-        var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = BatchSize, ConcatenatePasses = false, Diagnostics = new() { Samples = 0 } });
+        var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = BatchSize, JointForward = false, Diagnostics = new() { Samples = 0 } });
         // Those of the trial before training don't count.
         discriminator.Restart();
         (options.Objective as PlantedLoss)?.Restart();

@@ -1,0 +1,79 @@
+namespace GanSharp.Data.Images;
+
+/// <summary>
+/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, MIT license): 60,000 training and 10,000 held-out gray images of garments, 28 × 28, in ten classes.
+/// </summary>
+public static class FashionMnist
+{
+    /// <summary>Where Debian's package dataset-fashion-mnist puts the files.</summary>
+    public const string DebianFolder = "/usr/share/datasets/fashion-mnist";
+
+    /// <summary>The classes' names in the order of their labels.</summary>
+    public static IReadOnlyList<string> ClassNames { get; } =
+        ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
+    /// <summary>Where downloaded files are kept: GanSharp/fashion-mnist in the user's folder for local application data.</summary>
+    public static string CacheFolder { get; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "GanSharp", "fashion-mnist");
+
+    /// <summary>
+    /// Loads the images from the given folder; without one from <see cref="DebianFolder"/> or <see cref="CacheFolder"/>,
+    /// and where neither has them downloads them (30 MB) into the cache and checks each against its SHA-256.
+    /// </summary>
+    /// <param name="folder">A folder with the four IDX files, plain or gzip; a subset in the same format will do.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
+    /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
+    /// <exception cref="InvalidDatasetException">A file is damaged.</exception>
+    /// <exception cref="IOException">There is no such folder, or the images are nowhere and can't be downloaded; the message lists what was tried.</exception>
+    public static InMemoryDataset Load(string? folder = null, CancellationToken cancellationToken = default)
+    {
+        const string Name = "Fashion-MNIST";
+        if (folder is not null)
+            return IdxDataset.Load(folder, Name);
+        var found = new[] { DebianFolder, CacheFolder }.FirstOrDefault(Download.IsComplete);
+        if (found is null)
+        {
+            using var client = new HttpClient();
+            Download.Into(CacheFolder, client, cancellationToken);
+        }
+        return IdxDataset.Load(found ?? CacheFolder, Name);
+    }
+
+    /// <summary>The download, apart from where it comes from and goes to, so that tests can stand in for the network.</summary>
+    internal static class Download
+    {
+        private const string Address = "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/";
+
+        // Of the decompressed content, because distributors compress it anew.
+        private static readonly (string Name, string Sha256)[] Files =
+        [
+            ("t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+            ("t10k-labels-idx1-ubyte.gz", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+            ("train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+            ("train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
+        ];
+
+        public static bool IsComplete(string folder) => Files.All(file => File.Exists(Path.Combine(folder, file.Name)));
+
+        public static void Into(string folder, HttpClient client, CancellationToken cancellationToken)
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var (name, sha256) in Files)
+            {
+                var target = Path.Combine(folder, name);
+                if (File.Exists(target))
+                    continue;
+                try
+                {
+                    VerifiedDownload.Save(client, new Uri(Address + name), sha256, target, cancellationToken);
+                }
+                catch (HttpRequestException exception)
+                {
+                    throw new IOException(
+                        $"Fashion-MNIST is neither in '{DebianFolder}' nor in '{folder}', and {Address}{name} can't be downloaded: {exception.Message} "
+                        + "Install Debian's package dataset-fashion-mnist, or put the four files into a folder and pass that folder.", exception);
+                }
+            }
+        }
+    }
+}

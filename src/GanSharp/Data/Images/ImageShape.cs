@@ -1,0 +1,22 @@
+namespace GanSharp.Data.Images;
+
+/// <summary>Shape of an image as tensors hold it: channels first.</summary>
+/// <param name="Channels">1 (gray), 3 (color) or 4 (color with alpha).</param>
+/// <param name="Height">Rows of pixels.</param>
+/// <param name="Width">Columns of pixels.</param>
+public readonly record struct ImageShape(int Channels, int Height, int Width)
+{
+    /// <summary>Number of values in one image.</summary>
+    public int Size => Channels * Height * Width;
+
+    /// <summary>"1 × 28 × 28".</summary>
+    public override string ToString() => $"{Channels} × {Height} × {Width}";
+
+    internal void ThrowIfUnsupported(string parameterName)
+    {
+        if (Channels is not (1 or 3 or 4))
+            throw new ArgumentException($"{parameterName}: an image must have 1, 3 or 4 channels but {this} has {Channels}.", parameterName);
+        if (Height < 4 || Width < 4 || Height % 4 != 0 || Width % 4 != 0)
+            throw new ArgumentException($"{parameterName}: height and width must be positive multiples of 4 but the image is {this}.", parameterName);
+    }
+}

@@ -1,0 +1,43 @@
+namespace GanSharp.Diagnostics.Game;
+
+/// <summary>How far <see cref="DualityGap"/> lets each player go.</summary>
+public sealed record DualityGapOptions
+{
+    /// <summary>Steps of each player against the other's present network, at least 1. Default 200; fewer bias the gap lower.</summary>
+    public int Steps { get; init; } = 200;
+
+    /// <summary>Real samples, and as many generated ones, in a step; at least 1. Default 128.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>
+    /// Adam's rate at the start for both players, finite and above 0; it falls along half a cosine to a hundredth over <see cref="Steps"/>. Default 1e-3.
+    /// β₁ is 0.9, the usual value where no opponent moves.
+    /// </summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Held-out samples, and as many generated ones, on which each player's best is valued; at least 10. Default 5,000, no more than there are.</summary>
+    public int HeldOutSamples { get; init; } = 5_000;
+
+    /// <summary>Determines the order of the data and every latent. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Throws one exception that lists every fault.</summary>
+    internal void ThrowIfInvalid()
+    {
+        var faults = Faults().ToList();
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, ["The duality gap options are invalid:", .. faults.Select(fault => $"- {fault}")]));
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if (Steps < 1)
+            yield return $"Steps must be at least 1 but is {Steps}.";
+        if (BatchSize < 1)
+            yield return $"BatchSize must be at least 1 but is {BatchSize}.";
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+            yield return FormattableString.Invariant($"LearningRate must be finite and above 0 but is {LearningRate}.");
+        if (HeldOutSamples < 10)
+            yield return $"HeldOutSamples must be at least 10 but is {HeldOutSamples}.";
+    }
+}

@@ -1,0 +1,179 @@
+using GanSharp.Data;
+using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Diagnostics.Calibration;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
+using GanSharp.Metrics;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Randomness;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Diagnostics.Monitoring;
+
+/// <summary>The samples of one look, drawn once, and what is read from them.</summary>
+internal sealed class DiagnosticLook
+{
+    private const int LargestSubsample = 2_000, GradientSamples = 256, FewestForCoverage = 40;
+    private readonly GeneratorNetwork generator;
+    private readonly DiscriminatorNetwork discriminator;
+    private readonly Dataset data;
+    private readonly GanObjective objective;
+    private readonly DiagnosticOptions options;
+    private readonly long seed, step;
+    private readonly bool isOfAverage;
+    private readonly int count;
+    private readonly Batch real;
+    private readonly Tensor realLogits;
+    private readonly double? gradientWeight;
+    private Tensor fake = null!, fakeLogits = null!;
+
+    /// <summary>Draws the real samples; for a look at the average of G, <see cref="Take"/> is called once the average is in the generator.</summary>
+    public DiagnosticLook(
+        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage)
+    {
+        (this.generator, this.discriminator, this.data, this.objective, this.options) = (generator, discriminator, data, objective, options);
+        (this.seed, this.step, this.isOfAverage) = (seed, step, isOfAverage);
+        var source = data.HeldOut ?? data;
+        count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
+        count -= count % discriminator.SamplesPerLogit;
+        real = source.Read(seed, FirstSample(source.Count), count);
+        realLogits = discriminator.Logits(real.Samples, real.Labels);
+        // The gradient goes to G as it trains.
+        if (isOfAverage)
+            gradientWeight = GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit));
+    }
+
+    public DiagnosticReport Take(long samplesSeen)
+    {
+        fake = Generate(count);
+        fakeLogits = discriminator.Logits(fake, real.Labels);
+        var report = new DiagnosticReport
+        {
+            Step = step,
+            SampleCount = count,
+            Refusal = Refusal(),
+            IsOfAverage = isOfAverage,
+            GeneratorGradientWeight = gradientWeight ?? GradientWeight(fakeLogits, realLogits),
+            Diversity = Diversity(),
+            Coverage = count >= FewestForCoverage ? Coverage.Measure(real.Samples, fake, seed) : null,
+            Modes = data is GaussianMixture { HasEqualRoundModes: true } mixture ? ModeCoverage.Measure(fake, mixture) : null,
+            Position = SamplePosition.Measure(real.Samples.narrow(0, 0, Math.Min(count, LargestSubsample)), fake.narrow(0, 0, Math.Min(count, LargestSubsample)), seed),
+        };
+        return report.Refusal is null ? ReadRatio(report, samplesSeen) : report;
+    }
+
+    /// <summary>The same report with the bound of a discriminator trained for nothing else; without it where the audit is canceled or fails.</summary>
+    public DiagnosticReport Audited(DiagnosticReport report, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var audit = Auditor.Audit(generator, data, makeAuditor, options.Audit, cancellationToken);
+            var gap = report.Refusal is null && report.TrueJensenShannon is null
+                ? OptimalityGap.Measure(audit, discriminator, objective, generator, data)
+                : report.OptimalityGap;
+            return report with { Audited = audit.Bound, OptimalityGap = gap };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return report;
+        }
+        catch (Exception exception) when (!IsOfTrainingData(exception, data))
+        {
+            return report with { AuditFailure = DiagnosticFailure.Of("the audit", exception, "Mend DiagnosticOptions.Auditor or Audit") };
+        }
+    }
+
+    /// <summary>Whether the data that D trains on can't be read, so that training can't go on either.</summary>
+    public static bool IsOfTrainingData(Exception exception, Dataset data) => exception is InvalidDatasetException { Unreadable: { } unreadable } && unreadable == data;
+
+    private string? Refusal()
+    {
+        if (objective.RatioRefusal is { } reason)
+            return reason;
+        if (discriminator.SamplesPerLogit > 1)
+            return $"D judges {discriminator.SamplesPerLogit} samples a logit, so its divergence is that of such groups and larger than that of samples";
+        if (data.HeldOut is null)
+            return $"'{data.Name}' has no held-out data, and on the samples that it has learned D overstates the divergence";
+        var needed = objective.Ratio == RatioKind.UpToConstant ? 2 * DiagnosticOptions.FewestSamples : DiagnosticOptions.FewestSamples;
+        return count < needed ? $"an interval needs {needed} held-out samples but '{data.Name}' has {count}" : null;
+    }
+
+    private DiagnosticReport ReadRatio(DiagnosticReport report, long samplesSeen)
+    {
+        // An unknown constant is fitted on one half and everything read on the other, so that the bound stays a lower bound.
+        var isExact = objective.Ratio == RatioKind.Exact;
+        var first = isExact ? 0 : count / 2;
+        var calibration = isExact ? default : PlattScaling.Fit(realLogits.narrow(0, 0, first), fakeLogits.narrow(0, 0, first));
+        Tensor Ratios(Tensor logits) => isExact ? objective.LogDensityRatio(logits)! : calibration.Apply(logits);
+        Tensor Read(Tensor logits) => Ratios(logits.narrow(0, first, logits.shape[0] - first));
+        var (realRatios, fakeRatios) = (Read(realLogits), Read(fakeLogits));
+        var bound = JensenShannon.Bound(realRatios, fakeRatios);
+        var truth = TrueJensenShannon();
+        return report with
+        {
+            JensenShannon = bound,
+            Consistency = RatioConsistency.Measure(realRatios, fakeRatios),
+            Calibration = CalibrationReport.Measure(realRatios, fakeRatios),
+            MemorizationGap = MemorizationGap(Ratios, realRatios, samplesSeen),
+            MedianFakeProbability = fakeRatios.to(ScalarType.Float64).sigmoid().median().item<double>(),
+            TrueJensenShannon = truth,
+            OptimalityGap = truth is { } known ? OptimalityGap.Known(known, bound) : null,
+        };
+    }
+
+    /// <summary>½ (E_learned ln D − E_heldout ln D): both bounds share the generated samples, whose terms cancel.</summary>
+    private Estimate? MemorizationGap(Func<Tensor, Tensor> ratios, Tensor heldOutRatios, long samplesSeen)
+    {
+        if (data.Count is not { } total || samplesSeen == 0)
+            return null;
+        var learned = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
+        var batch = data.Read(seed, samplesSeen - learned, learned);
+        var learnedRatios = ratios(discriminator.Logits(batch.Samples, batch.Labels));
+        return new WeightedMeans(0, (0.5, ValueFunction.LogProbability(learnedRatios)), (-0.5, ValueFunction.LogProbability(heldOutRatios))).Normal();
+    }
+
+    private double? TrueJensenShannon()
+    {
+        if (data is not IDensity known || options.GeneratorDensity is not { } generatorDensity)
+            return null;
+        var density = generatorDensity();
+        using var owned = density as IDisposable;
+        return JensenShannon.Quadrature(known, density);
+    }
+
+    private double GradientWeight(int samples) => GradientWeight(
+        discriminator.Logits(Generate(samples), real.Labels?.narrow(0, 0, samples)), realLogits.narrow(0, 0, samples / discriminator.SamplesPerLogit));
+
+    private double GradientWeight(Tensor generated, Tensor realOnes)
+    {
+        var logits = generated.detach().requires_grad_(true);
+        var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realOnes : null);
+        // Null where the objective gives G nothing to learn from.
+        return SafeGradient.Of(loss, logits)?.abs().mean().to(ScalarType.Float64).item<double>() ?? 0;
+    }
+
+    private Tensor Generate(int samples)
+    {
+        using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
+        return generator.Sample(samples, real.Labels?.narrow(0, 0, samples).to(generator.Device()), random);
+    }
+
+    /// <summary>Where this look's real samples begin: within one epoch of finite data, so that none comes twice, which intervals would take for two.</summary>
+    private long FirstSample(long? total)
+    {
+        if (total is not { } size)
+            return step * count;
+        var (epoch, part) = Math.DivRem(step, Math.Max(1, size / count));
+        return epoch * size + part * count;
+    }
+
+    private SampleDiversity Diversity()
+    {
+        var compared = Math.Min(count, options.DiversitySamples);
+        return SampleDiversity.Measure(real.Samples.narrow(0, 0, compared), fake.narrow(0, 0, compared));
+    }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using GanSharp.Runtime;
+
+namespace GanSharp.Diagnostics.Reports;
+
+/// <summary>
+/// A measurement that a report asked for and that failed or was refused. Training goes on: what is measured has no part in it, and what failed
+/// may be a caller's own code, such as an auditor's factory, a generator in evaluation mode or held-out data.
+/// </summary>
+/// <param name="What">What was not measured: "the diagnostics" or "the audit".</param>
+/// <param name="ExceptionType">Name of the exception's class, such as "InvalidOperationException".</param>
+/// <param name="Message">The exception's message on one line.</param>
+/// <param name="Advice">What to do.</param>
+public sealed record DiagnosticFailure(string What, string ExceptionType, string Message, string Advice)
+{
+    /// <summary>"the audit failed: InvalidOperationException: …. Mend DiagnosticOptions.Auditor; training goes on without".</summary>
+    public override string ToString() => $"{What} failed: {ExceptionType}: {Message}. {Advice}; training goes on without";
+
+    internal static DiagnosticFailure Of(string what, Exception exception, string advice) =>
+        new(what, exception.GetType().Name, OneLine(exception).TrimEnd('.'), OutOfMemory.Explains(exception) ? "Free memory, or lower DiagnosticOptions.Samples" : advice);
+
+    // libtorch appends its native stack.
+    private static string OneLine(Exception exception) => exception is ExternalException
+        ? exception.Message.Split('\n')[0].TrimEnd()
+        : string.Join(' ', exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

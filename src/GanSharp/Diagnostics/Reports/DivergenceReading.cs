@@ -1,0 +1,112 @@
+using System.Globalization;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Divergences;
+using GanSharp.Estimates;
+
+namespace GanSharp.Diagnostics.Reports;
+
+/// <summary>What the bounds of a report are worth, by who has looked.</summary>
+public enum DivergenceStanding
+{
+    /// <summary>Neither D nor an auditor gives a bound.</summary>
+    Unread,
+
+    /// <summary>Only D has looked. Where it sees little, so may a D that sees nothing: no evidence of closeness.</summary>
+    Unaudited,
+
+    /// <summary>D alone looked this time, and sees at least half of what the newest auditor saw at an earlier step.</summary>
+    AuditedBefore,
+
+    /// <summary>D alone looked this time, and sees less than half of what the newest auditor saw at an earlier step: its number says nothing yet.</summary>
+    DiscriminatorBlind,
+
+    /// <summary>A fresh auditor has looked at this very generator.</summary>
+    Audited,
+
+    /// <summary>D's own bound lies far below 0 (its interval by more than 0.1 nats), where no density ratio's does, and no auditor has looked this time.</summary>
+    NotARatio,
+}
+
+/// <summary>
+/// The headline of a report: the largest valid lower bound of JSD(p_d‖p_g), who found it, and what it is worth. The console, plots, pages and
+/// <see cref="TrainingHealth"/> all read it here.
+/// </summary>
+/// <remarks>
+/// D and a fresh auditor each bound the same divergence from below, each with a two-sided 95% interval, read on samples of its own; the one with the higher lower
+/// end is reported. Each lower end alone holds with 97.5% confidence, and so does the higher of the two with at least 95%. A bound of an earlier
+/// generator is never taken for this one's: it is only what D is compared with.
+/// </remarks>
+/// <param name="Standing">What the bound is worth.</param>
+/// <param name="Bound">The bound in nats, not clipped; null where there is none, or D is no ratio.</param>
+/// <param name="IsAuditors">Whether the auditor found it; else D did.</param>
+/// <param name="Discriminator">D's own bound; null where it is refused.</param>
+/// <param name="Audit">The newest auditor's bound; null where none has looked.</param>
+/// <param name="AuditStep">The step at which it looked.</param>
+public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bound, bool IsAuditors, Estimate? Discriminator, Estimate? Audit, long? AuditStep)
+{
+    /// <summary>Nats that make no difference: an auditor must see more before a D that sees less is called blind.</summary>
+    internal const double NegligibleNats = 0.01;
+
+    /// <summary>
+    /// How far below 0 D's interval must lie, in nats, to say at once that D is no ratio. A D that has just begun, or is a step behind a moving G, is off by a few
+    /// hundredths; where it stays so, <see cref="TrainingHealth"/> says it at the next report.
+    /// </summary>
+    internal const double GrossNats = 0.1;
+
+    private const double BlindShare = 0.5;
+
+    /// <summary>Reads a report.</summary>
+    /// <param name="report">The report.</param>
+    public static DivergenceReading Of(DiagnosticReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var (own, now) = (report.JensenShannon, report.Audited);
+        var (audit, auditStep) = now is null ? (report.PreviousAudit, report.PreviousAuditStep) : (now, report.Step);
+        var isAuditors = now is { } audited && !(own is { } mine && mine.Lower > audited.Lower);
+        var standing =
+            now is not null ? DivergenceStanding.Audited
+            : own is not { } bound ? DivergenceStanding.Unread
+            : bound.Upper < -GrossNats ? DivergenceStanding.NotARatio
+            : audit is not { } earlier ? DivergenceStanding.Unaudited
+            : earlier.Lower > NegligibleNats && bound.Upper < BlindShare * earlier.Lower ? DivergenceStanding.DiscriminatorBlind
+            : DivergenceStanding.AuditedBefore;
+        return new DivergenceReading(standing, standing == DivergenceStanding.NotARatio ? null : isAuditors ? now : own, isAuditors, own, audit, auditStep);
+    }
+
+    /// <summary>
+    /// For a console's line: "JS >= 0.1620 ± 0.0178 nats (auditor; D 0.0820)", "JS >= 0.0820 ± 0.0173 nats (D, unaudited)",
+    /// "JS >= 0.0008 ± 0.0044 nats (D, blind; auditor 0.1620 at 1,250)", "JS >= 0, raw -0.0010 ± 0.0030 (D, unaudited)"; empty where nothing is read.
+    /// </summary>
+    public string Brief => Standing switch
+    {
+        DivergenceStanding.Unread => "",
+        DivergenceStanding.NotARatio => $"JS not read: D is no density ratio (bound {Discriminator}{Earlier("; ")})",
+        DivergenceStanding.Audited when Discriminator is not { } => $"{AtLeast} (auditor)",
+        DivergenceStanding.Audited => IsAuditors ? $"{AtLeast} (auditor; D {Number(Discriminator)})" : $"{AtLeast} (D; auditor {Number(Audit)})",
+        DivergenceStanding.Unaudited => $"{AtLeast} (D, unaudited)",
+        DivergenceStanding.DiscriminatorBlind => $"{AtLeast} (D, blind{Earlier("; ")})",
+        _ => $"{AtLeast} (D{Earlier("; ")})",
+    };
+
+    /// <summary>The bound, its finder, and what it is worth: a sentence or two for a page or the end of a run.</summary>
+    public override string ToString() => Standing switch
+    {
+        DivergenceStanding.Unread => "The Jensen-Shannon divergence is not read",
+        DivergenceStanding.NotARatio => $"D is no density ratio: its bound of the Jensen-Shannon divergence is {Discriminator} nats, and no divergence is below 0{(Audit is null ? "" : $"; a fresh auditor found {Number(Audit)} at step {Step}")}",
+        DivergenceStanding.Audited when Discriminator is null => $"{Found} by a fresh auditor",
+        DivergenceStanding.Audited => IsAuditors ? $"{Found} by a fresh auditor; D finds {Number(Discriminator)}" : $"{Found} by D; a fresh auditor finds {Number(Audit)}",
+        DivergenceStanding.Unaudited => $"{Found} by D alone. That says nothing yet of how close they are: D may be blind, and no auditor has looked",
+        DivergenceStanding.DiscriminatorBlind => $"{Found} by D, which says nothing yet of how close they are: D sees less than half of what a fresh auditor saw ({Number(Audit)} at step {Step})",
+        _ => $"{Found} by D; a fresh auditor found {Number(Audit)} at step {Step}",
+    };
+
+    private string AtLeast => Bound is { Value: < JensenShannon.SmallestPrinted } below ? $"JS >= 0, raw {below}" : $"JS >= {JensenShannon.FormatValue(Bound!.Value)} nats";
+
+    private string Found => $"A Jensen-Shannon divergence of at least {JensenShannon.FormatValue(Bound!.Value)} nats was found";
+
+    private string Step => AuditStep?.ToString("N0", CultureInfo.InvariantCulture) ?? "";
+
+    private string Earlier(string separator) => Audit is null ? "" : $"{separator}auditor {Number(Audit)} at {Step}";
+
+    private static string Number(Estimate? bound) => Math.Min(bound!.Value.Value, JensenShannon.Maximum).ToString("0.0000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace GanSharp.Runtime;
+
+/// <summary>
+/// Whether TorchSharp's methods keep their arguments alive until they return. As it comes, TorchSharp 0.107.0 reads a native address from an object and
+/// calls libtorch, and nothing keeps the object alive meanwhile: a garbage collection that another thread starts may let the finalizer free a number
+/// under the operator that reads it. The operator then fails with an error that makes no sense, computes with a wrong number, or the process ends.
+/// GanSharp's build step gives an application a copy of TorchSharp.dll that the JIT doesn't optimize; arguments then live to the method's end.
+/// </summary>
+public static class ArgumentLifetime
+{
+    private static int isWarned;
+
+    /// <summary>Whether the copy in use is such a one. Where it is not, train only in a process in which no other thread allocates.</summary>
+    public static bool IsSafe { get; } =
+        RuntimeFeature.IsDynamicCodeCompiled && typeof(Tensor).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true };
+
+    /// <summary>What to tell the user; null where all is well or it was told already.</summary>
+    internal static string? WarnOnce() => IsSafe || Interlocked.Exchange(ref isWarned, 1) == 1 ? null : Warning;
+
+    internal const string Warning =
+        "TorchSharp.dll is loaded as it came in its package, so a garbage collection on another thread may free a number under a running operator: "
+        + "wrong results, errors that make no sense, or a crash. Reference the package GanSharp in the executable's project, so that its build step runs, "
+        + "don't set GanSharpKeepTorchSharpArgumentsAlive to false, and don't publish with PublishAot. More: docs/reliability.md, 'Other threads of the process'";
+}

@@ -1,0 +1,10 @@
+namespace GanSharp.Safetensors;
+
+/// <summary>A file isn't the safetensors file that it should be; the message names the file, the rule and what was found.</summary>
+public sealed class InvalidSafetensorsException : Exception
+{
+    internal InvalidSafetensorsException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

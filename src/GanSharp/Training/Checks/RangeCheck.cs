@@ -1,0 +1,40 @@
+using GanSharp.Data;
+using GanSharp.Networks;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training.Checks;
+
+/// <summary>
+/// The data's range against that of a generator whose end bounds its samples, such as a tanh. A bounded end shows where every weight is made very large:
+/// its samples then reach the bounds and stay inside. A generator without one leaves them, and nothing is said about it.
+/// </summary>
+internal static class RangeCheck
+{
+    // Data that is this many times as wide as what G can make is in other units; a little more may be meant.
+    private const double OtherUnits = 4;
+    // Above rounding.
+    private const double Tolerance = 1e-3;
+    // How close to a bound very large weights must bring some sample.
+    private const double Reached = 0.99;
+
+    /// <summary>Throws where the data is in other units than G's samples, and returns a sentence where it only doesn't fill or leaves their range.</summary>
+    public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var ends = cat(ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels, "latents")));
+        if (!ends.isfinite().all().item<bool>() || ends.abs().max().item<float>() is var largest && (largest > 1 + Tolerance || largest < Reached))
+            return [];
+        var isSigmoid = ends.min().item<float>() >= 0;
+        var (low, high) = (batch.Samples.min().item<float>(), batch.Samples.max().item<float>());
+        var (lowest, width) = isSigmoid ? (0, 1) : (-1, 2);
+        var name = generator.GetType().Name;
+        var ranges = FormattableString.Invariant($"{batch.Count} samples of '{data.Name}' lie in [{low:0.###}, {high:0.###}] but {name} makes samples in [{lowest}, 1]");
+        if (high - low > OtherUnits * width)
+            throw new NetworkException($"{ranges}, so it can't reach the data. Bring the data into G's range: bytes with samples / 127.5 − 1, or give them as uint8 to an InMemoryDataset, which does so.");
+        if (low < lowest - Tolerance || high > 1 + Tolerance)
+            return [$"{ranges}, so it can't reach all of the data. Bring the data into G's range, or end G without a bound"];
+        return !isSigmoid && low >= 0
+            ? [$"{ranges}: D tells every negative value apart at once. Bring the data into G's range, from [0, 1] with samples * 2 − 1"]
+            : [];
+    }
+}

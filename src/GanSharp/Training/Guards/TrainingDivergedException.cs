@@ -1,0 +1,23 @@
+namespace GanSharp.Training.Guards;
+
+/// <summary>A loss, a gradient or a parameter became NaN or infinite, or weights exploded, so further steps would only spread it.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    internal TrainingDivergedException(long step, string finding, string? network = null, string? parameter = null, int rollBacks = 0)
+        : base($"Training diverged by step {step}: {finding}{(rollBacks == 0 ? "" : $", after {rollBacks} roll-backs")}. Lower the learning rates, add R1, or check the data for extreme values.")
+        => (Step, Finding, Network, Parameter) = (step, finding, network, parameter);
+
+    /// <summary>The step in which it was seen, counted from 1: the one in which it arose where <see cref="Guards.GuardOptions.CheckEverySteps"/> is 1.</summary>
+    public long Step { get; }
+
+    /// <summary>"generator" or "discriminator"; null where only the sums of a report tell.</summary>
+    public string? Network { get; }
+
+    /// <summary>The parameter whose value or gradient isn't finite; null where it is a loss or a norm.</summary>
+    public string? Parameter { get; }
+
+    /// <summary>What was seen, without the advice.</summary>
+    internal string Finding { get; }
+
+    internal TrainingDivergedException After(int rollBacks) => new(Step, Finding, Network, Parameter, rollBacks);
+}

@@ -1,0 +1,99 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using GanSharp.Objectives;
+using GanSharp.Penalties;
+using GanSharp.Schedules;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Training;
+
+/// <summary>
+/// What a run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of a caller's own
+/// included. It is read from their public properties, so that an option added later can't be forgotten.
+/// </summary>
+internal static class OptionsDescription
+{
+    // They change what is reported and how a failing run is caught, never what a healthy run learns.
+    private static readonly string[] Ignored = [nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch)];
+    private const int ProbeSamples = 64;
+
+    public static SortedDictionary<string, string> Of(GanTrainer trainer)
+    {
+        var description = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Generator"] = trainer.Generator.GetType().Name,
+            ["Generator.Prior"] = $"{trainer.Generator.Prior.GetType().Name} of size {trainer.Generator.Prior.Size}",
+            ["Discriminator"] = trainer.Discriminator.GetType().Name,
+            ["Data.Count"] = trainer.Data.Count?.ToString(CultureInfo.InvariantCulture) ?? "endless",
+            ["Data.SampleShape"] = Shape.Format(trainer.Data.SampleShape),
+            ["Data.FirstSamples"] = FirstSamples(trainer),
+        };
+        foreach (var property in Properties(trainer.Options))
+            if (!Ignored.Contains(property.Name))
+                Add(description, property.Name, property.GetValue(trainer.Options));
+        return description;
+    }
+
+    private static void Add(SortedDictionary<string, string> description, string name, object? value)
+    {
+        if (Simple(value) is { } text)
+            description[name] = text;
+        else if (value is IEnumerable items)
+        {
+            foreach (var (item, index) in items.Cast<object?>().Select((item, index) => (item, index)))
+                Add(description, $"{name}.{index}", item);
+        }
+        else
+        {
+            description[name] = value!.GetType().Name;
+            foreach (var property in Properties(value))
+                Add(description, $"{name}.{property.Name}", property.GetValue(value));
+        }
+    }
+
+    private static string? Simple(object? value) => value switch
+    {
+        null => "none",
+        string text => text,
+        Schedule { Steps: 0 } constant => constant.From.ToString("R", CultureInfo.InvariantCulture),
+        Schedule schedule => FormattableString.Invariant($"{schedule.From:R} to {schedule.To:R}, {(schedule.IsCosine ? "cosine" : "line")} over {schedule.Steps} steps from {schedule.Start}"),
+        Enum or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture),
+        bool truth => truth ? "true" : "false",
+        _ => null,
+    };
+
+    /// <summary>
+    /// Settings only: numbers, switches, schedules, and options, objectives or penalties that have such; no tensors, networks or functions,
+    /// and nothing that an objective or a penalty states of its class.
+    /// </summary>
+    private static IEnumerable<PropertyInfo> Properties(object owner) => owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.GetMethod is { } getter
+            && getter.GetBaseDefinition().DeclaringType is { } origin && origin != typeof(GanObjective) && origin != typeof(Penalty))
+        .OrderBy(property => property.Name, StringComparer.Ordinal);
+
+    private static bool IsSetting(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string))
+            return true;
+        if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type))
+            return type.GetGenericArguments().All(IsSetting);
+        return type.Namespace?.StartsWith(nameof(GanSharp), StringComparison.Ordinal) == true
+            && !typeof(Delegate).IsAssignableFrom(type) && !typeof(IDisposable).IsAssignableFrom(type);
+    }
+
+    /// <summary>A hash of the first batch: hashing all of the data would take minutes for large folders, and this tells other data as well.</summary>
+    private static string FirstSamples(GanTrainer trainer)
+    {
+        using var scope = NewDisposeScope();
+        var (samples, labels) = trainer.Data.Draw(trainer.Options.Seed, 0, (int)Math.Min(ProbeSamples, trainer.Data.Count ?? ProbeSamples));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(samples.cpu().contiguous().bytes);
+        if (labels is not null)
+            hash.AppendData(labels.cpu().contiguous().bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

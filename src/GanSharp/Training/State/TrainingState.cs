@@ -1,0 +1,61 @@
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Training.State;
+
+/// <summary>
+/// Where a run stands: everything that determines its next step beside its options. Guards and checkpoints read it, copy it and put it back,
+/// so that neither has to know the trainer.
+/// </summary>
+internal sealed class TrainingState(Module generator, Module discriminator, Generator latentRandom, DiagnosticMonitor monitor)
+{
+    private readonly List<(string Name, IStateful Part)> parts = [];
+    private IReadOnlyList<(string Name, Tensor Value)>? tensors;
+
+    /// <summary>Generator steps taken so far.</summary>
+    public long Step { get; set; }
+
+    /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
+    public long SamplesSeen { get; set; }
+
+    /// <summary>Tells this run's checkpoints from those of another; a resume takes it over.</summary>
+    public Guid RunId { get; set; } = Guid.NewGuid();
+
+    /// <summary>What happened since the last report that its reader should know.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>The stream that latents are drawn from.</summary>
+    public Generator LatentRandom => latentRandom;
+
+    /// <summary>The diagnostics, for their history.</summary>
+    public DiagnosticMonitor Monitor => monitor;
+
+    /// <summary>Each tensor under its own name: "generator.body.0.weight", "optimizer.discriminator.mean.0". They may be read or written in place.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Tensors => tensors ??= [
+        .. Named("generator", generator), .. Named("discriminator", discriminator),
+        .. parts.SelectMany(part => part.Part.State.Select(entry => ($"{part.Name}.{entry.Name}", entry.Value)))];
+
+    /// <summary>The numbers of each part, by its name.</summary>
+    public SortedDictionary<string, double[]> Scalars
+    {
+        get => new(parts.ToDictionary(part => part.Name, part => part.Part.Scalars), StringComparer.Ordinal);
+        set
+        {
+            foreach (var (name, part) in parts)
+                part.Scalars = value[name];
+        }
+    }
+
+    /// <summary>Adds a part under its name where it has a state; all are added before the state is first read.</summary>
+    public void Add(string name, object? part)
+    {
+        if (part is IStateful stateful)
+            parts.Add((name, stateful));
+    }
+
+    private static IEnumerable<(string, Tensor)> Named(string prefix, Module network) =>
+        network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(network.named_buffers())
+            .Select(named => ($"{prefix}.{named.Item1}", named.Item2));
+}

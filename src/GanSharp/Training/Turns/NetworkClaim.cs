@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using GanSharp.Networks;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Training.Turns;
+
+/// <summary>
+/// A trainer's claim to its networks: a parameter that two trainers step, or that G and D share, would be moved out of one flat buffer into another.
+/// Nothing is kept alive by it: a trainer that was collected without Dispose has no claim any more.
+/// </summary>
+internal sealed class NetworkClaim : IDisposable
+{
+    private static readonly ConditionalWeakTable<object, Claimed> Owners = [];
+    private readonly object[] parts;
+
+    private NetworkClaim(object[] parts) => this.parts = parts;
+
+    /// <summary>Claims both networks and every parameter in them, frozen ones too: a trainer's modes, statistics and resumes touch those as well.</summary>
+    /// <exception cref="NetworkException">G and D share a parameter that learns, or another trainer has one.</exception>
+    public static NetworkClaim Take(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        ThrowIfShared(generator, discriminator);
+        (object Part, string Name)[] all = [.. Parts(generator), .. Parts(discriminator)];
+        // A trainer that was left without Dispose has its claim until it is collected: look again before refusing.
+        if (Conflict(all) is not null)
+            GC.Collect();
+        lock (Owners)
+        {
+            if (Conflict(all) is var (part, name, owned))
+                throw new NetworkException(part is Module
+                    ? $"{Capitalized(name)} belongs to another trainer that isn't disposed. Two trainers can't train one network: dispose the other trainer first, or make a network of its own for this one."
+                    : $"{Capitalized(name)} is also {owned}, which belongs to another trainer that isn't disposed. Dispose that trainer first, or make layers of their own for this one.");
+            var claim = new NetworkClaim([.. all.Select(entry => entry.Part)]);
+            var weak = new WeakReference<NetworkClaim>(claim);
+            foreach (var (claimed, claimedName) in all)
+                Owners.AddOrUpdate(claimed, new Claimed(weak, claimedName));
+            return claim;
+        }
+    }
+
+    /// <summary>Gives the networks up.</summary>
+    public void Dispose()
+    {
+        lock (Owners)
+            foreach (var part in parts)
+                if (Owners.TryGetValue(part, out var owner) && owner.Owner.TryGetTarget(out var claim) && claim == this)
+                    Owners.Remove(part);
+    }
+
+    private static void ThrowIfShared(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        var ofGenerator = new Dictionary<object, string>(ReferenceEqualityComparer.Instance);
+        foreach (var (name, parameter) in generator.named_parameters())
+            ofGenerator[parameter] = name;
+        foreach (var (name, parameter) in discriminator.named_parameters())
+            if (parameter.requires_grad && ofGenerator.TryGetValue(parameter, out var other))
+                throw new NetworkException($"{generator.GetType().Name} and {discriminator.GetType().Name} share a layer: parameter '{other}' of the first is '{name}' of the second, and one can't learn for both players. Make a layer for each, or freeze it.");
+    }
+
+    private static IEnumerable<(object Part, string Name)> Parts(Module network)
+    {
+        var name = network.GetType().Name;
+        return network.named_parameters().Select(named => ((object)named.parameter, $"parameter '{named.name}' of {name}")).Prepend((network, $"the network {name}"));
+    }
+
+    private static (object Part, string Name, string Owned)? Conflict((object Part, string Name)[] parts)
+    {
+        lock (Owners)
+        {
+            foreach (var (part, name) in parts)
+                if (Owners.TryGetValue(part, out var owner) && owner.Owner.TryGetTarget(out _))
+                    return (part, name, owner.Name);
+            return null;
+        }
+    }
+
+    private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private sealed record Claimed(WeakReference<NetworkClaim> Owner, string Name);
+}
