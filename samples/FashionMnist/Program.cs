@@ -1,6 +1,8 @@
 using System.CommandLine;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Samples;
 using GanSharp.Training;
@@ -39,7 +41,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     generator.to(device);
     discriminator.to(device);
 
-    var recipe = TrainingOptions.R3Gan(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with
+    var recipe = TrainingOptions.RegularizedRelativistic(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with
     {
         BatchSize = options.GetValue(batchSize),
         Seed = options.GetValue(SampleCommand.Seed),

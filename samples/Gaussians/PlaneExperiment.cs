@@ -1,6 +1,8 @@
 using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Metrics;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Training;
 using static TorchSharp.torch;
@@ -23,7 +25,7 @@ internal static class PlaneExperiment
         using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
         using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
         using var trainer = new GanTrainer(generator, discriminator, data,
-            TrainingOptions.R3Gan(steps, gamma: 0.3, learningRate: 1e-3) with
+            TrainingOptions.RegularizedRelativistic(steps, gamma: 0.3, learningRate: 1e-3) with
             {
                 BatchSize = 256,
                 Seed = seed,

@@ -23,7 +23,7 @@ internal static class GuardCost
         var table = new Table().AddColumns("run", "ms a step", "with guards");
         Row("MLP 3 × 128, minimax, batch 64", ring, 40, () => (new MlpGenerator(2, 128, 2), new MlpDiscriminator(2, 128)), new());
         Row("MLP 3 × 512, minimax, batch 64", ring, 20, () => (new MlpGenerator(2, 512, 2), new MlpDiscriminator(2, 512)), new());
-        Row("DCGAN 28 × 28, width 32, R3GAN, batch 64", images, 2, () => (new DcganGenerator(image, 64, 32), new DcganDiscriminator(image, 32)), TrainingOptions.R3Gan(1_000, 1));
+        Row("DCGAN 28 × 28, width 32, R3GAN, batch 64", images, 2, () => (new DcganGenerator(image, 64, 32), new DcganDiscriminator(image, 32)), TrainingOptions.RegularizedRelativistic(1_000, 1));
         AnsiConsole.Write(table);
 
         void Row(string name, Dataset data, int steps, Func<(GeneratorNetwork, DiscriminatorNetwork)> make, TrainingOptions options)

@@ -21,7 +21,7 @@ internal static class MemoryRun
         using var data = new InMemoryDataset(randint(0, 256, [4_000, 1, 16, 16], ScalarType.Byte)).Split(0.25);
         using var generator = new DcganGenerator(image, latentSize: 16, width: 8);
         using var discriminator = new DcganDiscriminator(image, width: 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(Steps, gamma: 1) with { BatchSize = 32 });
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(Steps, gamma: 1) with { BatchSize = 32 });
         var table = new Table().AddColumns("step", "live tensors", "resident MB");
         foreach (var report in trainer.Train(Steps).Every(Interval))
         {

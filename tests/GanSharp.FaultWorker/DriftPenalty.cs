@@ -6,7 +6,7 @@ namespace GanSharp.FaultWorker;
 
 /// <summary>A penalty with state of its own: it keeps D's mean logit near where it has been, more so the longer it ran.</summary>
 /// <param name="duringStep">Told the number of steps done, in the middle of the next one.</param>
-internal sealed class DriftPenalty(Action<long>? duringStep = null) : Penalty, IStateful
+internal sealed class DriftPenalty(Action<long>? duringStep = null) : DiscriminatorPenalty, IStateful
 {
     private readonly Tensor mean = zeros(1).DetachFromDisposeScope();
     private long calls;

@@ -1,5 +1,5 @@
 using GanSharp.Data;
-using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +10,7 @@ internal sealed class EverythingRun : IDisposable
 {
     public const long ScheduleSteps = 200;
 
-    public static TrainingOptions Options { get; } = TrainingOptions.R3Gan(ScheduleSteps, gamma: 0.5, learningRate: 1e-3) with
+    public static TrainingOptions Options { get; } = TrainingOptions.RegularizedRelativistic(ScheduleSteps, gamma: 0.5, learningRate: 1e-3) with
     {
         BatchSize = 30,
         DiscriminatorSteps = 2,
@@ -32,7 +32,7 @@ internal sealed class EverythingRun : IDisposable
         manual_seed(weightSeed);
         (generator, discriminator) = (new NoisyGenerator(width), new NoisyDiscriminator(width));
         options ??= Options;
-        Trainer = new GanTrainer(generator, discriminator, data, options with { Penalties = [.. options.Penalties, new DriftPenalty(duringStep)] });
+        Trainer = new GanTrainer(generator, discriminator, data, options with { DiscriminatorPenalties = [.. options.DiscriminatorPenalties, new DriftPenalty(duringStep)] });
     }
 
     public GanTrainer Trainer { get; private set; }

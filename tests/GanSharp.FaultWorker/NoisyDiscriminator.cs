@@ -16,6 +16,6 @@ internal sealed class NoisyDiscriminator : DiscriminatorNetwork
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor samples, Tensor? labels) =>
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) =>
         body.call(training ? samples * (rand(samples.shape[0], 1) < 0.5).to(ScalarType.Float32).mul_(2).sub_(1) + 0.05 * randn_like(samples) : samples).squeeze(1);
 }

@@ -2,7 +2,6 @@ using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Estimates;
 using GanSharp.Networks;
-using GanSharp.Objectives;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 
@@ -80,7 +79,7 @@ public static class JensenShannon
     /// part of its own, or a trainer has been made on it.
     /// </exception>
     public static Estimate Bound(
-        DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, GanObjective? objective = null)
+        DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, IDensityRatio? objective = null)
     {
         using var scope = NewDisposeScope();
         if (objective?.RatioRefusal is { } reason)

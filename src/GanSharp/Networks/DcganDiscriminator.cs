@@ -45,7 +45,7 @@ public sealed class DcganDiscriminator : DiscriminatorNetwork
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor samples, Tensor? labels)
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(samples);
         return head.call(body.call(samples).flatten(1)).squeeze(1);

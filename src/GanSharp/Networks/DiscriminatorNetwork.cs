@@ -9,7 +9,7 @@ namespace GanSharp.Networks;
 /// the probability D(x) is the logit's sigmoid, and no part of GanSharp takes the logarithm of a probability.
 /// Subclass it, build the layers in the constructor, end the constructor with <c>RegisterComponents()</c>, and override <c>forward</c>.
 /// </summary>
-public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
+public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, DiscriminatorOutput>
 {
     /// <summary>Names the network.</summary>
     /// <param name="name">What messages call the network; by convention the name of the class.</param>
@@ -30,8 +30,11 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <summary>The logits of samples.</summary>
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="labels">Int64 tensor of shape [N] with the samples' classes, or null. A network that isn't conditional ignores it.</param>
-    /// <returns>Float tensor of shape [N / <see cref="SamplesPerLogit"/>]: logits, not probabilities.</returns>
-    public abstract override Tensor forward(Tensor samples, Tensor? labels);
+    /// <returns>
+    /// Logits, a float tensor of shape [N / <see cref="SamplesPerLogit"/>], which converts to the output by itself; where D has an auxiliary classifier or
+    /// shows features, a <see cref="DiscriminatorOutput"/> with them.
+    /// </returns>
+    public abstract override DiscriminatorOutput forward(Tensor samples, Tensor? labels);
 
     /// <summary>The logits of samples, in evaluation mode and without gradients.</summary>
     /// <param name="samples">Tensor of shape [N, …], of the type of the network's parameters; moved to the network's device where it lives elsewhere.</param>
@@ -40,6 +43,15 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <exception cref="ArgumentException">The samples have another type than the parameters, or the labels another type or length than they must, lie outside <see cref="Classes"/>, or are missing where it is given.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Logits(Tensor samples, Tensor? labels = null)
+    {
+        using var scope = NewDisposeScope();
+        return Judge(samples, labels).Logits.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All that D says of samples, in evaluation mode and without gradients.</summary>
+    /// <inheritdoc cref="Logits"/>
+    /// <returns>The output, on the network's device.</returns>
+    public DiscriminatorOutput Judge(Tensor samples, Tensor? labels = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
         Disposal.ThrowIfDisposed(this);
@@ -51,6 +63,6 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Tensor>
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var device = this.Device();
-        return this.Evaluating(() => Chunks.Map(samples.to(device), labels?.to(device), call, SamplesPerLogit)).MoveToOuterDisposeScope();
+        return this.Evaluating(() => Chunks.Map(samples.to(device), labels?.to(device), call, SamplesPerLogit)).Map(part => part.MoveToOuterDisposeScope());
     }
 }

@@ -23,7 +23,7 @@ public sealed class MlpDiscriminator : DiscriminatorNetwork
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor samples, Tensor? labels)
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(samples);
         return body.call(samples.flatten(1)).squeeze(1);

@@ -11,32 +11,41 @@ internal static class TrialRun
 {
     /// <summary>In the mode in force.</summary>
     /// <exception cref="NetworkException">The network failed; the inner exception is what it threw.</exception>
-    public static Tensor Of(nn.Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName)
-    {
-        Tensor output;
-        try
-        {
-            output = network.call(input, labels);
-        }
-        catch (Exception exception) when (exception is not NetworkException && !OutOfMemory.Explains(exception))
-        {
-            throw new NetworkException($"{network.GetType().Name}.forward failed on {inputName} of shape {Shape.Format(input.shape)}{(labels is null ? "" : $" and labels of shape {Shape.Format(labels.shape)}")}: {FirstLine.Of(exception)}.{Remedy(exception, labels)}", exception);
-        }
-        if (output is null || output.IsInvalid)
-            throw new NetworkException($"{network.GetType().Name}.forward must return a tensor but returned {(output is null ? "null" : "one that has been disposed: call MoveToOuterDisposeScope() on what leaves a DisposeScope")}.");
-        return output;
-    }
+    public static Tensor Of(GeneratorNetwork generator, Tensor latents, Tensor? labels) => Of(generator, generator.call, latents, labels, "latents", output => output);
+
+    /// <inheritdoc cref="Of(GeneratorNetwork, Tensor, Tensor?)"/>
+    public static DiscriminatorOutput Of(DiscriminatorNetwork discriminator, Tensor samples, Tensor? labels) =>
+        Of(discriminator, discriminator.call, samples, labels, "samples", output => output?.Logits);
 
     /// <summary>In evaluation mode, after which the modes are what they were.</summary>
-    /// <inheritdoc cref="Of"/>
-    public static Tensor Evaluating(nn.Module<Tensor, Tensor?, Tensor> network, Tensor input, Tensor? labels, string inputName) =>
-        network.Evaluating(() => Of(network, input, labels, inputName));
+    /// <inheritdoc cref="Of(GeneratorNetwork, Tensor, Tensor?)"/>
+    public static Tensor Evaluating(GeneratorNetwork generator, Tensor latents, Tensor? labels) => generator.Evaluating(() => Of(generator, latents, labels));
+
+    /// <inheritdoc cref="Evaluating(GeneratorNetwork, Tensor, Tensor?)"/>
+    public static DiscriminatorOutput Evaluating(DiscriminatorNetwork discriminator, Tensor samples, Tensor? labels) =>
+        discriminator.Evaluating(() => Of(discriminator, samples, labels));
 
     /// <summary>
     /// Refuses batch norm where a step gives it one value a channel: libtorch's own check isn't reached from TorchSharp, the output is then constant and
     /// the running variance NaN. Ends with the result.
     /// </summary>
     public static IDisposable RefusingLoneValues(Module network, int batchSize) => new LoneValues(network, batchSize);
+
+    private static T Of<T>(Module network, Func<Tensor, Tensor?, T> call, Tensor input, Tensor? labels, string inputName, Func<T, Tensor?> main)
+    {
+        T output;
+        try
+        {
+            output = call(input, labels);
+        }
+        catch (Exception exception) when (exception is not NetworkException && !OutOfMemory.Explains(exception))
+        {
+            throw new NetworkException($"{network.GetType().Name}.forward failed on {inputName} of shape {Shape.Format(input.shape)}{(labels is null ? "" : $" and labels of shape {Shape.Format(labels.shape)}")}: {FirstLine.Of(exception)}.{Remedy(exception, labels)}", exception);
+        }
+        if (main(output) is not { IsInvalid: false } tensor)
+            throw new NetworkException($"{network.GetType().Name}.forward must return a tensor but returned {(main(output) is null ? "null" : "one that has been disposed: call MoveToOuterDisposeScope() on what leaves a DisposeScope")}.");
+        return output;
+    }
 
     /// <summary>What to do about the errors that people meet most often, or nothing.</summary>
     private static string Remedy(Exception exception, Tensor? labels)

@@ -1,44 +1,43 @@
+using GanSharp.Divergences;
 using static TorchSharp.torch;
 
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// A GAN's game: two pure functions from logits to per-sample losses, both to be minimized, and what the logit means at the optimum.
-/// A new objective is one small subclass; override <see cref="Ratio"/> where its logit is a density ratio.
+/// A GAN's game: what D and what G minimize, as named losses, and what the logit means at the optimum. An objective that looks at logits alone is a
+/// <see cref="LogitObjective"/>; derive from this class to use class logits, features, labels or latents.
 /// </summary>
-public abstract class GanObjective
+public abstract class GanObjective : IDensityRatio
 {
-    /// <summary>The mission's game, eqs. 20 and 21 (Goodfellow et al. 2014): the default.</summary>
-    public static GanObjective Minimax { get; } = new Minimax();
+    /// <summary>The original GAN game (Goodfellow et al. 2014), eqs. 20 and 21: the default.</summary>
+    public static LogitObjective Minimax { get; } = new Minimax();
 
     /// <summary>Minimax with the generator loss −ln D(G(z)), which doesn't vanish where D wins (Goodfellow et al. 2014).</summary>
-    public static GanObjective NonSaturating { get; } = new NonSaturating();
+    public static LogitObjective NonSaturating { get; } = new NonSaturating();
 
     /// <summary>Squared errors to 0 and 1 (Mao et al. 2017).</summary>
-    public static GanObjective LeastSquares { get; } = new LeastSquares();
+    public static LogitObjective LeastSquares { get; } = new LeastSquares();
 
     /// <summary>Margins of 1 on either side (Lim and Ye 2017); no density ratio.</summary>
-    public static GanObjective Hinge { get; } = new Hinge();
+    public static LogitObjective Hinge { get; } = new Hinge();
 
     /// <summary>A critic of the earth mover's distance (Arjovsky et al. 2017); needs a gradient penalty, no density ratio.</summary>
-    public static GanObjective Wasserstein { get; } = new Wasserstein();
+    public static LogitObjective Wasserstein { get; } = new Wasserstein();
 
     /// <summary>Real and generated samples judged in pairs (Jolicoeur-Martineau 2019), the objective of R3GAN.</summary>
-    public static GanObjective RelativisticPaired { get; } = new RelativisticPaired();
+    public static LogitObjective RelativisticPaired { get; } = new RelativisticPaired();
 
     /// <summary>What the discriminator minimizes.</summary>
-    /// <param name="real">Logits of real samples, shape [N].</param>
-    /// <param name="fake">Logits of generated samples, shape [N].</param>
-    /// <returns>Per-sample losses, shape [N]; the trainer takes the mean.</returns>
-    public abstract Tensor DiscriminatorLoss(Tensor real, Tensor fake);
+    /// <param name="context">What D said of real and generated samples, and what is known about them.</param>
+    /// <returns>Named losses; a plain tensor of shape [N] converts to one term. The trainer takes the mean of each and adds them up.</returns>
+    public abstract LossTerms DiscriminatorLoss(ObjectiveContext context);
 
     /// <summary>What the generator minimizes.</summary>
-    /// <param name="fake">Logits of generated samples, shape [N].</param>
-    /// <param name="real">Logits of real samples, shape [N], without gradient; null unless <see cref="GeneratorNeedsReal"/>.</param>
-    /// <returns>Per-sample losses, shape [N]; the trainer takes the mean.</returns>
-    public abstract Tensor GeneratorLoss(Tensor fake, Tensor? real);
+    /// <param name="context">What D said of generated samples, with gradient to G, and of real ones where <see cref="GeneratorNeedsReal"/>.</param>
+    /// <returns>Named losses, likewise.</returns>
+    public abstract LossTerms GeneratorLoss(ObjectiveContext context);
 
-    /// <summary>Whether <see cref="GeneratorLoss"/> reads the logits of real samples. Default false, which saves a pass of D.</summary>
+    /// <summary>Whether <see cref="GeneratorLoss"/> reads what D says of real samples. Default false, which saves a pass of D.</summary>
     public virtual bool GeneratorNeedsReal => false;
 
     /// <summary>What the optimal logit says of ln p_d/p_g. Default <see cref="RatioKind.None"/>: an objective must claim a ratio to have one.</summary>

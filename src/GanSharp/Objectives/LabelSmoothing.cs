@@ -7,7 +7,7 @@ namespace GanSharp.Objectives;
 /// <see cref="NonSaturating"/> with one-sided label smoothing (Salimans et al. 2016): D is told that real samples are real with
 /// probability α &lt; 1, which keeps it from growing sure of itself. Its optimum is then α p_d/(p_d + p_g) and never above α.
 /// </summary>
-public sealed class LabelSmoothing : GanObjective
+public sealed class LabelSmoothing : LogitObjective
 {
     /// <summary>A smoothed game.</summary>
     /// <param name="realTarget">α, above ½ and below 1. Default 0.9, as in the paper.</param>

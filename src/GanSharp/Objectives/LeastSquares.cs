@@ -1,3 +1,4 @@
+using GanSharp.Divergences;
 using static TorchSharp.torch;
 
 namespace GanSharp.Objectives;
@@ -6,7 +7,7 @@ namespace GanSharp.Objectives;
 /// LSGAN with targets 0 and 1 (Mao et al. 2017): D minimizes E_pd[(l − 1)²] + E_pg[l²], G minimizes E_pg[(l − 1)²].
 /// The optimal output is p_d/(p_d + p_g) itself, not its logit, so ln p_d/p_g = ln l − ln(1 − l).
 /// </summary>
-public sealed class LeastSquares : GanObjective
+public sealed class LeastSquares : LogitObjective
 {
     // Outputs aren't confined to (0, 1). Clamped they are still some function of x, and a bound holds for every function; ln r stays within ± 9.2.
     private const double Margin = 1e-4;

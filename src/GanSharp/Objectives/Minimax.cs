@@ -1,14 +1,15 @@
+using GanSharp.Divergences;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// The two-player minimax game of the mission. D maximizes E_pd[ln D] + E_z[ln(1 − D(G(z)))] (eq. 20);
+/// The two-player minimax game of Goodfellow et al. (2014). D maximizes E_pd[ln D] + E_z[ln(1 − D(G(z)))] (eq. 20);
 /// G minimizes E_z[ln(1 − D(G(z)))] (eq. 21), which saturates where D wins: its gradient in the logit is −D.
 /// With l the logit, ln D = −softplus(−l) and ln(1 − D) = −softplus(l), finite for every finite logit (Goodfellow et al. 2014).
 /// </summary>
-public sealed class Minimax : GanObjective
+public sealed class Minimax : LogitObjective
 {
     /// <inheritdoc/>
     public override RatioKind Ratio => RatioKind.Exact;

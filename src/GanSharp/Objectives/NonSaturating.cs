@@ -1,3 +1,4 @@
+using GanSharp.Divergences;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -7,7 +8,7 @@ namespace GanSharp.Objectives;
 /// D as in <see cref="Minimax"/>; G minimizes −E_z[ln D(G(z))], whose gradient in the logit is −(1 − D): strong where D wins.
 /// At D* it follows KL(p_g‖p_d) − 2 JSD(p_d‖p_g) (Arjovsky and Bottou 2017, theorem 2.5).
 /// </summary>
-public sealed class NonSaturating : GanObjective
+public sealed class NonSaturating : LogitObjective
 {
     /// <inheritdoc/>
     public override RatioKind Ratio => RatioKind.Exact;

@@ -1,3 +1,4 @@
+using GanSharp.Divergences;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -7,7 +8,7 @@ namespace GanSharp.Objectives;
 /// RpGAN: D minimizes E softplus(l_fake − l_real), G minimizes E softplus(l_real − l_fake) (Jolicoeur-Martineau 2019; R3GAN, Huang et al. 2024).
 /// Adding a constant to every logit changes nothing, so the optimal logit is ln p_d/p_g up to a constant.
 /// </summary>
-public sealed class RelativisticPaired : GanObjective
+public sealed class RelativisticPaired : LogitObjective
 {
     /// <inheritdoc/>
     public override RatioKind Ratio => RatioKind.UpToConstant;

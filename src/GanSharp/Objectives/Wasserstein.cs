@@ -6,7 +6,7 @@ namespace GanSharp.Objectives;
 /// WGAN (Arjovsky, Chintala, Bottou 2017): the critic maximizes E_pd[l] − E_pg[l], G minimizes −E_pg[l].
 /// The critic must be Lipschitz, by a gradient penalty; nothing in the loss bounds it.
 /// </summary>
-public sealed class Wasserstein : GanObjective
+public sealed class Wasserstein : LogitObjective
 {
     /// <inheritdoc/>
     public override string? RatioRefusal => "a Wasserstein critic's score has no zero and no scale that relate to ln p_d/p_g";

@@ -3,52 +3,40 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Penalties;
 
-/// <summary>A term that the trainer adds to D's loss. Penalties are objects in a list; each is one small subclass.</summary>
+/// <summary>
+/// A term that the trainer adds to one player's loss: what <see cref="DiscriminatorPenalty"/> and <see cref="GeneratorPenalty"/> share. Penalties are objects in
+/// a list; each is one small subclass. Draw from the <c>Random</c> of the pass, never from torch's global generator: a resumed run then draws the same.
+/// </summary>
 public abstract class Penalty
 {
-    /// <summary>Whether the penalty differentiates the logits of real samples with respect to the samples. Default false.</summary>
-    public virtual bool NeedsRealGradient => false;
+    /// <summary>What reports, CSV files and plots call it. Default: the name of the class.</summary>
+    public virtual string Name => GetType().Name;
 
-    /// <summary>Whether the penalty differentiates the logits of generated samples with respect to the samples. Default false.</summary>
-    public virtual bool NeedsFakeGradient => false;
+    /// <summary>
+    /// How many steps apart it is evaluated, at least 1 (lazy regularization, Karras et al. 2020). It is then multiplied by as much, so that its mean weight
+    /// stays the same. Default 1: in every step.
+    /// </summary>
+    public virtual int EverySteps => 1;
 
-    /// <summary>The penalty of one pass.</summary>
-    /// <param name="pass">What D judged and said.</param>
-    /// <returns>Per-sample penalties, shape [N], or one a logit, differentiable in D's parameters; the trainer takes the mean.</returns>
-    public abstract Tensor Evaluate(DiscriminatorPass pass);
+    /// <summary>Whether it is evaluated in a step.</summary>
+    internal bool IsDue(long step) => step % EverySteps == 0;
 
-    /// <summary>∇ₓ l(x) at each sample of one side of the pass, differentiable in D's parameters.</summary>
-    /// <param name="judged"><c>pass.Real</c> or <c>pass.Fake</c>.</param>
-    /// <returns>
-    /// Tensor of the samples' shape. Each sample has the gradient of its own logit, because no other logit depends on it; where a logit judges
-    /// several samples (<see cref="Networks.DiscriminatorNetwork.SamplesPerLogit"/>), it has its part of that logit's gradient.
-    /// </returns>
-    /// <exception cref="InvalidOperationException">
-    /// The samples require no gradient, because neither <see cref="NeedsRealGradient"/> nor <see cref="NeedsFakeGradient"/> asked for that side's, or D cuts its logits off from them.
-    /// </exception>
-    protected Tensor InputGradient(JudgedSamples judged)
-    {
-        ArgumentNullException.ThrowIfNull(judged);
-        if (!judged.Samples.requires_grad)
-            throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples that require no gradient. A trainer gives it to those of pass.Real where {nameof(NeedsRealGradient)} returns true (it returns {NeedsRealGradient}) and to those of pass.Fake where {nameof(NeedsFakeGradient)} does ({NeedsFakeGradient}).");
-        return Differentiate(judged.Logits, judged.Samples);
-    }
-
-    /// <summary>∇ₓ l(x) at samples of the penalty's own, such as points between real and generated ones, differentiable in D's parameters.</summary>
-    /// <param name="logits">What D said of them, with its graph.</param>
-    /// <param name="samples">What D judged: <c>requires_grad_(true)</c> must be called on it before.</param>
-    /// <returns>Tensor of the samples' shape.</returns>
-    /// <exception cref="InvalidOperationException">The samples require no gradient, or the logits don't depend on them.</exception>
+    /// <summary>∂ outputs / ∂ inputs, summed over the outputs and differentiable again.</summary>
+    /// <param name="outputs">What was computed, with its graph.</param>
+    /// <param name="inputs">From what: <c>requires_grad_(true)</c> must be called on it before.</param>
+    /// <returns>Tensor of the inputs' shape.</returns>
+    /// <exception cref="InvalidOperationException">The inputs require no gradient, or the outputs don't depend on them.</exception>
     /// <remarks>Called directly, <c>autograd.grad</c> of TorchSharp 0.107.0 ends the process in both cases.</remarks>
-    protected Tensor InputGradient(Tensor logits, Tensor samples)
-    {
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(samples);
-        if (!samples.requires_grad)
-            throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples that require no gradient. Call samples.requires_grad_(true) before D judges them.");
-        return Differentiate(logits, samples);
-    }
+    protected Tensor Gradient(Tensor outputs, Tensor inputs) => Gradient(
+        outputs, inputs, "outputs with respect to inputs", "Call inputs.requires_grad_(true) before they are used.", "they are cut off by detach, no_grad or a value that was read out, or other inputs were used");
 
-    private Tensor Differentiate(Tensor logits, Tensor samples) => SafeGradient.Of(logits, samples, createGraph: true)
-        ?? throw new InvalidOperationException($"{GetType().Name} differentiates logits with respect to samples on which they don't depend: D cuts them off by detach, no_grad or a value that was read out, or it judged other samples.");
+    private protected Tensor Gradient(Tensor outputs, Tensor inputs, string what, string remedy, string cause)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (!inputs.requires_grad)
+            throw new InvalidOperationException($"{GetType().Name} differentiates {what} that require no gradient. {remedy}");
+        return SafeGradient.Of(outputs, inputs, createGraph: true)
+            ?? throw new InvalidOperationException($"{GetType().Name} differentiates {what} on which they don't depend: {cause}.");
+    }
 }

@@ -5,7 +5,8 @@ namespace GanSharp.Penalties;
 
 /// <summary>R2: (γ/2) E_pg ‖∇ₓ l(x)‖², the squared gradient norm of D's logit at generated samples (Mescheder, Geiger, Nowozin 2018).</summary>
 /// <param name="gamma">Weight γ, at least 0; a number or a schedule.</param>
-public sealed class R2(Schedule gamma) : GradientPenalty(gamma)
+/// <param name="everySteps">Steps between evaluations, at least 1, with the weight multiplied by as much. Default 1; StyleGAN2 takes 16.</param>
+public sealed class R2(Schedule gamma, int everySteps = 1) : GradientPenalty(gamma, everySteps)
 {
     /// <inheritdoc/>
     public override bool NeedsFakeGradient => true;

@@ -1,4 +1,5 @@
 using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;

@@ -3,7 +3,7 @@ using GanSharp.Diagnostics.Game;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Optimization;
-using GanSharp.Penalties;
+using GanSharp.Players;
 using GanSharp.Randomness;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
@@ -24,12 +24,9 @@ namespace GanSharp.Training;
 /// <remarks>A network whose parameters are all frozen is held fixed throughout: freeze G to estimate a density ratio alone.</remarks>
 public sealed class GanTrainer : IDisposable
 {
-    private readonly FlatParameters generatorParameters, discriminatorParameters;
-    private readonly Optimizer generatorOptimizer, discriminatorOptimizer;
+    private readonly Player generatorPlayer, discriminatorPlayer;
     private readonly WeightAverage? average;
-    private readonly BatchReader batches;
-    private readonly bool concatenatesPasses;
-    private readonly MixedPrecision? generatorPrecision, discriminatorPrecision;
+    private readonly Alternation alternation;
     private readonly GeneratorSampling sampling;
     private readonly Stack<IDisposable> parts = new();
 
@@ -52,35 +49,27 @@ public sealed class GanTrainer : IDisposable
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
-            var warnings = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options.Trial());
+            var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options.Trial());
             (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
-            var latentRandom = Own(SeededRandom.Create(Options.Seed, "latents", device: Device));
-            State = new TrainingState(generator, discriminator, latentRandom, new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed));
-            State.Warnings.AddRange(warnings);
-            generatorParameters = Own(new FlatParameters(generator));
-            discriminatorParameters = Own(new FlatParameters(discriminator));
-            generatorOptimizer = Own(Options.GeneratorOptimizer.Create(generatorParameters));
-            discriminatorOptimizer = Own(Options.DiscriminatorOptimizer.Create(discriminatorParameters));
-            average = Options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, generatorParameters, halfLife)) : null;
-            concatenatesPasses = Options.JointForward ?? (!Options.Penalties.Any(NeedsGradient) && JointForward.IsWorthwhile(discriminator) && JointForward.IsEquivalent(discriminator, data, Options.Seed));
-            batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.Prefetch ?? BatchReader.IsWorthwhile(Device)));
-            if (Options.Precision != Precision.Float32)
-            {
-                (generatorPrecision, discriminatorPrecision) = (Own(new MixedPrecision(generator, generatorParameters)), Own(new MixedPrecision(discriminator, discriminatorParameters)));
-                using var lowGenerator = generatorPrecision.Enter();
-                using var lowDiscriminator = discriminatorPrecision.Enter();
-                NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, Options.Seed, $"{Options.Precision}");
-            }
-            Statistics = Own(new StepStatistics(Device));
-            Guard = Own(new DivergenceGuard(Options.Guards, new("generator", generator, generatorParameters), new("discriminator", discriminator, discriminatorParameters), Device.type == DeviceType.CPU, State.Warnings));
-            RollBack = Own(new RollBack(State, Options.Guards, ScaleRates));
-            sampling = Own(new GeneratorSampling(Gate, State, generator, generatorParameters, average, count => data.Draw(Options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
-            foreach (var (name, part) in new (string, object?)[] {
-                ("optimizer.generator", generatorOptimizer), ("optimizer.discriminator", discriminatorOptimizer), ("average", average), ("statistics", Statistics),
-                ("guard", Guard), ("roll-back", RollBack), ("generator.state", generator), ("discriminator.state", discriminator), ("data", data), ("objective", Options.Objective) })
-                State.Add(name, part);
-            foreach (var (index, penalty) in Options.Penalties.Index())
-                State.Add($"penalty.{index}", penalty);
+            var joinsForward = JointForward.IsChosen(Options, discriminator, data);
+            generatorPlayer = Own(new Player(generator, Options.GeneratorOptimizer, Options.Precision));
+            discriminatorPlayer = Own(new Player(discriminator, Options.DiscriminatorOptimizer, Options.Precision));
+            ThrowIfUnusableInLowPrecision();
+            average = Options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, generatorPlayer.Parameters, halfLife)) : null;
+            State = new TrainingState(
+                generator, discriminator, Own(SeededRandom.Create(Options.Seed, "latents", device: Device)),
+                new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed));
+            var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, Options.DiscriminatorPenalties.Select(penalty => penalty.Name));
+            var generatorTerms = new TermNames(trial.GeneratorTerms, Options.GeneratorPenalties.Select(penalty => penalty.Name));
+            Statistics = Own(new StepStatistics(Options.Objective, discriminatorTerms, generatorTerms, Device));
+            var losses = new GameLosses(generator, discriminator, Options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
+            var batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.Prefetch ?? BatchReader.IsWorthwhile(Device)));
+            alternation = new Alternation(generatorPlayer, discriminatorPlayer, losses, batches, average, Statistics, State, Options);
+            Guard = Own(new DivergenceGuard(Options.Guards, generatorPlayer, discriminatorPlayer, Device.type == DeviceType.CPU, State.Warnings));
+            RollBack = Own(new RollBack(State, Options.Guards, factor => generatorPlayer.RateFactor = discriminatorPlayer.RateFactor = factor));
+            sampling = Own(new GeneratorSampling(Gate, State, generator, generatorPlayer.Parameters, average, count => data.Draw(Options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+            AddStates();
+            State.Warnings.AddRange(trial.Warnings);
         }
         catch
         {
@@ -207,7 +196,7 @@ public sealed class GanTrainer : IDisposable
     public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var turn = Gate.Enter(nameof(MeasureDualityGap));
-        return DualityGap.Measure(Generator, generatorParameters, Discriminator, discriminatorParameters, Options.Objective, Data, options, cancellationToken);
+        return DualityGap.Measure(Generator, generatorPlayer.Parameters, Discriminator, discriminatorPlayer.Parameters, Options.Objective, Data, options, cancellationToken);
     }
 
     /// <summary>What G learns from at this point (<see cref="GradientSignal"/>). Training goes on as if it had not been asked.</summary>
@@ -235,7 +224,7 @@ public sealed class GanTrainer : IDisposable
         {
             RollBack.RememberIfDue();
             Guard.Begin(Step + 1);
-            Alternate(isContinued);
+            alternation.Step(isContinued);
             Guard.End();
             State.Step++;
             return true;
@@ -250,49 +239,11 @@ public sealed class GanTrainer : IDisposable
     /// <summary>The options as readable names and values, which a resume compares.</summary>
     internal SortedDictionary<string, string> Describe() => OptionsDescription.Of(this);
 
-    private void ScaleRates(double factor) => generatorOptimizer.RateFactor = discriminatorOptimizer.RateFactor = factor;
-
     /// <summary>Throws where the networks were tampered with; called once a report.</summary>
     internal void ThrowIfParametersMoved()
     {
-        generatorParameters.ThrowIfParametersMoved();
-        discriminatorParameters.ThrowIfParametersMoved();
-    }
-
-    /// <summary>k steps of D, then one of G. G's step judges the samples of D's last step again: G has not moved since, so they are still its own.</summary>
-    private void Alternate(bool isContinued)
-    {
-        using var lowGenerator = generatorPrecision?.Enter(isContinued);
-        using var lowDiscriminator = discriminatorPrecision?.Enter(isContinued);
-        try
-        {
-            // Of a backward pass that the caller ran between two steps, or an eval() that was never undone.
-            ClearGradients();
-            if (!isContinued)
-                PrepareToTrain();
-            for (var k = 1; k < Options.DiscriminatorSteps; k++)
-            {
-                using var inner = NewDisposeScope();
-                var batch = NextBatch();
-                StepDiscriminator(batch, Generate(batch));
-            }
-            using var scope = NewDisposeScope();
-            var real = NextBatch();
-            var fake = Generate(real);
-            StepDiscriminator(real, fake);
-            StepGenerator(real, fake);
-        }
-        catch
-        {
-            // Half a step's traces: a caller who mends the cause may resume with this trainer.
-            discriminatorParameters.RequireGradients(true);
-            ClearGradients();
-            throw;
-        }
-        finally
-        {
-            batches.Settle();
-        }
+        generatorPlayer.Parameters.ThrowIfParametersMoved();
+        discriminatorPlayer.Parameters.ThrowIfParametersMoved();
     }
 
     private T Own<T>(T part)
@@ -310,84 +261,25 @@ public sealed class GanTrainer : IDisposable
         GlibcAllocator.Release();
     }
 
-    /// <summary>What the caller may have switched off between two reports: modes are put back, and what isn't the trainer's is named.</summary>
-    private void PrepareToTrain()
+    private void ThrowIfUnusableInLowPrecision()
     {
-        if (!is_grad_enabled())
-            throw new InvalidOperationException("Training needs gradients, but it was called inside no_grad() or inference_mode(). End that scope before the loop over the reports.");
-        if (!Generator.training)
-            Generator.train();
-        if (!Discriminator.training)
-            Discriminator.train();
+        using var lowGenerator = generatorPlayer.Enter();
+        using var lowDiscriminator = discriminatorPlayer.Enter();
+        if (lowGenerator is not null)
+            NetworkCheck.ThrowIfUnusableInLowPrecision(Generator, Discriminator, Data, Options.Seed, $"{Options.Precision}");
     }
 
-    private void ClearGradients()
+    /// <summary>Everything that has a state of its own, under the name that it has in checkpoints.</summary>
+    private void AddStates()
     {
-        discriminatorParameters.ClearGradients();
-        generatorParameters.ClearGradients();
+        foreach (var (name, part) in new (string, object?)[] {
+            ("optimizer.generator", generatorPlayer.OptimizerState), ("optimizer.discriminator", discriminatorPlayer.OptimizerState), ("average", average), ("statistics", Statistics),
+            ("guard", Guard), ("roll-back", RollBack), ("generator.state", Generator), ("discriminator.state", Discriminator), ("data", Data), ("objective", Options.Objective),
+            ("augmentation", Options.Augmentation), ("labels", Options.Labels) })
+            State.Add(name, part);
+        foreach (var (index, penalty) in Options.DiscriminatorPenalties.Index())
+            State.Add($"penalty.{index}", penalty);
+        foreach (var (index, penalty) in Options.GeneratorPenalties.Index())
+            State.Add($"generator penalty.{index}", penalty);
     }
-
-    /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or its like in another objective.</summary>
-    private void StepDiscriminator(Batch real, Tensor fake)
-    {
-        var pass = Judge(real, fake.detach());
-        var losses = Options.Objective.DiscriminatorLoss(pass.Real.Logits, pass.Fake.Logits).mean();
-        var penalties = Options.Penalties.Select(penalty => penalty.Evaluate(pass).mean()).ToArray();
-        if (!Guard.AcceptsLoss(Guard.Discriminator, losses, penalties))
-            return;
-        Statistics.AddDiscriminator(Options.Objective, pass, losses, penalties);
-        if (discriminatorParameters.Buffers.Count == 0)
-            return;
-        penalties.Aggregate(losses, (sum, penalty) => sum + penalty).backward();
-        using var gradients = discriminatorParameters.TakeGradients();
-        if (!Guard.AcceptsGradients(Guard.Discriminator, gradients))
-            return;
-        Guard.Discriminator.SumOfSquaresOfStep = discriminatorOptimizer.Step(Step, gradients);
-        discriminatorPrecision?.Follow();
-    }
-
-    /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or its like in another objective.</summary>
-    private void StepGenerator(Batch real, Tensor fake)
-    {
-        discriminatorParameters.RequireGradients(false);
-        var realLogits = Options.Objective.GeneratorNeedsReal ? Discriminator.call(real.Samples, real.Labels) : null;
-        var loss = Options.Objective.GeneratorLoss(Discriminator.call(fake, real.Labels), realLogits).mean();
-        discriminatorParameters.RequireGradients(true);
-        if (!Guard.AcceptsLoss(Guard.Generator, loss, []))
-            return;
-        Statistics.AddGenerator(loss);
-        if (generatorParameters.Buffers.Count == 0)
-            return;
-        loss.backward();
-        using var gradients = generatorParameters.TakeGradients();
-        if (!Guard.AcceptsGradients(Guard.Generator, gradients))
-            return;
-        Guard.Generator.SumOfSquaresOfStep = generatorOptimizer.Step(Step, gradients);
-        generatorPrecision?.Follow();
-        average?.Update(Options.BatchSize);
-    }
-
-    private DiscriminatorPass Judge(Batch real, Tensor fake)
-    {
-        static Tensor Leaf(Tensor samples, bool differentiable) => differentiable ? samples.detach().requires_grad_(true) : samples;
-        var realSamples = Leaf(real.Samples, Options.Penalties.Any(penalty => penalty.NeedsRealGradient));
-        var fakeSamples = Leaf(fake, Options.Penalties.Any(penalty => penalty.NeedsFakeGradient));
-        var (realLogits, fakeLogits) = concatenatesPasses
-            ? JointForward.Logits(Discriminator, realSamples, fakeSamples, real.Labels)
-            : (Discriminator.call(realSamples, real.Labels), Discriminator.call(fakeSamples, real.Labels));
-        return new DiscriminatorPass(Discriminator, new(realSamples, realLogits, real.Labels), new(fakeSamples, fakeLogits, real.Labels), Step);
-    }
-
-    private static bool NeedsGradient(Penalty penalty) => penalty.NeedsRealGradient || penalty.NeedsFakeGradient;
-
-    private Batch NextBatch()
-    {
-        var batch = batches.Take(SamplesSeen);
-        State.SamplesSeen += Options.BatchSize;
-        return new Batch(batch.Samples.to(Device), batch.Labels?.to(Device));
-    }
-
-    /// <summary>G(z) for as many latents and the same labels as the real batch.</summary>
-    private Tensor Generate(Batch real) =>
-        Generator.call(Generator.Prior.Sample(Options.BatchSize, State.LatentRandom, Device), real.Labels);
 }

@@ -1,5 +1,6 @@
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Randomness;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,13 +14,17 @@ internal static class JointForward
     // Above what the order of float32 sums changes, far below what the statistics of another batch change.
     private const double Tolerance = 1e-4;
 
-    /// <summary>The logits of both sides. Both stay tied to their own samples, so that a penalty can differentiate either.</summary>
-    public static (Tensor Real, Tensor Fake) Logits(DiscriminatorNetwork discriminator, Tensor real, Tensor fake, Tensor? labels)
+    /// <summary>What D says of both sides. Both stay tied to their own samples, so that a penalty can differentiate either.</summary>
+    public static (DiscriminatorOutput Real, DiscriminatorOutput Fake) Judge(DiscriminatorNetwork discriminator, Tensor real, Tensor fake, Tensor? realLabels, Tensor? fakeLabels)
     {
-        var logits = discriminator.call(cat([real, fake]), labels is null ? null : cat([labels, labels]));
-        var half = logits.shape[0] / 2;
-        return (logits.narrow(0, 0, half), logits.narrow(0, half, half));
+        var output = discriminator.call(cat([real, fake]), realLabels is null || fakeLabels is null ? null : cat([realLabels, fakeLabels]));
+        var (count, packing) = (real.shape[0], discriminator.SamplesPerLogit);
+        return (output.Narrow(0, count, packing), output.Narrow(count, fake.shape[0], packing));
     }
+
+    /// <summary>Whether a run's steps take it: as the options say, or else where it is faster and the same.</summary>
+    public static bool IsChosen(TrainingOptions options, DiscriminatorNetwork discriminator, Dataset data) => options.JointForward
+        ?? (!options.DiscriminatorPenalties.Any(penalty => penalty.NeedsRealGradient || penalty.NeedsFakeGradient) && IsWorthwhile(discriminator) && IsEquivalent(discriminator, data, options.Seed));
 
     /// <summary>Whether larger operators are faster: for matrix products they are, for convolutions, whose activations leave the cache sooner, they aren't.</summary>
     public static bool IsWorthwhile(DiscriminatorNetwork discriminator) =>
@@ -46,10 +51,10 @@ internal static class JointForward
         {
             discriminator.train();
             var buffers = discriminator.buffers().Select(buffer => buffer.clone()).ToArray();
-            var separate = cat([discriminator.call(first, labels), discriminator.call(second, labels)]);
-            var (real, fake) = Logits(discriminator, first, second, labels);
+            var separate = cat([discriminator.call(first, labels).Logits, discriminator.call(second, labels).Logits]);
+            var (real, fake) = Judge(discriminator, first, second, labels, labels);
             var keepsState = discriminator.buffers().Zip(buffers).Any(pair => !pair.First.equal(pair.Second).all().item<bool>());
-            var difference = (cat([real, fake]) - separate).abs().max() / separate.abs().max();
+            var difference = (cat([real.Logits, fake.Logits]) - separate).abs().max() / separate.abs().max();
             return !keepsState && difference.to(ScalarType.Float64).item<double>() < Tolerance;
         }
         finally

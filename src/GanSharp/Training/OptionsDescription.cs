@@ -18,6 +18,7 @@ internal static class OptionsDescription
 {
     // They change what is reported and how a failing run is caught, never what a healthy run learns.
     private static readonly string[] Ignored = [nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch)];
+    private static readonly Type[] StatedByClass = [typeof(DiscriminatorPenalty), typeof(GeneratorPenalty)];
     private const int ProbeSamples = 64;
 
     public static SortedDictionary<string, string> Of(GanTrainer trainer)
@@ -70,9 +71,11 @@ internal static class OptionsDescription
     /// and nothing that an objective or a penalty states of its class.
     /// </summary>
     private static IEnumerable<PropertyInfo> Properties(object owner) => owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.GetMethod is { } getter
-            && getter.GetBaseDefinition().DeclaringType is { } origin && origin != typeof(GanObjective) && origin != typeof(Penalty))
+        .Where(property => !IsNameOfPenalty(property) && property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.GetMethod is { } getter
+            && getter.GetBaseDefinition().DeclaringType is { } origin && origin != typeof(GanObjective) && !StatedByClass.Contains(origin))
         .OrderBy(property => property.Name, StringComparer.Ordinal);
+
+    private static bool IsNameOfPenalty(PropertyInfo property) => property.Name == nameof(Penalty.Name) && property.DeclaringType!.IsAssignableTo(typeof(Penalty));
 
     private static bool IsSetting(Type type)
     {

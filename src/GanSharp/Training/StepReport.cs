@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Reports;
@@ -22,6 +23,14 @@ public sealed record StepReport
 
     /// <summary>Mean of the penalties on the discriminator, 0 where there are none.</summary>
     public required double Penalty { get; init; }
+
+    /// <summary>Mean of the penalties on the generator, 0 where there are none.</summary>
+    public double GeneratorPenalty { get; init; }
+
+    /// <summary>
+    /// Every term of both losses by its name: "discriminator/adversarial", "generator/feature matching", "discriminator/R1". The losses above are their sums.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Terms { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 
     /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
     public double? Value { get; init; }

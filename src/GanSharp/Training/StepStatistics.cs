@@ -1,78 +1,86 @@
+using GanSharp.Divergences;
 using GanSharp.Objectives;
-using GanSharp.Penalties;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace GanSharp.Training;
 
 /// <summary>
-/// Sums of what a report shows. They stay on the device and are read once a report, so that a step waits for nothing;
-/// what is zero, or follows from another sum, costs no operator.
+/// Sums of each loss term over the steps since the last report. They stay on the networks' device and are read once a report, so that a step waits for nothing.
+/// Only updates that were made count.
 /// </summary>
-internal sealed class StepStatistics(Device device) : IStateful, IDisposable
+internal sealed class StepStatistics : IStateful, IDisposable
 {
-    private readonly Tensor discriminatorSum = Sum(device), penaltySum = Sum(device), negativeValueSum = Sum(device), generatorSum = Sum(device);
-    private long discriminatorSteps, generatorSteps;
-    private RatioKind ratio;
-    private bool valueIsLoss;
+    private const string ValueName = "value";
+    private readonly GanObjective objective;
+    private readonly SideStatistics discriminator, generator;
+    private readonly Tensor negativeValue;
 
-    /// <summary>Whether both networks took a step since the last call of <see cref="Read"/>; without one its means are NaN.</summary>
-    public bool HasSteps => discriminatorSteps > 0 && generatorSteps > 0;
+    /// <param name="objective">The game.</param>
+    /// <param name="discriminatorTerms">Names of D's terms: the objective's, then the penalties'.</param>
+    /// <param name="generatorTerms">Names of G's.</param>
+    /// <param name="device">Where the losses are.</param>
+    public StepStatistics(GanObjective objective, TermNames discriminatorTerms, TermNames generatorTerms, Device device)
+    {
+        this.objective = objective;
+        (discriminator, generator) = (new(discriminatorTerms, device), new(generatorTerms, device));
+        negativeValue = zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
+        // Minimax and non-saturating minimize −V(D) itself.
+        AddsValue = objective.Ratio == RatioKind.Exact && objective is not (Minimax or NonSaturating);
+    }
 
-    public IReadOnlyList<(string Name, Tensor Value)> State => 
-        [("discriminator", discriminatorSum), ("penalty", penaltySum), ("negative-value", negativeValueSum), ("generator", generatorSum)];
+    /// <summary>Whether V(D) must be computed beside the losses.</summary>
+    public bool AddsValue { get; }
+
+    public bool HasSteps => discriminator.Steps > 0;
+
+    public IReadOnlyList<(string Name, Tensor Value)> State =>
+        [.. discriminator.Sums.Select(sum => ($"discriminator.{sum.Name}", sum.Value)), .. generator.Sums.Select(sum => ($"generator.{sum.Name}", sum.Value)), (ValueName, negativeValue)];
 
     public double[] Scalars
     {
-        get => [discriminatorSteps, generatorSteps];
-        set => (discriminatorSteps, generatorSteps) = ((long)value[0], (long)value[1]);
+        get => [discriminator.Steps, generator.Steps];
+        set => (discriminator.Steps, generator.Steps) = ((long)value[0], (long)value[1]);
     }
 
-    public void AddDiscriminator(GanObjective objective, DiscriminatorPass pass, Tensor loss, IReadOnlyList<Tensor> penalties)
+    /// <summary>An update of D was made.</summary>
+    public void AddDiscriminator(LossMeans means)
     {
         using var frozen = no_grad();
-        discriminatorSum.add_(loss);
-        foreach (var penalty in penalties)
-            penaltySum.add_(penalty);
-        ratio = objective.Ratio;
-        // Minimax and non-saturating minimize −V(D) itself.
-        valueIsLoss = objective is Minimax or NonSaturating;
-        if (ratio == RatioKind.Exact && !valueIsLoss)
-        {
-            var (real, fake) = (objective.LogDensityRatio(pass.Real.Logits)!, objective.LogDensityRatio(pass.Fake.Logits)!);
-            negativeValueSum.add_(softplus(-real).mean() + softplus(fake).mean());
-        }
-        discriminatorSteps++;
+        discriminator.Add(means.Terms);
+        if (means.NegativeValue is { } value)
+            negativeValue.add_(value);
     }
 
-    public void AddGenerator(Tensor loss)
+    /// <summary>An update of G was made.</summary>
+    public void AddGenerator(LossMeans means)
     {
         using var frozen = no_grad();
-        generatorSum.add_(loss);
-        generatorSteps++;
+        generator.Add(means.Terms);
     }
 
-    /// <summary>The means since the last call; V(D) is NaN where the logits are no density ratio.</summary>
-    public (double DiscriminatorLoss, double Penalty, double Value, double GeneratorLoss) Read()
+    /// <summary>The means since the last call.</summary>
+    public StepMeans Read()
     {
         using var scope = NewDisposeScope();
-        var sums = stack([discriminatorSum, penaltySum, negativeValueSum, generatorSum]).to(CPU).data<double>().ToArray();
-        var value = ratio != RatioKind.Exact ? double.NaN : -(valueIsLoss ? sums[0] : sums[2]) / discriminatorSteps;
-        var result = (sums[0] / discriminatorSteps, sums[1] / discriminatorSteps, value, sums[3] / generatorSteps);
-        foreach (var sum in new[] { discriminatorSum, penaltySum, negativeValueSum, generatorSum })
+        Tensor[] sums = [.. State.Select(entry => entry.Value)];
+        var values = stack(sums).to(CPU).data<double>().ToArray();
+        var discriminatorMeans = discriminator.Means(values);
+        var generatorMeans = generator.Means(values[discriminator.Sums.Count..]);
+        var value = objective.Ratio != RatioKind.Exact ? double.NaN : -(AddsValue ? values[^1] / discriminator.Steps : discriminatorMeans.Loss);
+        foreach (var sum in sums)
             sum.zero_();
-        (discriminatorSteps, generatorSteps) = (0, 0);
-        return result;
+        (discriminator.Steps, generator.Steps) = (0, 0);
+        return new StepMeans(
+            discriminatorMeans.Loss, discriminatorMeans.Penalty, generatorMeans.Loss, generatorMeans.Penalty, value,
+            discriminatorMeans.Terms.Select(term => ($"discriminator/{term.Name}", term.Value))
+                .Concat(generatorMeans.Terms.Select(term => ($"generator/{term.Name}", term.Value)))
+                .ToDictionary(term => term.Item1, term => term.Value));
     }
 
     public void Dispose()
     {
-        discriminatorSum.Dispose();
-        penaltySum.Dispose();
-        negativeValueSum.Dispose();
-        generatorSum.Dispose();
+        foreach (var (_, sum) in State)
+            sum.Dispose();
     }
-
-    private static Tensor Sum(Device device) => zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Penalties;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
@@ -131,10 +132,10 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             }
             trainer.ThrowIfParametersMoved();
             var hasSteps = trainer.Statistics.HasSteps;
-            var (discriminatorLoss, penalty, value, generatorLoss) = trainer.Statistics.Read();
+            var means = trainer.Statistics.Read();
             training.Stop();
-            if (hasSteps && !double.IsFinite(discriminatorLoss + penalty + generatorLoss))
-                throw new TrainingDivergedException(trainer.Step, FormattableString.Invariant($"discriminator loss {discriminatorLoss}, penalty {penalty}, generator loss {generatorLoss}"));
+            if (hasSteps && !means.IsFinite)
+                throw new TrainingDivergedException(trainer.Step, FormattableString.Invariant($"discriminator loss {means.DiscriminatorLoss}, penalty {means.DiscriminatorPenalty}, generator loss {means.GeneratorLoss}, penalty {means.GeneratorPenalty}"));
             // Whatever a look or the caller does, the step is done.
             keeper?.StepEnded();
             var (look, failure) = measures ? Look(isLast: trainer.Step == last) : default;
@@ -142,10 +143,12 @@ public sealed class TrainingRun : IEnumerable<StepReport>
             {
                 Step = trainer.Step,
                 LastStep = last,
-                DiscriminatorLoss = discriminatorLoss,
-                GeneratorLoss = generatorLoss,
-                Penalty = penalty,
-                Value = double.IsNaN(value) ? null : value,
+                DiscriminatorLoss = means.DiscriminatorLoss,
+                GeneratorLoss = means.GeneratorLoss,
+                Penalty = means.DiscriminatorPenalty,
+                GeneratorPenalty = means.GeneratorPenalty,
+                Terms = means.Terms,
+                Value = double.IsNaN(means.Value) ? null : means.Value,
                 Diagnostics = look?.Report,
                 DiagnosticsFailure = failure,
                 Health = look?.Health,

@@ -48,5 +48,5 @@ internal sealed class LayeredDiscriminator : DiscriminatorNetwork
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples.flatten(1)).squeeze(1);
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples.flatten(1)).squeeze(1);
 }

@@ -41,13 +41,13 @@ internal sealed class NaiveLoop : IDisposable
 
         discriminatorOptimizer.zero_grad();
         var fake = generator.call(latents, null).detach();
-        var discriminatorLoss = binary_cross_entropy_with_logits(discriminator.call(real, null), ones)
-            + binary_cross_entropy_with_logits(discriminator.call(fake, null), zeros);
+        var discriminatorLoss = binary_cross_entropy_with_logits(discriminator.call(real, null).Logits, ones)
+            + binary_cross_entropy_with_logits(discriminator.call(fake, null).Logits, zeros);
         discriminatorLoss.backward();
         discriminatorOptimizer.step();
 
         generatorOptimizer.zero_grad();
-        var generatorLoss = -binary_cross_entropy_with_logits(discriminator.call(generator.call(latents, null), null), zeros);
+        var generatorLoss = -binary_cross_entropy_with_logits(discriminator.call(generator.call(latents, null), null).Logits, zeros);
         generatorLoss.backward();
         generatorOptimizer.step();
 

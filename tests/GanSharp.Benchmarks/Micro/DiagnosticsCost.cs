@@ -37,10 +37,10 @@ internal static class DiagnosticsCost
     {
         manual_seed(0);
         yield return ("MLP 3 × 128, minimax, batch 64", Mixtures.Ring(), new MlpGenerator(2, 128, 2), new MlpDiscriminator(2, 128), new());
-        yield return ("MLP 3 × 128, R3GAN, batch 256", Mixtures.Ring(), new MlpGenerator(2, 128, 2), new MlpDiscriminator(2, 128), TrainingOptions.R3Gan(1_000, 1) with { BatchSize = 256 });
+        yield return ("MLP 3 × 128, R3GAN, batch 256", Mixtures.Ring(), new MlpGenerator(2, 128, 2), new MlpDiscriminator(2, 128), TrainingOptions.RegularizedRelativistic(1_000, 1) with { BatchSize = 256 });
         var image = new ImageShape(1, 28, 28);
         Tensor Images() => randint(0, 256, [HeldOutSamples, 1, 28, 28], ScalarType.Byte);
-        foreach (var (name, options) in new[] { ("minimax", new TrainingOptions()), ("R3GAN", TrainingOptions.R3Gan(1_000, 1)) })
+        foreach (var (name, options) in new[] { ("minimax", new TrainingOptions()), ("R3GAN", TrainingOptions.RegularizedRelativistic(1_000, 1)) })
             yield return ($"DCGAN 28 × 28, width 32, {name}, batch 64", new InMemoryDataset(Images(), heldOut: new InMemoryDataset(Images())),
                 new DcganGenerator(image, 64, 32), new DcganDiscriminator(image, 32), options);
     }

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Tensors;
-using GanSharp.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

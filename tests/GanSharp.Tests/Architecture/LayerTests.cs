@@ -13,8 +13,8 @@ public sealed class LayerTests
         "Training", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Testing", "Diagnostics.Certificates", "Diagnostics.Auditing", "Diagnostics.Calibration",
-        "Metrics", "Penalties", "Objectives", "Divergences", "Estimates",
-        "Networks",
+        "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
+        "Networks.Weights", "Networks",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
         "Optimization", "Schedules",
         "Safetensors", "Randomness", "IO", "Tensors", "Runtime"];
@@ -62,7 +62,7 @@ public sealed class LayerTests
 
     [Fact]
     public void No_folder_holds_more_than_one_idea() =>
-        Folders.CountBy(folder => folder).Where(count => count.Value > 22).Should().BeEmpty();
+        Folders.CountBy(folder => folder).Where(count => count.Value > 20).Should().BeEmpty();
 
     [Fact]
     public void No_file_is_longer_than_400_lines() =>

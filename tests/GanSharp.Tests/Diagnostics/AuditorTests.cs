@@ -7,6 +7,7 @@ using GanSharp.Diagnostics.Certificates;
 using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -144,7 +145,7 @@ public sealed class AuditorTests
         using var none = new InMemoryDataset(randn(300, 1), name: "none");
         using var known = Mixtures.Normal();
         using var trained = new MlpDiscriminator(1, 4);
-        trained.call(zeros(1, 1), null).sum().backward();
+        trained.call(zeros(1, 1), null).Logits.sum().backward();
 
         Auditing(generator, few, OnTheLine).Should().Throw<DiagnosticRefusedException>()
             .WithMessage("'few' holds out 199 samples, but an audit needs 200: 100 to calibrate on and 100 to read. Hold out more.");
@@ -241,7 +242,7 @@ public sealed class AuditorTests
         {
             using var scope = NewDisposeScope();
             GanSharp.Objectives.GanObjective.Minimax.DiscriminatorLoss(
-                discriminator.call(real.Draw(0, 0, 100).Samples, null), discriminator.call(fake.Draw(0, 0, 100).Samples, null)).mean().backward();
+                discriminator.call(real.Draw(0, 0, 100).Samples, null).Logits, discriminator.call(fake.Draw(0, 0, 100).Samples, null).Logits).mean().backward();
             optimizer.Step(step);
         }
     }
@@ -279,6 +280,6 @@ public sealed class AuditorTests
 
         public override int SamplesPerLogit => 2;
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 2)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 2)).squeeze(1);
     }
 }

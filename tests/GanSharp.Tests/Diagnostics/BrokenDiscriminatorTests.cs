@@ -1,9 +1,11 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Calibration;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;
@@ -113,6 +115,6 @@ public sealed class BrokenDiscriminatorTests
 
     private sealed class Distorted(Func<Tensor, Tensor> distort) : DiscriminatorNetwork(nameof(Distorted))
     {
-        public override Tensor forward(Tensor samples, Tensor? labels) => distort((0.5 - samples).squeeze(1));
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => distort((0.5 - samples).squeeze(1));
     }
 }

@@ -56,7 +56,7 @@ public sealed class CollapseRulesTests
 
         for (var seed = 0; seed < 5; seed++)
             Judge(ring, half, seed).Findings.Should().ContainSingle().Which.ToString().Should().Match(
-                "G drops modes: generated samples lie where data lies, but *% of the data has none near it among 500; they cover 0.* of it, real ones 0.9* (significant below 0.*). Use TrainingOptions.R3Gan*");
+                "G drops modes: generated samples lie where data lies, but *% of the data has none near it among 500; they cover 0.* of it, real ones 0.9* (significant below 0.*). Use TrainingOptions.RegularizedRelativistic*");
     }
 
     [Fact]
@@ -91,6 +91,6 @@ public sealed class CollapseRulesTests
 
     private sealed class Blind() : DiscriminatorNetwork(nameof(Blind))
     {
-        public override Tensor forward(Tensor samples, Tensor? labels) => zeros(samples.shape[0]);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => zeros(samples.shape[0]);
     }
 }

@@ -51,7 +51,7 @@ public sealed class GradientSignalTests
         generator.parameters().Concat(discriminator.parameters()).Should().NotContain(parameter => HasGradient(parameter));
         using var random = GanSharp.Randomness.SeededRandom.Create(5, "latents of a gradient signal");
         var real = discriminator.Logits(data.Draw(5, 0, 32).Samples);
-        var fake = discriminator.call(generator.call(generator.Prior.Sample(32, random), null), null);
+        var fake = discriminator.call(generator.call(generator.Prior.Sample(32, random), null), null).Logits;
         GanObjective.RelativisticPaired.GeneratorLoss(fake, real).mean().backward();
         signal.ObjectiveNorm.Should().BeApproximately(cat([.. generator.parameters().Select(parameter => parameter.grad!.flatten())]).norm().item<float>(), 1e-6);
         signal.ObjectiveCosine.Should().BeInRange(-1, 1);
@@ -90,7 +90,7 @@ public sealed class GradientSignalTests
 
     private static bool HasGradient(Tensor parameter) => parameter.grad is { IsInvalid: false };
 
-    private sealed class Critic : GanObjective
+    private sealed class Critic : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => fake - real;
 
@@ -109,6 +109,6 @@ public sealed class GradientSignalTests
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => (slope * samples + intercept).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => (slope * samples + intercept).squeeze(1);
     }
 }

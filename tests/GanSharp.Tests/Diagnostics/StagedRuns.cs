@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -56,17 +57,17 @@ internal static class StagedRuns
             Diagnostics = new() { Auditor = () => new MlpDiscriminator(1, 32, 2) },
         }, 1_500),
         "a Gaussian in the plane learned by R3GAN" => (new GaussianMixture([new Gaussian([0, 0], 1.0)]), new TrainableLinearGenerator(2, bias: 1), new MlpDiscriminator(2, 32, 2),
-            TrainingOptions.R3Gan(1_000, 0.1, 4e-3) with { BatchSize = 256, Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 32, 2) } }, 1_000),
+            TrainingOptions.RegularizedRelativistic(1_000, 0.1, 4e-3) with { BatchSize = 256, Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 32, 2) } }, 1_000),
         "the ring half-way" => (Mixtures.Ring(4, 1, 0.2), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
-            TrainingOptions.R3Gan(1_000, 0.1, 1e-3) with { BatchSize = 128 }, 600),
+            TrainingOptions.RegularizedRelativistic(1_000, 0.1, 1e-3) with { BatchSize = 128 }, 600),
         "garments half-way" => (Garments(), new DcganGenerator(new ImageShape(1, 8, 8), 16, 16), new DcganDiscriminator(new ImageShape(1, 8, 8), 16),
-            TrainingOptions.R3Gan(800, 1, 1e-3) with { BatchSize = 32 }, 500),
+            TrainingOptions.RegularizedRelativistic(800, 1, 1e-3) with { BatchSize = 32 }, 500),
         "healthy: a ring" => (Mixtures.Ring(), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
-            TrainingOptions.R3Gan(1_500, 0.3, 2e-3) with { BatchSize = 128 }, 1_500),
+            TrainingOptions.RegularizedRelativistic(1_500, 0.3, 2e-3) with { BatchSize = 128 }, 1_500),
         "healthy: a grid" => (Mixtures.Grid(3), new MlpGenerator(2, 64, 2), new MlpDiscriminator(2, 64),
-            TrainingOptions.R3Gan(1_500, 0.3, 2e-3) with { BatchSize = 128 }, 1_500),
+            TrainingOptions.RegularizedRelativistic(1_500, 0.3, 2e-3) with { BatchSize = 128 }, 1_500),
         "healthy: garments" => (Garments(), new DcganGenerator(new ImageShape(1, 8, 8), 16, 16), new DcganDiscriminator(new ImageShape(1, 8, 8), 16),
-            TrainingOptions.R3Gan(800, 1, 1e-3) with { BatchSize = 32 }, 800),
+            TrainingOptions.RegularizedRelativistic(800, 1, 1e-3) with { BatchSize = 32 }, 800),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such run."),
     };
 

@@ -2,11 +2,14 @@ using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Metrics;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Runtime;
 using GanSharp.Safetensors;
@@ -32,7 +35,7 @@ internal static class Snippets
         using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
         using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
         using var trainer = new GanTrainer(generator, discriminator, data,
-            TrainingOptions.R3Gan(steps: 6_000, gamma: 0.3, learningRate: 1e-3) with { BatchSize = 256 });
+            TrainingOptions.RegularizedRelativistic(steps: 6_000, gamma: 0.3, learningRate: 1e-3) with { BatchSize = 256 });
 
         foreach (var report in trainer.Train(steps: 6_000).Every(1_000))
             Console.WriteLine(report);                             // losses, JS divergence ± interval, samples/s
@@ -110,7 +113,7 @@ internal static class Snippets
         torch.manual_seed(1);                                                         // the networks' first weights
         using var generator = new DcganGenerator(shape, latentSize: 100, width: 64);
         using var discriminator = new DcganDiscriminator(shape, width: 64);
-        var options = TrainingOptions.R3Gan(steps: 20_000, gamma: 1, learningRate: 5e-4) with { Seed = 1 };
+        var options = TrainingOptions.RegularizedRelativistic(steps: 20_000, gamma: 1, learningRate: 5e-4) with { Seed = 1 };
         using var trainer = new GanTrainer(generator, discriminator, images, options);
 
         foreach (var report in trainer.Train(20_000, cancellation).Every(500).WithProgress().WithCsv("reports.csv"))
@@ -133,7 +136,7 @@ internal static class Snippets
     public static void Reading(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
     {
         #region diagnostics
-        var options = TrainingOptions.R3Gan(steps: 10_000, gamma: 1) with
+        var options = TrainingOptions.RegularizedRelativistic(steps: 10_000, gamma: 1) with
         {
             Diagnostics = new() { Samples = 10_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 128) },
         };
@@ -177,7 +180,7 @@ internal static class Snippets
         using var trainer = new GanTrainer(generator, discriminator, data, new()
         {
             Objective = new MyLeastSquares(),
-            Penalties = [new R1(gamma: 1)],
+            DiscriminatorPenalties = [new R1(gamma: 1)],
             DiscriminatorSteps = 2,
         });
         #endregion
@@ -230,7 +233,7 @@ internal static class Snippets
 
     #region own state
     /// <summary>Keeps D's mean logit near where it has been.</summary>
-    public sealed class DriftPenalty : Penalty, IStateful
+    public sealed class DriftPenalty : DiscriminatorPenalty, IStateful
     {
         private readonly Tensor mean = zeros(1);
         private long calls;
@@ -264,12 +267,12 @@ internal static class Snippets
         }
 
         // A logit a sample, shape [N]: no sigmoid at the end.
-        public override Tensor forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
     }
     #endregion
 
     #region own objective
-    public sealed class MyLeastSquares : GanObjective
+    public sealed class MyLeastSquares : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
 

@@ -76,7 +76,7 @@ public sealed class AlternationEquations
         using var data = Mixtures.Normal();
         using var density = Mixtures.Normal(mean);
         var z = arange(-12, 12, 0.01, float64).unsqueeze(1);
-        double Gradient(GanObjective objective)
+        double Gradient(LogitObjective objective)
         {
             var shift = tensor(mean, requires_grad: true);
             var logits = DensityRatio.Log(data, density, z + shift);
@@ -130,7 +130,7 @@ public sealed class AlternationEquations
     {
         using var scope = NewDisposeScope();
         using var discriminator = new QuadraticDiscriminator(coefficients);
-        var logits = discriminator.call(pair.Grid, null);
+        var logits = discriminator.call(pair.Grid, null).Logits;
         // One call gives softplus(−l) + softplus(l'); a certain l' leaves the class of interest alone.
         var certain = full_like(logits, -1e4);
         var loss = (pair.DataWeights * GanObjective.Minimax.DiscriminatorLoss(logits, certain)

@@ -18,5 +18,5 @@ internal sealed class DiracDiscriminator : DiscriminatorNetwork
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor samples, Tensor? labels) => (slope * samples).squeeze(1);
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => (slope * samples).squeeze(1);
 }

@@ -108,7 +108,7 @@ public sealed class DiracGameTests
     public void Alternating_steps_circle_the_solution_of_the_minimax_game_and_R1_reaches_it()
     {
         using var scope = NewDisposeScope();
-        double RadiusAfter500(GanObjective objective, params Penalty[] penalties)
+        double RadiusAfter500(LogitObjective objective, params DiscriminatorPenalty[] penalties)
         {
             using var game = Game(1, 1, objective, penalties);
             game.Alternate(rate: 0.1, steps: 500);
@@ -120,7 +120,7 @@ public sealed class DiracGameTests
         RadiusAfter500(GanObjective.Minimax, new R1(1)).Should().BeApproximately(1.79e-8, 1e-10);
     }
 
-    private static Game Game(double position, double slope, GanObjective objective, params Penalty[] penalties) =>
+    private static Game Game(double position, double slope, LogitObjective objective, params DiscriminatorPenalty[] penalties) =>
         new(new DiracGenerator(position), new DiracDiscriminator(slope), objective, penalties)
         {
             Real = zeros(1, 1, float64),
@@ -128,7 +128,7 @@ public sealed class DiracGameTests
             Weights = ones(1, float64),
         };
 
-    private static GanObjective Named(string name) => name switch
+    private static LogitObjective Named(string name) => name switch
     {
         "Minimax" => GanObjective.Minimax,
         "NonSaturating" => GanObjective.NonSaturating,
@@ -148,21 +148,21 @@ public sealed class DiracGameTests
             .Should().BeTrue($"the eigenvalues {found[0]} and {found[1]} should be {first} and {second}");
     }
 
-    private sealed class Wasserstein : GanObjective
+    private sealed class Wasserstein : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => fake - real;
 
         public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => -fake;
     }
 
-    private sealed class Hinge : GanObjective
+    private sealed class Hinge : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => functional.relu(1 - real) + functional.relu(1 + fake);
 
         public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => -fake;
     }
 
-    private sealed class LeastSquares : GanObjective
+    private sealed class LeastSquares : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
 

@@ -10,7 +10,7 @@ namespace GanSharp.Tests.ExecutablePaper;
 /// Two networks of a few float64 parameters that play an objective by plain gradient descent, with expectations as weighted sums:
 /// small enough for its flow to be linearised. The trainer is not used here because its optimizer is Adam.
 /// </summary>
-internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, params Penalty[] penalties) : IDisposable
+internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork discriminator, LogitObjective objective, params DiscriminatorPenalty[] penalties) : IDisposable
 {
     /// <summary>Points of the data, shape [N, 1].</summary>
     public required Tensor Real { get; init; }
@@ -93,7 +93,7 @@ internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork disc
             var leaf = samples.detach().requires_grad_(true);
             return new JudgedSamples(leaf, discriminator.call(leaf, null), null);
         }
-        var pass = new DiscriminatorPass(discriminator, Judge(Real), Judge(generator.call(Latents, null)), Step: 0);
+        var pass = new DiscriminatorPass(discriminator, Judge(Real), Judge(generator.call(Latents, null)), step: 0);
         var losses = penalties.Aggregate(objective.DiscriminatorLoss(pass.Real.Logits, pass.Fake.Logits), (sum, penalty) => sum + penalty.Evaluate(pass));
         return Downhill(losses, discriminator);
     }
@@ -101,8 +101,8 @@ internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork disc
     private double[] GeneratorVelocity()
     {
         using var scope = NewDisposeScope();
-        var real = objective.GeneratorNeedsReal ? discriminator.call(Real, null) : null;
-        return Downhill(objective.GeneratorLoss(discriminator.call(generator.call(Latents, null), null), real), generator);
+        var real = objective.GeneratorNeedsReal ? discriminator.call(Real, null).Logits : null;
+        return Downhill(objective.GeneratorLoss(discriminator.call(generator.call(Latents, null), null).Logits, real), generator);
     }
 
     private double[] Downhill(Tensor losses, nn.Module player) =>

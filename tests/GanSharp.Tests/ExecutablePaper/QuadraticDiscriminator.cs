@@ -25,7 +25,7 @@ internal sealed class QuadraticDiscriminator : DiscriminatorNetwork
         return [Math.Log(standardDeviation) + mean * mean / (2 * variance), -mean / variance, (1 / variance - 1) / 2];
     }
 
-    public override Tensor forward(Tensor samples, Tensor? labels)
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
     {
         var x = samples.squeeze(1);
         return coefficients[0] + coefficients[1] * x + coefficients[2] * x.square();

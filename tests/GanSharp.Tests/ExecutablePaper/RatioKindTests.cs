@@ -60,7 +60,7 @@ public sealed class RatioKindTests
     private static DensityPair Pair() => new(Mixtures.Normal(), Mixtures.Normal(1));
 
     /// <summary>Derivative of the mean loss of D in c at l = ln r + c.</summary>
-    private static double SlopeInTheConstant(GanObjective objective, DensityPair pair, double constant)
+    private static double SlopeInTheConstant(LogitObjective objective, DensityPair pair, double constant)
     {
         var shift = tensor(constant, requires_grad: true);
         var logits = DensityRatio.Log(pair.Data, pair.Generator, pair.Grid) + shift;

@@ -7,6 +7,7 @@ using GanSharp.Data.Images;
 using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Certificates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using SkiaSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
-using GanSharp.Networks;
+using GanSharp.Data;
+using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,12 +25,12 @@ internal static class InteropFiles
                 _ = parameter.dim() > 1 ? nn.init.kaiming_normal_(parameter) : parameter.add_(randn_like(parameter) * 0.1);
             Tensor Inputs() => randn([Batch, .. inputShape]);
             for (var batch = 0; batch < WarmUpBatches; batch++)
-                network.call(Inputs(), InteropNetwork.Labels(Batch));
+                InteropNetwork.Call(network, Inputs(), InteropNetwork.Labels(Batch));
             network.eval();
             var (input, labels) = (Inputs(), InteropNetwork.Labels(Batch));
             network.SaveWeights(WeightsPath(folder, name));
             using var file = File.Create(SamplePath(folder, name));
-            SafetensorsFile.Write(file, [("input", input), ("labels", labels), ("output", network.call(input, labels))]);
+            SafetensorsFile.Write(file, [("input", input), ("labels", labels), ("output", InteropNetwork.Call(network, input, labels))]);
         }
     }
 
@@ -44,7 +45,7 @@ internal static class InteropFiles
             network.LoadWeights(WeightsPath(folder, name));
             network.eval();
             using var sample = SafetensorsFile.Read(SamplePath(folder, name));
-            var output = network.call(sample.Tensors["input"], sample.Tensors["labels"]);
+            var output = InteropNetwork.Call(network, sample.Tensors["input"], sample.Tensors["labels"]);
             yield return (name, (output - sample.Tensors["output"]).abs().max().ToDouble());
         }
     }

@@ -9,7 +9,7 @@ namespace GanSharp.Tests.Interop;
 /// <param name="Name">Name of its files.</param>
 /// <param name="Make">Makes it with random weights.</param>
 /// <param name="InputShape">Shape of one input.</param>
-internal sealed record InteropNetwork(string Name, Func<Module<Tensor, Tensor?, Tensor>> Make, long[] InputShape)
+internal sealed record InteropNetwork(string Name, Func<Module> Make, long[] InputShape)
 {
     private const int Classes = 3, Channels = 3;
 
@@ -32,6 +32,14 @@ internal sealed record InteropNetwork(string Name, Func<Module<Tensor, Tensor?, 
             new("residual-generator", () => new ResidualGenerator(latentSize, width, Classes, Channels), [latentSize]),
         ];
     }
+
+    /// <summary>Its samples or its logits.</summary>
+    public static Tensor Call(Module network, Tensor input, Tensor? labels) => network switch
+    {
+        DiscriminatorNetwork discriminator => discriminator.call(input, labels).Logits,
+        Module<Tensor, Tensor?, Tensor> generator => generator.call(input, labels),
+        _ => throw new ArgumentException($"network must be a generator or a discriminator but is {network.GetType().Name}.", nameof(network)),
+    };
 
     public static Tensor Labels(long count) => arange(count) % Classes;
 }

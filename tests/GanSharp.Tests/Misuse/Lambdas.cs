@@ -44,17 +44,17 @@ internal sealed class LambdaDiscriminator : DiscriminatorNetwork
 
     public override int? Classes { get; }
 
-    public override Tensor forward(Tensor samples, Tensor? labels) => body(layer, samples, labels);
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body(layer, samples, labels);
 }
 
-internal sealed class LambdaObjective(Func<Tensor, Tensor, Tensor>? discriminator = null, Func<Tensor, Tensor?, Tensor>? generator = null) : GanObjective
+internal sealed class LambdaObjective(Func<Tensor, Tensor, Tensor>? discriminator = null, Func<Tensor, Tensor?, Tensor>? generator = null) : LogitObjective
 {
     public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (discriminator ?? Minimax.DiscriminatorLoss)(real, fake);
 
     public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => (generator ?? Minimax.GeneratorLoss)(fake, real);
 }
 
-internal sealed class LambdaPenalty(Func<LambdaPenalty, DiscriminatorPass, Tensor> evaluate, bool needsReal = false, bool needsFake = false) : Penalty
+internal sealed class LambdaPenalty(Func<LambdaPenalty, DiscriminatorPass, Tensor> evaluate, bool needsReal = false, bool needsFake = false) : DiscriminatorPenalty
 {
     public override bool NeedsRealGradient => needsReal;
 
@@ -64,7 +64,7 @@ internal sealed class LambdaPenalty(Func<LambdaPenalty, DiscriminatorPass, Tenso
 
     public Tensor Gradient(JudgedSamples judged) => InputGradient(judged);
 
-    public Tensor Gradient(Tensor logits, Tensor samples) => InputGradient(logits, samples);
+    public new Tensor Gradient(Tensor logits, Tensor samples) => InputGradient(logits, samples);
 }
 
 internal sealed class LambdaDataset(Func<long, int, Batch> draw, Dataset? heldOut = null, params long[] sampleShape) : Dataset("lambda", sampleShape is [] ? [2] : sampleShape)

@@ -2,7 +2,9 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using Xunit;
@@ -214,7 +216,7 @@ public sealed class NetworkMisuseTests
         var before = NetworkFingerprint.Compute(generator) + NetworkFingerprint.Compute(discriminator);
         using var state = get_rng_state();
 
-        Making.Trainer(generator, discriminator, data, new() { Penalties = [new R1(1), new R2(1)], Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 8) } }).Should().NotThrow();
+        Making.Trainer(generator, discriminator, data, new() { DiscriminatorPenalties = [new R1(1), new R2(1)], Diagnostics = new() { Auditor = () => new MlpDiscriminator(2, 8) } }).Should().NotThrow();
 
         (NetworkFingerprint.Compute(generator) + NetworkFingerprint.Compute(discriminator)).Should().Be(before);
         get_rng_state().equal(state).all().item<bool>().Should().BeTrue();
@@ -230,7 +232,7 @@ public sealed class NetworkMisuseTests
         using var collecting = new CollectingThread();
 
         for (var repeat = 0; repeat < 40; repeat++)
-            Making.Trainer(generator, discriminator, data, new() { Penalties = [new R1(1), new R2(1)] }).Should().NotThrow();
+            Making.Trainer(generator, discriminator, data, new() { DiscriminatorPenalties = [new R1(1), new R2(1)] }).Should().NotThrow();
     }
 
     private static Action MakingImages(Dataset data) => Making.Trainer(
@@ -243,7 +245,7 @@ public sealed class NetworkMisuseTests
         public NormedDiscriminator()
             : base(nameof(NormedDiscriminator)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
     }
 
     private sealed class ScopedDiscriminator : DiscriminatorNetwork
@@ -254,6 +256,6 @@ public sealed class NetworkMisuseTests
         public ScopedDiscriminator()
             : base(nameof(ScopedDiscriminator)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples * slope).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples * slope).squeeze(1);
     }
 }

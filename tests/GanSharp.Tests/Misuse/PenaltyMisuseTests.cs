@@ -14,7 +14,7 @@ public sealed class PenaltyMisuseTests
 {
     private const string Evaluate = "LambdaPenalty.Evaluate ";
 
-    public static TheoryData<string, Penalty, string> Misuses => new()
+    public static TheoryData<string, DiscriminatorPenalty, string> Misuses => new()
     {
         { "null", new LambdaPenalty((_, _) => null!), Evaluate + "must return penalties but returned null." },
         { "scalar", new LambdaPenalty((_, pass) => pass.Real.Logits.square().mean()), Evaluate + "must return one value a sample, shape [4], but returned shape [].*value.expand(N)." },
@@ -51,10 +51,10 @@ public sealed class PenaltyMisuseTests
 
     [Theory]
     [MemberData(nameof(Misuses))]
-    public void It_is_named_when_the_trainer_is_made(string misuse, Penalty penalty, string message)
+    public void It_is_named_when_the_trainer_is_made(string misuse, DiscriminatorPenalty penalty, string message)
     {
         misuse.Should().NotBeEmpty();
-        Making.Trainer(options: new() { Penalties = [penalty] }).Should().Throw<ArgumentException>().WithMessage(message)
+        Making.Trainer(options: new() { DiscriminatorPenalties = [penalty] }).Should().Throw<ArgumentException>().WithMessage(message)
             .Which.Message.Should().NotContain("frame #");
     }
 
@@ -65,7 +65,7 @@ public sealed class PenaltyMisuseTests
             layer.call(nn.functional.grid_sample(samples.view(-1, 1, 1, 2), zeros(samples.shape[0], 1, 2, 2), align_corners: true).view(-1, 2)).squeeze(1));
 
         Making.Trainer(discriminator: discriminator).Should().NotThrow();
-        Making.Trainer(discriminator: discriminator, options: new() { Penalties = [new R1(1)] }).Should().Throw<ArgumentException>()
+        Making.Trainer(discriminator: discriminator, options: new() { DiscriminatorPenalties = [new R1(1)] }).Should().Throw<ArgumentException>()
             .WithMessage("R1 can't be differentiated in D's parameters: derivative for aten::grid_sampler_2d_backward is not implemented. *");
     }
 
@@ -75,7 +75,7 @@ public sealed class PenaltyMisuseTests
         using var scope = NewDisposeScope();
         using var discriminator = new LambdaDiscriminator();
         var samples = randn(4, 2);
-        var judged = new JudgedSamples(samples, discriminator.call(samples, null), null);
+        var judged = new JudgedSamples(samples, discriminator.call(samples, null).Logits, null);
         var evaluate = () => new R1(1).Evaluate(new DiscriminatorPass(discriminator, judged, judged, 0));
 
         evaluate.Should().Throw<InvalidOperationException>().WithMessage("R1 differentiates logits with respect to samples that require no gradient. A trainer gives it to those of pass.Real where NeedsRealGradient returns true (it returns True) and to those of pass.Fake where NeedsFakeGradient does (False).");
@@ -84,7 +84,7 @@ public sealed class PenaltyMisuseTests
     [Fact]
     public void Right_penalties_of_many_kinds_train()
     {
-        Penalty[] penalties = [
+        DiscriminatorPenalty[] penalties = [
             new LambdaPenalty((self, pass) => self.Gradient(pass.Real).square().sum(1), needsReal: true),
             new LambdaPenalty((self, pass) => Raw(pass.Fake), needsFake: true),
             new LambdaPenalty((self, pass) => Between(self, pass, differentiable: true)),
@@ -94,7 +94,7 @@ public sealed class PenaltyMisuseTests
         using var data = Mixtures.Ring();
         using var generator = new LambdaGenerator();
         using var discriminator = new LambdaDiscriminator();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { Penalties = penalties, Diagnostics = new() { Samples = 0 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorPenalties = penalties, Diagnostics = new() { Samples = 0 } });
 
         trainer.Train(3).Should().HaveCount(3).And.OnlyContain(report => report.Penalty > 0);
     }
@@ -112,7 +112,7 @@ public sealed class PenaltyMisuseTests
             shapes.Add($"{gradient.shape[0] == pass.Real.Samples.shape[0]} {gradient.shape[0] == 2 * pass.Real.Logits.shape[0]}");
             return gradient.square().sum(1);
         }, needsReal: true);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { Penalties = [penalty, new R2(1), new LambdaPenalty((_, pass) => pass.Real.Logits.square())], BatchSize = 8, Diagnostics = new() { Samples = 0 } });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { DiscriminatorPenalties = [penalty, new R2(1), new LambdaPenalty((_, pass) => pass.Real.Logits.square())], BatchSize = 8, Diagnostics = new() { Samples = 0 } });
 
         trainer.Train(2).Should().HaveCount(2);
 
@@ -125,7 +125,7 @@ public sealed class PenaltyMisuseTests
     private static Tensor Between(LambdaPenalty self, DiscriminatorPass pass, bool differentiable)
     {
         var between = pass.Real.Samples.detach().lerp(pass.Fake.Samples.detach(), 0.5).requires_grad_(differentiable);
-        return (self.Gradient(pass.Discriminator.call(between, null), between).norm(1) - 1).square();
+        return (self.Gradient(pass.Discriminator.call(between, null).Logits, between).norm(1) - 1).square();
     }
 
     private sealed class PairDiscriminator : DiscriminatorNetwork
@@ -137,6 +137,6 @@ public sealed class PenaltyMisuseTests
 
         public override int SamplesPerLogit => 2;
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 4)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 4)).squeeze(1);
     }
 }

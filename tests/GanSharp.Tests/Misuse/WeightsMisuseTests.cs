@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using FluentAssertions;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using Xunit;
 using static TorchSharp.torch.nn;

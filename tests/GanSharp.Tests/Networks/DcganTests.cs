@@ -76,8 +76,8 @@ public sealed class DcganTests
         var images = rand(5, 1, 28, 28) * 2 - 1;
 
         discriminator.train();
-        var together = discriminator.call(images, null);
-        var alone = discriminator.call(images[2..3], null);
+        var together = discriminator.call(images, null).Logits;
+        var alone = discriminator.call(images[2..3], null).Logits;
 
         (together[2] - alone[0]).abs().item<float>().Should().BeLessThan(1e-6f);
     }

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Optimization;
 using Xunit;
 using static TorchSharp.torch;

@@ -36,7 +36,7 @@ public sealed class NetworkTests
 
         var logits = discriminator.Logits(samples);
 
-        (logits - discriminator.call(samples, null).detach()).abs().max().item<float>().Should().BeLessThan(1e-6f);
+        (logits - discriminator.call(samples, null).Logits.detach()).abs().max().item<float>().Should().BeLessThan(1e-6f);
     }
 
     [Fact]
@@ -85,6 +85,6 @@ public sealed class NetworkTests
 
     private sealed class LabelReader() : DiscriminatorNetwork(nameof(LabelReader))
     {
-        public override Tensor forward(Tensor samples, Tensor? labels) => labels!.to(ScalarType.Float32);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => labels!.to(ScalarType.Float32);
     }
 }

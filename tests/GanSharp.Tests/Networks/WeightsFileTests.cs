@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using GanSharp.Tensors;
 using GanSharp.Training;

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using GanSharp.Divergences;
 using GanSharp.Objectives;
 using Xunit;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ public sealed class GanObjectiveTests
 {
     public static TheoryData<string> Names => ["Minimax", "NonSaturating", "RelativisticPaired", "LeastSquares", "Hinge", "Wasserstein", "LabelSmoothing"];
 
-    private static GanObjective Named(string name) => name switch
+    private static LogitObjective Named(string name) => name switch
     {
         "Minimax" => GanObjective.Minimax,
         "NonSaturating" => GanObjective.NonSaturating,
@@ -139,7 +140,7 @@ public sealed class GanObjectiveTests
     {
         using var scope = NewDisposeScope();
         var (real, fake) = (tensor(new[] { 2f, 0.5f }), tensor(new[] { -0.25f, -3f }));
-        void Check(GanObjective objective, double[] discriminator, double[] generator)
+        void Check(LogitObjective objective, double[] discriminator, double[] generator)
         {
             MaximumDifference(objective.DiscriminatorLoss(real, fake), tensor(discriminator)).Should().BeLessThan(1e-6);
             MaximumDifference(objective.GeneratorLoss(fake, null), tensor(generator)).Should().BeLessThan(1e-6);
@@ -178,7 +179,7 @@ public sealed class GanObjectiveTests
     private static double MaximumDifference(Tensor left, Tensor right) =>
         (left.detach().to(float64) - right.detach().to(float64)).abs().max().item<double>();
 
-    private sealed class Unclaimed : GanObjective
+    private sealed class Unclaimed : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
 

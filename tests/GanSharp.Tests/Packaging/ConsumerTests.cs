@@ -40,7 +40,7 @@ public sealed class ConsumerTests(PackedLibrary library) : IClassFixture<PackedL
 
                 public MyDiscriminator() : base(nameof(MyDiscriminator)) => RegisterComponents();
 
-                public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
+                public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
             }
             """);
 

@@ -87,7 +87,7 @@ public sealed class GradientPenaltyTests
 
     private sealed class QuadraticDiscriminator() : DiscriminatorNetwork(nameof(QuadraticDiscriminator))
     {
-        public override Tensor forward(Tensor samples, Tensor? labels) => samples.square().sum(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => samples.square().sum(1);
     }
 
     private sealed class SmoothDiscriminator : DiscriminatorNetwork
@@ -101,6 +101,6 @@ public sealed class GradientPenaltyTests
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
     }
 }

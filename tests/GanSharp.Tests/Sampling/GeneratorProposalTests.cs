@@ -79,7 +79,7 @@ public sealed class GeneratorProposalTests
         With(samples => full(10, double.NegativeInfinity)).Should().NotThrow();
     }
 
-    private sealed class Critic : GanObjective
+    private sealed class Critic : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => fake - real;
 
@@ -90,6 +90,6 @@ public sealed class GeneratorProposalTests
     {
         public override int SamplesPerLogit => 2;
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => samples.view(-1, 2).sum(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => samples.view(-1, 2).sum(1);
     }
 }

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -35,7 +36,7 @@ public sealed class CollectingThreadTests
         manual_seed(3);
         using var generator = new DcganGenerator(new ImageShape(1, 8, 8), latentSize: 4, width: 4);
         using var discriminator = new DcganDiscriminator(new ImageShape(1, 8, 8), width: 4);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(steps: 40, gamma: 0.1) with { BatchSize = 8, Prefetch = readAhead });
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(steps: 40, gamma: 0.1) with { BatchSize = 8, Prefetch = readAhead });
         foreach (var report in trainer.TrainTo(40).WithCheckpoints(folder.FullName, new() { EverySteps = 10 }).Every(20))
             report.Warnings.Should().BeEmpty();
         using var averaged = trainer.UseAverage();

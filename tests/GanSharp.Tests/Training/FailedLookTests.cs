@@ -1,9 +1,11 @@
 using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using Xunit;
@@ -194,6 +196,6 @@ public sealed class FailedLookTests : IDisposable
 
         public override int SamplesPerLogit => 2;
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples.view(-1, 4), null);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples.view(-1, 4), null);
     }
 }

@@ -38,7 +38,7 @@ public sealed class GanTrainerTests
     public void A_gradient_that_the_caller_left_between_two_steps_changes_nothing()
     {
         static void Leave(GeneratorNetwork generator, DiscriminatorNetwork discriminator) =>
-            discriminator.call(generator.call(ones(4, 2), null), null).sum().backward();
+            discriminator.call(generator.call(ones(4, 2), null), null).Logits.sum().backward();
 
         Train(seed: 1, pieces: [3, 7], between: Leave).Should().Equal(Train(seed: 1, pieces: [10]));
     }
@@ -63,12 +63,12 @@ public sealed class GanTrainerTests
         using var random = GanSharp.Randomness.SeededRandom.Create(9, "latents");
         var (real, latents) = (data.Draw(9, 0, 32).Samples, randn([32, 2], ScalarType.Float32, generator: random));
         var discriminatorOptimizer = optim.Adam(discriminatorByHand.parameters(), 2e-4, 0.5, 0.999);
-        var value = functional.logsigmoid(discriminatorByHand.call(real, null)).mean()
-            + functional.logsigmoid(-discriminatorByHand.call(generatorByHand.call(latents, null).detach(), null)).mean();
+        var value = functional.logsigmoid(discriminatorByHand.call(real, null).Logits).mean()
+            + functional.logsigmoid(-discriminatorByHand.call(generatorByHand.call(latents, null).detach(), null).Logits).mean();
         (-value).backward();
         discriminatorOptimizer.step();
         var generatorOptimizer = optim.Adam(generatorByHand.parameters(), 2e-4, 0.5, 0.999);
-        functional.logsigmoid(-discriminatorByHand.call(generatorByHand.call(latents, null), null)).mean().backward();
+        functional.logsigmoid(-discriminatorByHand.call(generatorByHand.call(latents, null), null).Logits).mean().backward();
         generatorOptimizer.step();
         MaximumDifference(discriminator, discriminatorByHand).Should().BeLessThan(1e-6);
         MaximumDifference(generator, generatorByHand).Should().BeLessThan(1e-6);
@@ -114,7 +114,7 @@ public sealed class GanTrainerTests
         foreach (var parameter in generator.parameters())
             parameter.requires_grad_(false);
         using var discriminator = new MlpDiscriminator(1, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(10, 1));
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(10, 1));
         var before = discriminator.parameters().First().detach().clone();
 
         trainer.Train(10).Should().HaveCount(10);
@@ -159,7 +159,7 @@ public sealed class GanTrainerTests
         using var data = new InMemoryDataset(randn(64, 2), arange(64, ScalarType.Int64) % 4);
         using var generator = new ConditionalGenerator();
         using var discriminator = new ConditionalDiscriminator();
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(5, 1) with { BatchSize = 16 });
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(5, 1) with { BatchSize = 16 });
 
         trainer.Train(5).Should().HaveCount(5);
 
@@ -173,7 +173,7 @@ public sealed class GanTrainerTests
         using var data = new InMemoryDataset(randn(100, 2)).Split(0.2);
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(10, 1) with { Seed = seed, BatchSize = 30 });
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(10, 1) with { Seed = seed, BatchSize = 30 });
         foreach (var steps in pieces ?? [10])
         {
             foreach (var _ in trainer.Train(steps).Every(reportEvery))
@@ -197,7 +197,7 @@ public sealed class GanTrainerTests
 
         public List<(bool Learns, bool GeneratorLearns)> Calls { get; } = [];
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             Calls.Add((parameters().All(parameter => parameter.requires_grad), samples.requires_grad));
             return body.call(samples).squeeze(1);
@@ -221,6 +221,6 @@ public sealed class GanTrainerTests
         public ConditionalDiscriminator()
             : base(nameof(ConditionalDiscriminator)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(cat([samples, embedding.call(labels!)], 1)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(cat([samples, embedding.call(labels!)], 1)).squeeze(1);
     }
 }

@@ -19,8 +19,8 @@ public sealed class JointForwardTests
     {
         ["minimax"] = new(),
         ["hinge with labels"] = new() { Objective = GanObjective.Hinge },
-        ["relativistic with R1 and R2"] = TrainingOptions.R3Gan(20, 1),
-        ["Wasserstein with R1"] = new() { Objective = GanObjective.Wasserstein, Penalties = [new R1(0.5)] },
+        ["relativistic with R1 and R2"] = TrainingOptions.RegularizedRelativistic(20, 1),
+        ["Wasserstein with R1"] = new() { Objective = GanObjective.Wasserstein, DiscriminatorPenalties = [new R1(0.5)] },
     };
 
     public static TheoryData<string> Names => [.. Games.Keys];
@@ -46,14 +46,14 @@ public sealed class JointForwardTests
         using var scope = NewDisposeScope();
         using var discriminator = new MlpDiscriminator(2, 16);
         var (real, fake) = (randn(8, 2).requires_grad_(true), randn(8, 2).requires_grad_(true));
-        var (realLogits, fakeLogits) = JointForward.Logits(discriminator, real, fake, null);
-        var alone = autograd.grad([discriminator.call(real, null).sum()], [real], retain_graph: true, create_graph: true)[0];
+        var (realOutput, fakeOutput) = JointForward.Judge(discriminator, real, fake, null, null);
+        var alone = autograd.grad([discriminator.call(real, null).Logits.sum()], [real], retain_graph: true, create_graph: true)[0];
 
-        var together = autograd.grad([realLogits.sum()], [real], retain_graph: true, create_graph: true)[0];
+        var together = autograd.grad([realOutput.Logits.sum()], [real], retain_graph: true, create_graph: true)[0];
 
         (together - alone).abs().max().item<float>().Should().BeLessThan(1e-6f);
-        autograd.grad([realLogits.sum()], [fake], retain_graph: true, create_graph: true)[0].count_nonzero().item<long>().Should().Be(0);
-        fakeLogits.shape.Should().Equal(8);
+        autograd.grad([realOutput.Logits.sum()], [fake], retain_graph: true, create_graph: true)[0].count_nonzero().item<long>().Should().Be(0);
+        fakeOutput.Logits.shape.Should().Equal(8);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class JointForwardTests
 
         public int Calls { get; set; }
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             Calls++;
             return body.call(cat([samples, embedding.call(labels!)], 1)).squeeze(1);
@@ -140,7 +140,7 @@ public sealed class JointForwardTests
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
     }
 
     private sealed class DistanceToMean() : Module<Tensor, Tensor>(nameof(DistanceToMean))

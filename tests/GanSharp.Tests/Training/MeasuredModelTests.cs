@@ -6,6 +6,7 @@ using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -82,7 +83,7 @@ public sealed class MeasuredModelTests
     {
         public List<float[]> Seen { get; } = [];
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             Seen.Add(samples.flatten().data<float>().ToArray());
             return samples.flatten() * 0;

@@ -22,7 +22,7 @@ public sealed class MemoryTests
         var image = new ImageShape(1, 8, 8);
         using var generator = new DcganGenerator(image, latentSize: 8, width: 4);
         using var discriminator = new DcganDiscriminator(image, width: 4);
-        var options = recipe ? TrainingOptions.R3Gan(500, 1) : new TrainingOptions { DiscriminatorSteps = 2, EmaHalfLifeImages = 1_000 };
+        var options = recipe ? TrainingOptions.RegularizedRelativistic(500, 1) : new TrainingOptions { DiscriminatorSteps = 2, EmaHalfLifeImages = 1_000 };
         using var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = 16, Diagnostics = new() { Samples = 40 } });
         trainer.Train(20).Every(10).Should().HaveCount(2);
         var before = LiveTensors.Settled();
@@ -40,7 +40,7 @@ public sealed class MemoryTests
         using var discriminator = new MlpDiscriminator(2, 8);
         void Once()
         {
-            using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(10, 1));
+            using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(10, 1));
             trainer.Train(5).Every(5).Should().ContainSingle();
             trainer.Sample(3_000).Dispose();
             _ = GanSharp.Divergences.JensenShannon.Bound(discriminator, data.HeldOut, generator, 500);
@@ -81,7 +81,7 @@ public sealed class MemoryTests
         var image = new ImageShape(1, 28, 28);
         using var generator = new DcganGenerator(image, latentSize: 16, width: 8);
         using var discriminator = new DcganDiscriminator(image, width: 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.R3Gan(500, 1) with { BatchSize = 32 });
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(500, 1) with { BatchSize = 32 });
         trainer.Train(150).Every(50).Should().HaveCount(3);
         var before = ResidentBytes();
 

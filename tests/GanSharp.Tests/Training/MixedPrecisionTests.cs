@@ -4,6 +4,7 @@ using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
+using GanSharp.Players;
 using GanSharp.Training;
 using TorchSharp.Modules;
 using Xunit;
@@ -137,7 +138,7 @@ public sealed class MixedPrecisionTests
         using var generator = new MlpGenerator(2, 8, 2);
         using var discriminator = new MlpDiscriminator(2, 8);
         var penalty = new FailingPenalty();
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, Penalties = [penalty] });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, DiscriminatorPenalties = [penalty] });
         penalty.Fails = true;
 
         trainer.Invoking(one => one.Train(1).ToArray()).Should().Throw<InvalidOperationException>().WithMessage("on purpose");
@@ -169,7 +170,7 @@ public sealed class MixedPrecisionTests
         using var discriminator = new MlpDiscriminator(2, 8);
         void Run(int steps)
         {
-            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, Penalties = [new R1(1)] });
+            using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, DiscriminatorPenalties = [new R1(1)] });
             trainer.Train(steps).Should().HaveCount(steps);
         }
         Run(2);
@@ -180,13 +181,13 @@ public sealed class MixedPrecisionTests
         Tensor.TotalCount.Should().Be(before);
     }
 
-    private static double[] Losses(Precision precision, IReadOnlyList<Penalty>? penalties = null)
+    private static double[] Losses(Precision precision, IReadOnlyList<DiscriminatorPenalty>? penalties = null)
     {
         manual_seed(3);
         using var data = Images();
         using var generator = new DcganGenerator(Image, 4, 8);
         using var discriminator = new DcganDiscriminator(Image, 8);
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 16, Precision = precision, Objective = GanObjective.NonSaturating, Penalties = penalties ?? [] });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 16, Precision = precision, Objective = GanObjective.NonSaturating, DiscriminatorPenalties = penalties ?? [] });
         return [.. trainer.Train(10).SelectMany(report => new[] { report.DiscriminatorLoss, report.GeneratorLoss })];
     }
 
@@ -198,18 +199,18 @@ public sealed class MixedPrecisionTests
     }
 
     /// <summary>(‖∇ₓ l(x)‖ − 1)² between real and generated samples, D judged once more.</summary>
-    private sealed class InterpolationPenalty(List<ScalarType> types) : Penalty
+    private sealed class InterpolationPenalty(List<ScalarType> types) : DiscriminatorPenalty
     {
         public override Tensor Evaluate(DiscriminatorPass pass)
         {
             var between = pass.Real.Samples.detach().lerp(pass.Fake.Samples.detach(), 0.3).requires_grad_(true);
-            var gradient = autograd.grad([pass.Discriminator.call(between, null).sum()], [between], retain_graph: true, create_graph: true)[0];
+            var gradient = autograd.grad([pass.Discriminator.call(between, null).Logits.sum()], [between], retain_graph: true, create_graph: true)[0];
             types.AddRange([pass.Real.Logits.dtype, pass.Fake.Samples.dtype, gradient.dtype]);
             return (gradient.flatten(1).norm(1) - 1).square();
         }
     }
 
-    private sealed class FailingPenalty : Penalty
+    private sealed class FailingPenalty : DiscriminatorPenalty
     {
         // One that fails from the start is refused before training.
         public bool Fails { get; set; }
@@ -232,7 +233,7 @@ public sealed class MixedPrecisionTests
 
         public List<string> Seen { get; } = [];
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             Seen.Add($"input {samples.dtype}, layer {layer.weight!.dtype}, frozen {head.bias!.dtype}, norm {norm.weight!.dtype}");
             return head.call(norm.call(layer.call(samples)).flatten(1)).squeeze(1);
@@ -256,7 +257,7 @@ public sealed class MixedPrecisionTests
 
         public IEnumerable<Module<Tensor, Tensor>> Norms => [group, layer];
 
-        public override Tensor forward(Tensor samples, Tensor? labels) =>
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) =>
             head.call(layer.call(second.call(group.call(first.call(samples).unsqueeze(2)).squeeze(2)))).squeeze(1);
     }
 
@@ -267,6 +268,6 @@ public sealed class MixedPrecisionTests
         public ConstantDiscriminator()
             : base(nameof(ConstantDiscriminator)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => head.call(functional.linear(samples, ones(2, 2))).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(functional.linear(samples, ones(2, 2))).squeeze(1);
     }
 }

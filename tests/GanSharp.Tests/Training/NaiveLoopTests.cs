@@ -60,11 +60,11 @@ public sealed class NaiveLoopTests
             var latents = randn([BatchSize, 2], ScalarType.Float32, generator: random);
             discriminatorOptimizer.zero_grad();
             var fake = generator.call(latents, null);
-            var discriminatorLoss = -(functional.logsigmoid(discriminator.call(real, null)).mean() + functional.logsigmoid(-discriminator.call(fake.detach(), null)).mean());
+            var discriminatorLoss = -(functional.logsigmoid(discriminator.call(real, null).Logits).mean() + functional.logsigmoid(-discriminator.call(fake.detach(), null).Logits).mean());
             discriminatorLoss.backward();
             discriminatorOptimizer.step();
             generatorOptimizer.zero_grad();
-            var generatorLoss = functional.logsigmoid(-discriminator.call(fake, null)).mean();
+            var generatorLoss = functional.logsigmoid(-discriminator.call(fake, null).Logits).mean();
             generatorLoss.backward();
             generatorOptimizer.step();
             losses.Add((discriminatorLoss.item<float>(), generatorLoss.item<float>()));

@@ -135,7 +135,7 @@ public sealed class NetworkCheckTests
                 RegisterComponents();
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => squeeze ? body.call(samples).squeeze(1) : body.call(samples);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => squeeze ? body.call(samples).squeeze(1) : body.call(samples);
     }
 
     private sealed class ListJudge : DiscriminatorNetwork
@@ -145,7 +145,7 @@ public sealed class NetworkCheckTests
         public ListJudge()
             : base(nameof(ListJudge)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => layers.Aggregate(samples, (x, layer) => layer.call(x)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => layers.Aggregate(samples, (x, layer) => layer.call(x)).squeeze(1);
     }
 
     private sealed class PackedJudge : DiscriminatorNetwork
@@ -157,6 +157,6 @@ public sealed class NetworkCheckTests
 
         public override int SamplesPerLogit => 2;
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 4)).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples.reshape(-1, 4)).squeeze(1);
     }
 }

@@ -3,6 +3,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -120,7 +121,7 @@ public sealed class NetworkClaimTests
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).relu()).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).relu()).squeeze(1);
     }
 
     private sealed class Tailed : GeneratorNetwork
@@ -149,7 +150,7 @@ public sealed class NetworkClaimTests
             register_module("head", head);
         }
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => samples.dtype == constant.dtype
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => samples.dtype == constant.dtype
             ? head.call(samples.matmul(constant)).squeeze(1)
             : throw new NotSupportedException("float32 only");
     }

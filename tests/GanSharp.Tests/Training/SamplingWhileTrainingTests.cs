@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Training;
+using GanSharp.Players;
 using Xunit;
 
 namespace GanSharp.Tests.Training;

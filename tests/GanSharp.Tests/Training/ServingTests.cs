@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using FluentAssertions;
-using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Randomness;
 using GanSharp.Runtime;
 using GanSharp.Training.Serving;

@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using TorchSharp;
@@ -14,7 +15,7 @@ internal sealed class SmallRun : IDisposable
     public const int BatchSize = 16;
     private static readonly ImageShape Image = new(1, 8, 8);
 
-    public SmallRun(TrainingOptions? options = null, Func<GeneratorNetwork>? makeGenerator = null, Penalty? penalty = null)
+    public SmallRun(TrainingOptions? options = null, Func<GeneratorNetwork>? makeGenerator = null, DiscriminatorPenalty? penalty = null)
     {
         using (var random = new torch.Generator(3))
         using (var images = randn([200, 1, 8, 8], ScalarType.Float32, generator: random).clamp_(-1, 1))
@@ -27,7 +28,7 @@ internal sealed class SmallRun : IDisposable
         {
             BatchSize = BatchSize,
             EmaHalfLifeImages = 200,
-            Penalties = penalty is null ? [new R1(0.1), new R2(0.1)] : [new R1(0.1), penalty],
+            DiscriminatorPenalties = penalty is null ? [new R1(0.1), new R2(0.1)] : [new R1(0.1), penalty],
             Diagnostics = new() { Samples = 40 },
         });
     }

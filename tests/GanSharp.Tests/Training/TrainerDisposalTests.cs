@@ -90,6 +90,6 @@ public sealed class TrainerDisposalTests
         run.Trainer.Dispose();
         average.Dispose();
 
-        GanSharp.Networks.NetworkFingerprint.Compute(run.Generator).Should().Be(GanSharp.Networks.NetworkFingerprint.Compute(quiet.Generator));
+        GanSharp.Networks.Weights.NetworkFingerprint.Compute(run.Generator).Should().Be(GanSharp.Networks.Weights.NetworkFingerprint.Compute(quiet.Generator));
     }
 }

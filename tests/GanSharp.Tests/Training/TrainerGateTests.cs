@@ -268,7 +268,7 @@ public sealed class TrainerGateTests
     }
 
     /// <summary>A penalty of 0 that calls the test in the middle of a step.</summary>
-    private sealed class Hook(Action<DiscriminatorPass> duringStep) : Penalty
+    private sealed class Hook(Action<DiscriminatorPass> duringStep) : DiscriminatorPenalty
     {
         public override Tensor Evaluate(DiscriminatorPass pass)
         {

@@ -3,6 +3,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Penalties;
 using GanSharp.Tensors;
 using GanSharp.Training;
@@ -83,7 +84,7 @@ public sealed class TrainingFailedTests : IDisposable
     [Fact]
     public void Memory_that_runs_out_for_the_copy_that_checkpoints_need_is_said_before_training()
     {
-        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, Penalties = [new TooLarge()] });
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 10, DiscriminatorPenalties = [new TooLarge()] });
         var tensors = LiveTensors.Settled();
 
         trainer.Invoking(it => it.TrainTo(4).WithCheckpoints(Run).First()).Should().Throw<TrainingFailedException>()
@@ -167,7 +168,7 @@ public sealed class TrainingFailedTests : IDisposable
 
         public int? PassesLeft { get; set; }
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             if (PassesLeft-- == 0)
                 empty(TooManyValues).Dispose();
@@ -176,7 +177,7 @@ public sealed class TrainingFailedTests : IDisposable
     }
 
     /// <summary>State that is one value, repeated: a copy of it needs room for all.</summary>
-    private sealed class TooLarge : Penalty, IStateful
+    private sealed class TooLarge : DiscriminatorPenalty, IStateful
     {
         private readonly Tensor values = zeros(1).expand(TooManyValues).DetachFromDisposeScope();
 

@@ -19,7 +19,7 @@ public sealed class TrainingOptionsTests
 
         options.Objective.Should().BeSameAs(GanObjective.Minimax);
         options.DiscriminatorSteps.Should().Be(1);
-        options.Penalties.Should().BeEmpty();
+        options.DiscriminatorPenalties.Should().BeEmpty();
         options.EmaHalfLifeImages.Should().BeNull();
     }
 
@@ -57,7 +57,7 @@ public sealed class TrainingOptionsTests
 
     [Fact]
     public void Null_members_are_named() =>
-        Making(new() { Objective = null!, Penalties = [null!], GeneratorOptimizer = null!, DiscriminatorOptimizer = null! }).Should().Throw<ArgumentException>()
+        Making(new() { Objective = null!, DiscriminatorPenalties = [null!], GeneratorOptimizer = null!, DiscriminatorOptimizer = null! }).Should().Throw<ArgumentException>()
             .WithMessage("*Objective must not be null.*Penalties must be a list without null*GeneratorOptimizer must not be null.*DiscriminatorOptimizer must not be null.*");
 
     [Fact]
@@ -95,10 +95,10 @@ public sealed class TrainingOptionsTests
     [Fact]
     public void The_recipe_is_relativistic_with_both_penalties_and_an_average()
     {
-        var recipe = TrainingOptions.R3Gan(steps: 1_000, gamma: 2);
+        var recipe = TrainingOptions.RegularizedRelativistic(steps: 1_000, gamma: 2);
 
         recipe.Objective.Should().BeSameAs(GanObjective.RelativisticPaired);
-        recipe.Penalties.Select(penalty => penalty.GetType()).Should().Equal(typeof(R1), typeof(R2));
+        recipe.DiscriminatorPenalties.Select(penalty => penalty.GetType()).Should().Equal(typeof(R1), typeof(R2));
         recipe.EmaHalfLifeImages.Should().NotBeNull();
         ((AdamOptions)recipe.GeneratorOptimizer).Beta1.At(0).Should().Be(0);
         recipe.GeneratorOptimizer.LearningRate.At(1_000).Should().BeLessThan(recipe.GeneratorOptimizer.LearningRate.At(0));

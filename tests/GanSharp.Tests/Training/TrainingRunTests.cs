@@ -1,7 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Penalties;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using Xunit;
@@ -98,7 +100,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_relativistic_discriminator_is_calibrated_before_its_bound_is_read()
     {
-        using var trainer = Trainer(TrainingOptions.R3Gan(200, 0.1, 1e-3) with { Diagnostics = new() { Samples = 1_000 } });
+        using var trainer = Trainer(TrainingOptions.RegularizedRelativistic(200, 0.1, 1e-3) with { Diagnostics = new() { Samples = 1_000 } });
 
         var report = trainer.Train(200).Every(200).Single();
 
@@ -180,14 +182,14 @@ public sealed class TrainingRunTests : IDisposable
 
     private GanTrainer Trainer(TrainingOptions? options = null) => new(generator, discriminator, data, options);
 
-    private sealed class LeastSquares : GanObjective
+    private sealed class LeastSquares : LogitObjective
     {
         public override Tensor DiscriminatorLoss(Tensor real, Tensor fake) => (real - 1).square() + fake.square();
 
         public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => (fake - 1).square();
     }
 
-    private sealed class Exploding : GanObjective
+    private sealed class Exploding : LogitObjective
     {
         // An objective that is NaN from the start is refused before training.
         public double Factor { get; set; } = 1;

@@ -49,7 +49,7 @@ public sealed record AuditReport
     /// <summary>Class of the auditor.</summary>
     public required string AuditorClass { get; init; }
 
-    /// <summary>SHA-256 of the auditor as the factory made it (<see cref="Networks.NetworkFingerprint"/>).</summary>
+    /// <summary>SHA-256 of the auditor as the factory made it (<see cref="Networks.Weights.NetworkFingerprint"/>).</summary>
     public required string AuditorSha256 { get; init; }
 
     /// <summary>SHA-256 of the generator that was audited.</summary>

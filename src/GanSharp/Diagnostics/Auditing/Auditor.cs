@@ -3,8 +3,9 @@ using GanSharp.Diagnostics.Calibration;
 using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
-using GanSharp.Optimization;
+using GanSharp.Players;
 using GanSharp.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -94,15 +95,14 @@ public static class Auditor
     private static (int Taken, int Kept) Fit(
         DiscriminatorNetwork auditor, TrainingSplit training, ComparedSamples calibrating, AuditOptions options, CancellationToken cancellationToken)
     {
-        using var parameters = new FlatParameters(auditor);
-        using var optimizer = LoneLearner.Optimizer(parameters, options.LearningRate, options.MaximumSteps);
+        using var player = LoneLearner.Create(auditor, options.LearningRate, options.MaximumSteps);
         using var best = new NetworkSnapshot(auditor);
         var (bestValue, kept, looksSinceBest, step) = (Value(auditor, calibrating), 0, 0, 0);
         auditor.train();
         while (step < options.MaximumSteps && looksSinceBest < options.Patience)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Step(auditor, training, optimizer, step);
+            Step(auditor, training, player, step);
             step++;
             if (step % options.EvaluationInterval != 0 && step != options.MaximumSteps)
                 continue;
@@ -117,12 +117,11 @@ public static class Auditor
         return (step, kept);
     }
 
-    private static void Step(DiscriminatorNetwork auditor, TrainingSplit training, Adam optimizer, int step)
+    private static void Step(DiscriminatorNetwork auditor, TrainingSplit training, Player player, int step)
     {
         using var scope = NewDisposeScope();
         var batch = training.Draw(step);
-        GanObjective.Minimax.DiscriminatorLoss(auditor.call(batch.Real, batch.Labels), auditor.call(batch.Fake, batch.Labels)).mean().backward();
-        optimizer.Step(step);
+        player.Descend(GanObjective.Minimax.DiscriminatorLoss(auditor.call(batch.Real, batch.Labels).Logits, auditor.call(batch.Fake, batch.Labels).Logits).mean());
     }
 
     /// <summary>V(D) once calibrated. An auditor that has grown too sure of itself may still rank samples best, and calibration costs it nothing.</summary>

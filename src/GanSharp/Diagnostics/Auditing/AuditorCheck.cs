@@ -41,7 +41,7 @@ internal static class AuditorCheck
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var logits = TrialRun.Evaluating(auditor, samples, labels, "samples");
+        var logits = TrialRun.Evaluating(auditor, samples, labels).Logits;
         if (logits.dim() != 1 || logits.size(0) != samples.size(0))
             throw new NetworkException($"{auditor.GetType().Name}.forward must return logits of shape [{samples.size(0)}] for {samples.size(0)} samples but returned {Shape.Format(logits.shape)}.");
     }

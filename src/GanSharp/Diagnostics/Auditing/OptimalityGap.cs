@@ -3,6 +3,7 @@ using GanSharp.Diagnostics.Calibration;
 using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using static TorchSharp.torch;
 

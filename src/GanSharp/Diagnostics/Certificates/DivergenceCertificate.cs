@@ -5,6 +5,7 @@ using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Calibration;
 using GanSharp.Diagnostics.Testing;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Certificates;

@@ -1,10 +1,11 @@
 using GanSharp.Data;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
+using GanSharp.Players;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 
@@ -21,16 +22,20 @@ internal sealed class BestResponse(
     {
         using var generatorBefore = new NetworkSnapshot(generator);
         using var discriminatorBefore = new NetworkSnapshot(discriminator);
+        using var generatorPlayer = LoneLearner.Create(generator, options.LearningRate, options.Steps, generatorParameters);
+        using var discriminatorPlayer = LoneLearner.Create(discriminator, options.LearningRate, options.Steps, discriminatorParameters);
+        generatorPlayer.Reset();
+        discriminatorPlayer.Reset();
         try
         {
             generator.eval();
             discriminator.eval();
-            Learn(discriminatorParameters, generatorParameters, DiscriminatorLoss, cancellationToken);
+            Learn(discriminatorPlayer, generatorPlayer, DiscriminatorLoss, cancellationToken);
             var bestDiscriminator = Value(heldOut);
             discriminatorBefore.Restore();
             generator.eval();
             discriminator.eval();
-            Learn(generatorParameters, discriminatorParameters, GeneratorLoss, cancellationToken);
+            Learn(generatorPlayer, discriminatorPlayer, GeneratorLoss, cancellationToken);
             var bestGenerator = Value(heldOut);
             // The same real samples and latents on both sides: differences a sample, so what is common cancels.
             var gap = new WeightedMeans(0, (1, bestDiscriminator.Real - bestGenerator.Real), (1, bestDiscriminator.Fake - bestGenerator.Fake)).Normal();
@@ -48,21 +53,16 @@ internal sealed class BestResponse(
         {
             generatorBefore.Restore();
             discriminatorBefore.Restore();
-            generatorParameters.RequireGradients(true);
-            discriminatorParameters.RequireGradients(true);
-            generatorParameters.ClearGradients();
-            discriminatorParameters.ClearGradients();
+            generatorPlayer.Reset();
+            discriminatorPlayer.Reset();
         }
     }
 
-    private void Learn(FlatParameters player, FlatParameters adversary, Func<Batch, Tensor, Tensor> loss, CancellationToken cancellationToken)
+    private void Learn(Player player, Player adversary, Func<Batch, Tensor, Tensor> loss, CancellationToken cancellationToken)
     {
-        if (player.Buffers.Count == 0)
+        if (!player.Learns)
             return;
-        player.RequireGradients(true);
-        adversary.RequireGradients(false);
-        player.ClearGradients();
-        using var optimizer = LoneLearner.Optimizer(player, options.LearningRate, options.Steps);
+        using var held = adversary.Hold();
         for (long step = 0; step < options.Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -70,8 +70,7 @@ internal sealed class BestResponse(
             var drawn = data.Read(options.Seed, step * options.BatchSize, options.BatchSize);
             var real = new Batch(drawn.Samples.to(device), drawn.Labels?.to(device));
             using var random = SeededRandom.Create(options.Seed, "latents of a duality gap", step, device);
-            loss(real, generator.Prior.Sample(options.BatchSize, random, device)).backward();
-            optimizer.Step(step);
+            player.Descend(loss(real, generator.Prior.Sample(options.BatchSize, random, device)));
         }
     }
 
@@ -83,7 +82,7 @@ internal sealed class BestResponse(
     private Tensor GeneratorLoss(Batch real, Tensor latents) =>
         GanObjective.Minimax.GeneratorLoss(LogRatios(generator.call(latents, real.Labels), real.Labels), null).mean();
 
-    private Tensor LogRatios(Tensor samples, Tensor? labels) => objective.LogDensityRatio(discriminator.call(samples, labels))!;
+    private Tensor LogRatios(Tensor samples, Tensor? labels) => objective.LogDensityRatio(discriminator.call(samples, labels).Logits)!;
 
     /// <summary>ln D at held-out data and ln(1 − D) at G's samples.</summary>
     private (Tensor Real, Tensor Fake) Value(Dataset heldOut)

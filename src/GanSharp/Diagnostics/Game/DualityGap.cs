@@ -1,5 +1,6 @@
 using System.Globalization;
 using GanSharp.Data;
+using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Calibration;
+using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
@@ -78,13 +80,15 @@ public sealed record GradientSignal
             var drawn = data.Read(seed, 0, samples);
             var labels = drawn.Labels?.to(device);
             using var random = SeededRandom.Create(seed, "latents of a gradient signal", device: device);
-            var real = discriminator.call(drawn.Samples.to(device), labels).detach();
-            var fake = discriminator.call(generator.call(generator.Prior.Sample(samples, random, device), labels), labels);
-            var logRatios = LogRatios(objective, real, fake);
+            var real = discriminator.call(drawn.Samples.to(device), labels).Detach();
+            var latents = generator.Prior.Sample(samples, random, device);
+            var fake = discriminator.call(generator.call(latents, labels), labels);
+            var logRatios = LogRatios(objective, real.Logits, fake.Logits);
             Tensor Gradient(Tensor losses) => GradientOf(losses.mean(), parameters);
             var saturating = Gradient(GanObjective.Minimax.GeneratorLoss(logRatios, null));
             var nonSaturating = Gradient(GanObjective.NonSaturating.GeneratorLoss(logRatios, null));
-            var own = Gradient(objective.GeneratorLoss(fake, objective.GeneratorNeedsReal ? real : null));
+            var context = new ObjectiveContext(objective.GeneratorNeedsReal ? real : null, fake) { RealLabels = labels, FakeLabels = labels, Latents = latents };
+            var own = GradientOf(objective.GeneratorLoss(context).Total(), parameters);
             var probability = logRatios.detach().to(ScalarType.Float64).sigmoid();
             return new GradientSignal
             {

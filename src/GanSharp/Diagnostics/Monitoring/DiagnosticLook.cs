@@ -27,9 +27,10 @@ internal sealed class DiagnosticLook
     private readonly bool isOfAverage;
     private readonly int count;
     private readonly Batch real;
-    private readonly Tensor realLogits;
+    private readonly DiscriminatorOutput realOutput;
     private readonly double? gradientWeight;
-    private Tensor fake = null!, fakeLogits = null!;
+    private Tensor fake = null!;
+    private DiscriminatorOutput fakeOutput = null!;
 
     /// <summary>Draws the real samples; for a look at the average of G, <see cref="Take"/> is called once the average is in the generator.</summary>
     public DiagnosticLook(
@@ -41,7 +42,7 @@ internal sealed class DiagnosticLook
         count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
         count -= count % discriminator.SamplesPerLogit;
         real = source.Read(seed, FirstSample(source.Count), count);
-        realLogits = discriminator.Logits(real.Samples, real.Labels);
+        realOutput = discriminator.Judge(real.Samples, real.Labels);
         // The gradient goes to G as it trains.
         if (isOfAverage)
             gradientWeight = GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit));
@@ -50,14 +51,14 @@ internal sealed class DiagnosticLook
     public DiagnosticReport Take(long samplesSeen)
     {
         fake = Generate(count);
-        fakeLogits = discriminator.Logits(fake, real.Labels);
+        fakeOutput = discriminator.Judge(fake, real.Labels);
         var report = new DiagnosticReport
         {
             Step = step,
             SampleCount = count,
             Refusal = Refusal(),
             IsOfAverage = isOfAverage,
-            GeneratorGradientWeight = gradientWeight ?? GradientWeight(fakeLogits, realLogits),
+            GeneratorGradientWeight = gradientWeight ?? GradientWeight(fakeOutput, realOutput),
             Diversity = Diversity(),
             Coverage = count >= FewestForCoverage ? Coverage.Measure(real.Samples, fake, seed) : null,
             Modes = data is GaussianMixture { HasEqualRoundModes: true } mixture ? ModeCoverage.Measure(fake, mixture) : null,
@@ -107,10 +108,10 @@ internal sealed class DiagnosticLook
         // An unknown constant is fitted on one half and everything read on the other, so that the bound stays a lower bound.
         var isExact = objective.Ratio == RatioKind.Exact;
         var first = isExact ? 0 : count / 2;
-        var calibration = isExact ? default : PlattScaling.Fit(realLogits.narrow(0, 0, first), fakeLogits.narrow(0, 0, first));
+        var calibration = isExact ? default : PlattScaling.Fit(realOutput.Logits.narrow(0, 0, first), fakeOutput.Logits.narrow(0, 0, first));
         Tensor Ratios(Tensor logits) => isExact ? objective.LogDensityRatio(logits)! : calibration.Apply(logits);
         Tensor Read(Tensor logits) => Ratios(logits.narrow(0, first, logits.shape[0] - first));
-        var (realRatios, fakeRatios) = (Read(realLogits), Read(fakeLogits));
+        var (realRatios, fakeRatios) = (Read(realOutput.Logits), Read(fakeOutput.Logits));
         var bound = JensenShannon.Bound(realRatios, fakeRatios);
         var truth = TrueJensenShannon();
         return report with
@@ -146,14 +147,16 @@ internal sealed class DiagnosticLook
     }
 
     private double GradientWeight(int samples) => GradientWeight(
-        discriminator.Logits(Generate(samples), real.Labels?.narrow(0, 0, samples)), realLogits.narrow(0, 0, samples / discriminator.SamplesPerLogit));
+        discriminator.Judge(Generate(samples), real.Labels?.narrow(0, 0, samples)), realOutput.Narrow(0, samples, discriminator.SamplesPerLogit));
 
-    private double GradientWeight(Tensor generated, Tensor realOnes)
+    private double GradientWeight(DiscriminatorOutput generated, DiscriminatorOutput realOnes)
     {
-        var logits = generated.detach().requires_grad_(true);
-        var loss = objective.GeneratorLoss(logits, objective.GeneratorNeedsReal ? realOnes : null);
-        // Null where the objective gives G nothing to learn from.
-        return SafeGradient.Of(loss, logits)?.abs().mean().to(ScalarType.Float64).item<double>() ?? 0;
+        var logits = generated.Logits.detach().requires_grad_(true);
+        var labels = real.Labels?.narrow(0, 0, logits.shape[0] * discriminator.SamplesPerLogit);
+        var loss = objective.GeneratorLoss(new ObjectiveContext(objective.GeneratorNeedsReal ? realOnes : null, generated with { Logits = logits }) { RealLabels = labels, FakeLabels = labels, Step = step });
+        // The sum over samples of each term; null where the objective gives G nothing to learn from.
+        var gradients = loss.Select(term => SafeGradient.Of(term.Value, logits)).OfType<Tensor>().ToArray();
+        return gradients.Length == 0 ? 0 : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();
     }
 
     private Tensor Generate(int samples)

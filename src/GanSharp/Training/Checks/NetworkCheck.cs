@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
+using GanSharp.Objectives;
 using GanSharp.Randomness;
 using GanSharp.Runtime;
 using GanSharp.Tensors;
@@ -18,9 +19,8 @@ internal static class NetworkCheck
     private const double LargestWeight = 1e6;
 
     /// <summary>Throws where something can't be trained.</summary>
-    /// <returns>What can be trained but is probably not meant, each as a sentence.</returns>
     /// <exception cref="InsufficientMemoryException">Memory ran out, though the batch is small.</exception>
-    public static IReadOnlyList<string> ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialSettings settings)
+    public static TrialResult ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialSettings settings)
     {
         ThrowIfUntrainable(generator, discriminator, settings);
         try
@@ -33,11 +33,12 @@ internal static class NetworkCheck
         }
     }
 
-    private static IReadOnlyList<string> Try(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialSettings settings)
+    private static TrialResult Try(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialSettings settings)
     {
         using var random = GlobalRandom.Fork(settings.Seed, "network check");
         using var scope = NewDisposeScope();
-        ObjectiveCheck.ThrowIfUnusable(settings.Objective, Trains(generator), Trains(discriminator), discriminator.Device());
+        if (settings.Objective is LogitObjective objective)
+            ObjectiveCheck.ThrowIfUnusable(objective, Trains(generator), Trains(discriminator), discriminator.Device());
         var batch = TrialBatch.Draw(generator, discriminator, data, settings.Seed);
         DataCheck.ThrowIfUnfit(generator, discriminator, data, batch, settings);
         using (no_grad())
@@ -47,10 +48,10 @@ internal static class NetworkCheck
             ThrowIfOutputsAreWrong(generator, discriminator, data, batch);
         }
         var warnings = RangeCheck.Warnings(generator, data, batch);
-        TrialStep.ThrowIfUnusable(generator, discriminator, batch, settings);
+        var (discriminatorTerms, generatorTerms) = TrialStep.ThrowIfUnusable(generator, discriminator, batch, settings);
         if (settings.MakeAuditor is { } makeAuditor)
             AuditorCheck.ThrowIfUnusable(makeAuditor, [generator, discriminator], batch.Samples, batch.Labels, settings.Seed);
-        return warnings;
+        return new TrialResult(warnings, discriminatorTerms, generatorTerms);
     }
 
     /// <summary>Runs both networks as they compute in mixed precision, where a constant of another type is refused by some operator.</summary>
@@ -62,8 +63,8 @@ internal static class NetworkCheck
         var (latents, samples, labels) = TrialBatch.Draw(generator, discriminator, data, seed);
         try
         {
-            TrialRun.Evaluating(generator, latents, labels, "latents");
-            TrialRun.Evaluating(discriminator, samples, labels, "samples");
+            TrialRun.Evaluating(generator, latents, labels);
+            TrialRun.Evaluating(discriminator, samples, labels);
         }
         catch (NetworkException exception)
         {
@@ -107,7 +108,7 @@ internal static class NetworkCheck
     {
         var (latents, samples, labels) = batch;
         var (generatorName, count) = (generator.GetType().Name, batch.Count);
-        var fake = TrialRun.Evaluating(generator, latents, labels, "latents");
+        var fake = TrialRun.Evaluating(generator, latents, labels);
         if (!fake.shape.SequenceEqual(samples.shape))
             throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}."
                 + DataCheck.ChannelsHint(data, fake));
@@ -115,11 +116,11 @@ internal static class NetworkCheck
             throw new NetworkException($"{generatorName}.forward must return floating-point samples but returned {fake.dtype}.");
         if (fake.dtype != ScalarType.Float32)
             throw new NetworkException($"{generatorName}.forward must return float32 samples but returned {fake.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32).");
-        var logits = TrialRun.Evaluating(discriminator, samples, labels, "samples");
+        var logits = TrialRun.Evaluating(discriminator, samples, labels).Logits;
         ThrowIfNoLogits(discriminator, logits, count);
         ThrowIfProbability(discriminator, [
-            logits, TrialRun.Evaluating(discriminator, fake, labels, "samples"),
-            .. ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels, "samples"))]);
+            logits, TrialRun.Evaluating(discriminator, fake, labels).Logits,
+            .. ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels).Logits)]);
     }
 
     /// <summary>TorchSharp 0.107.0 makes GroupNorm's parameters of memory as it finds it; anyone's own <c>empty()</c> does the same.</summary>

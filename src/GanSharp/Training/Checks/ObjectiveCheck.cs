@@ -17,19 +17,19 @@ internal static class ObjectiveCheck
     /// <param name="discriminatorTrains">Whether D does.</param>
     /// <param name="device">Where the networks compute.</param>
     /// <exception cref="ArgumentException">The message names the class and the method.</exception>
-    public static void ThrowIfUnusable(GanObjective objective, bool generatorTrains, bool discriminatorTrains, Device device)
+    public static void ThrowIfUnusable(LogitObjective objective, bool generatorTrains, bool discriminatorTrains, Device device)
     {
         using var state = OwnState.Of(objective);
         using var enabled = enable_grad();
         using var scope = NewDisposeScope();
         Tensor Leaf(double from, double to) => linspace(from, to, Logits, ScalarType.Float32, device).requires_grad_(true);
         var (real, fake) = (Leaf(-Largest, Largest), Leaf(Largest - 1, 1 - Largest));
-        var name = $"{objective.GetType().Name}.{nameof(GanObjective.DiscriminatorLoss)}";
+        var name = $"{objective.GetType().Name}.{nameof(LogitObjective.DiscriminatorLoss)}";
         var loss = Checked(name, () => objective.DiscriminatorLoss(real, fake), null);
         if (discriminatorTrains)
             ThrowIfFlat(name, "D", loss, real, fake);
 
-        name = $"{objective.GetType().Name}.{nameof(GanObjective.GeneratorLoss)}";
+        name = $"{objective.GetType().Name}.{nameof(LogitObjective.GeneratorLoss)}";
         loss = Checked(name, () => objective.GeneratorLoss(fake, objective.GeneratorNeedsReal ? real.detach() : null),
             objective.GeneratorNeedsReal ? null : $" Its argument 'real' is null unless {nameof(GanObjective.GeneratorNeedsReal)} is overridden to return true.");
         if (generatorTrains)

@@ -1,5 +1,6 @@
 using GanSharp.Penalties;
 using GanSharp.Runtime;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
@@ -8,7 +9,7 @@ namespace GanSharp.Training.Checks;
 internal static class PenaltyCheck
 {
     /// <exception cref="ArgumentException">The message names the penalty and what to change.</exception>
-    public static void ThrowIfUnusable(IReadOnlyList<Penalty> penalties, WatchedPass watched, bool discriminatorTrains)
+    public static void ThrowIfUnusable(IReadOnlyList<DiscriminatorPenalty> penalties, WatchedPass watched, bool discriminatorTrains)
     {
         foreach (var penalty in penalties)
             // One whose state is too large to be put back isn't tried.
@@ -17,39 +18,61 @@ internal static class PenaltyCheck
                     ThrowIfUnusable(penalty, watched, discriminatorTrains);
     }
 
-    private static void ThrowIfUnusable(Penalty penalty, WatchedPass watched, bool discriminatorTrains)
+    /// <exception cref="ArgumentException">Likewise.</exception>
+    public static void ThrowIfUnusable(IReadOnlyList<GeneratorPenalty> penalties, GeneratorPass pass, bool generatorTrains)
+    {
+        foreach (var penalty in penalties)
+            if (OwnState.TryOf(penalty) is { } state)
+                using (state)
+                    ThrowIfUnfit(penalty, () => penalty.Evaluate(pass), [(int)pass.Samples.size(0), (int)pass.Output.Logits.size(0)], generatorTrains, "G");
+    }
+
+    private static void ThrowIfUnusable(DiscriminatorPenalty penalty, WatchedPass watched, bool discriminatorTrains)
     {
         var (name, pass) = (penalty.GetType().Name, watched.Pass);
         TrialStep.ClearGradients(pass.Discriminator);
         watched.Forget();
+        ThrowIfUnfit(penalty, () => penalty.Evaluate(pass), [(int)pass.Real.Samples.size(0), (int)pass.Real.Logits.size(0)], discriminatorTrains, "D", () =>
+        {
+            var (real, fake) = watched.Differentiated;
+            if (real && !penalty.NeedsRealGradient)
+                throw NotAsked(nameof(DiscriminatorPenalty.NeedsRealGradient), "real");
+            if (fake && !penalty.NeedsFakeGradient)
+                throw NotAsked(nameof(DiscriminatorPenalty.NeedsFakeGradient), "generated");
+        });
+
+        ArgumentException NotAsked(string property, string side) =>
+            new($"{name}.{nameof(penalty.Evaluate)} differentiates logits with respect to {side} samples but doesn't ask for their gradient. Override {property} to return true.");
+    }
+
+    private static void ThrowIfUnfit(Penalty penalty, Func<Tensor> evaluate, int[] counts, bool trains, string player, Action? check = null)
+    {
+        var name = penalty.GetType().Name;
+        if (penalty.EverySteps < 1)
+            throw new ArgumentException($"{name}.{nameof(Penalty.EverySteps)} must be at least 1 but is {penalty.EverySteps}.");
+        if (string.IsNullOrWhiteSpace(penalty.Name))
+            throw new ArgumentException($"{name}.{nameof(Penalty.Name)} must hold a name but is {(penalty.Name is null ? "null" : "empty")}.");
         Tensor values;
         try
         {
-            values = penalty.Evaluate(pass);
+            values = evaluate();
         }
         catch (Exception exception) when (!OutOfMemory.Explains(exception))
         {
-            throw new ArgumentException($"{name}.{nameof(Penalty.Evaluate)} failed on a trial pass: {FirstLine.Of(exception)}.", exception);
+            throw new ArgumentException($"{name}.Evaluate failed on a trial pass: {FirstLine.Of(exception)}.", exception);
         }
-        var (real, fake) = watched.Differentiated;
-        if (real && !penalty.NeedsRealGradient)
-            throw NotAsked(nameof(Penalty.NeedsRealGradient), "real");
-        if (fake && !penalty.NeedsFakeGradient)
-            throw NotAsked(nameof(Penalty.NeedsFakeGradient), "generated");
-        LossCheck.ThrowIfUnfit($"{name}.{nameof(Penalty.Evaluate)}", "penalties", values, [(int)pass.Real.Samples.size(0), (int)pass.Real.Logits.size(0)]);
-        if (!discriminatorTrains)
+        check?.Invoke();
+        LossCheck.ThrowIfUnfit($"{name}.Evaluate", "penalties", values, counts);
+        if (!trains)
             return;
         if (values.requires_grad)
-            ThrowIfNotDifferentiable(name, values);
+            ThrowIfNotDifferentiable(name, values, player);
         // A penalty may be off at first and then be a plain 0.
         else if (values.any().item<bool>())
-            throw new ArgumentException($"{name}.{nameof(Penalty.Evaluate)} must be differentiable in D's parameters but carries no gradient, so it would change nothing: it is constant or cut off by detach, no_grad, a value that was read out, or autograd.grad without create_graph.");
-
-        ArgumentException NotAsked(string property, string side) =>
-            new($"{name}.{nameof(Penalty.Evaluate)} differentiates logits with respect to {side} samples but doesn't ask for their gradient. Override {property} to return true.");
+            throw new ArgumentException($"{name}.Evaluate must be differentiable in {player}'s parameters but carries no gradient, so it would change nothing: it is constant or cut off by detach, no_grad, a value that was read out, or autograd.grad without create_graph.");
     }
 
-    private static void ThrowIfNotDifferentiable(string name, Tensor values)
+    private static void ThrowIfNotDifferentiable(string name, Tensor values, string player)
     {
         try
         {
@@ -57,7 +80,7 @@ internal static class PenaltyCheck
         }
         catch (Exception exception) when (!OutOfMemory.Explains(exception))
         {
-            throw new ArgumentException($"{name} can't be differentiated in D's parameters: {FirstLine.Of(exception)}. A penalty of gradients differentiates D twice, and every operator of D must allow that.", exception);
+            throw new ArgumentException($"{name} can't be differentiated in {player}'s parameters: {FirstLine.Of(exception)}. A penalty of gradients differentiates {player} twice, and every operator of {player} must allow that.", exception);
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class RangeCheck
     public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
     {
         using var scope = NewDisposeScope();
-        var ends = cat(ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels, "latents")));
+        var ends = cat(ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels)));
         if (!ends.isfinite().all().item<bool>() || ends.abs().max().item<float>() is var largest && (largest > 1 + Tolerance || largest < Reached))
             return [];
         var isSigmoid = ends.min().item<float>() >= 0;

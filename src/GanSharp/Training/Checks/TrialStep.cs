@@ -1,5 +1,10 @@
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
+using GanSharp.Objectives;
+using GanSharp.Penalties;
+using GanSharp.Randomness;
 using GanSharp.Runtime;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,13 +19,14 @@ internal static class TrialStep
     // Two at least, so that a broadcast to [N, N] shows.
     private const int Logits = 4;
 
-    public static void ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrialBatch batch, TrialSettings settings)
+    /// <returns>The names of the terms of D's loss and of G's.</returns>
+    public static (IReadOnlyList<string> Discriminator, IReadOnlyList<string> Generator) ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrialBatch batch, TrialSettings settings)
     {
         using var enabled = enable_grad();
         using var scope = NewDisposeScope();
         using var generatorBefore = new NetworkSnapshot(generator);
         using var discriminatorBefore = new NetworkSnapshot(discriminator);
-        using var state = OwnState.Of(generator, discriminator);
+        using var state = OwnState.Of(generator, discriminator, settings.Objective, settings.Augmentation);
         using var generatorNorms = TrialRun.RefusingLoneValues(generator, settings.BatchSize);
         using var discriminatorNorms = TrialRun.RefusingLoneValues(discriminator, settings.BatchSize);
         try
@@ -29,10 +35,14 @@ internal static class TrialStep
             discriminator.train();
             // With a batch of one, one: what batch norm makes of it has to show.
             var trial = batch.Take(Math.Min(batch.Count, Math.Min(settings.BatchSize, Logits * discriminator.SamplesPerLogit)));
-            var fake = Generate(generator, trial);
-            var pass = new WatchedPass(discriminator, trial, fake.detach());
+            var labels = LabelsCheck.Sample(settings.Labels, generator, trial, settings.Seed);
+            if (settings.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient))
+                trial.Latents.requires_grad_(true);
+            var fake = Generate(generator, trial, labels);
+            var pass = new WatchedPass(discriminator, trial, fake.detach(), labels, settings);
             ThrowIfGradientsAreMissing(generator, discriminator, pass);
-            PenaltyCheck.ThrowIfUnusable(settings.Penalties, pass, NetworkCheck.Trains(discriminator));
+            PenaltyCheck.ThrowIfUnusable(settings.DiscriminatorPenalties, pass, NetworkCheck.Trains(discriminator));
+            return Terms(generator, discriminator, trial, pass.Pass, fake, labels, settings);
         }
         finally
         {
@@ -41,6 +51,26 @@ internal static class TrialStep
             generatorBefore.Restore();
             discriminatorBefore.Restore();
         }
+    }
+
+    private static (IReadOnlyList<string> Discriminator, IReadOnlyList<string> Generator) Terms(
+        GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrialBatch trial, DiscriminatorPass pass, Tensor fake, Tensor? labels, TrialSettings settings)
+    {
+        var objective = settings.Objective;
+        var name = objective.GetType().Name;
+        int[] counts = [trial.Count, (int)pass.Real.Logits.size(0)];
+        ObjectiveContext Context(DiscriminatorOutput? real, DiscriminatorOutput generated) =>
+            new(real, generated) { RealLabels = trial.Labels, FakeLabels = labels, Latents = trial.Latents };
+        var ofDiscriminator = TermsCheck.Names(
+            $"{name}.{nameof(objective.DiscriminatorLoss)}", () => objective.DiscriminatorLoss(Context(pass.Real.Output, pass.Fake.Output)), counts, NetworkCheck.Trains(discriminator) ? "D" : null);
+        var output = TrialRun.Of(discriminator, AugmentationCheck.Apply(settings, fake), labels);
+        var real = objective.GeneratorNeedsReal ? pass.Real.Output.Detach() : null;
+        var ofGenerator = TermsCheck.Names(
+            $"{name}.{nameof(objective.GeneratorLoss)}", () => objective.GeneratorLoss(Context(real, output)), counts, NetworkCheck.Trains(generator) ? "G" : null);
+        using var generated = new GeneratorPass(
+            generator, trial.Latents, fake, output, labels, step: 0, () => SeededRandom.Create(settings.Seed, "trial of penalties", device: generator.Device()));
+        PenaltyCheck.ThrowIfUnusable(settings.GeneratorPenalties, generated, NetworkCheck.Trains(generator));
+        return (ofDiscriminator, ofGenerator);
     }
 
     internal static void ClearGradients(Module network)
@@ -62,9 +92,9 @@ internal static class TrialStep
         }
     }
 
-    private static Tensor Generate(GeneratorNetwork generator, TrialBatch trial)
+    private static Tensor Generate(GeneratorNetwork generator, TrialBatch trial, Tensor? labels)
     {
-        var fake = TrialRun.Of(generator, trial.Latents, trial.Labels, "latents");
+        var fake = TrialRun.Of(generator, trial.Latents, labels);
         if (!NetworkCheck.Trains(generator))
             return fake;
         if (!fake.requires_grad)

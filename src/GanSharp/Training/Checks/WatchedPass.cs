@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GanSharp.Networks;
 using GanSharp.Penalties;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
@@ -10,16 +11,18 @@ internal sealed class WatchedPass
 {
     private readonly StrongBox<int> real = new(), fake = new();
 
-    public WatchedPass(DiscriminatorNetwork discriminator, TrialBatch trial, Tensor fakeSamples)
+    public WatchedPass(DiscriminatorNetwork discriminator, TrialBatch trial, Tensor fakeSamples, Tensor? fakeLabels, TrialSettings settings)
     {
-        JudgedSamples Judge(Tensor samples, StrongBox<int> passes)
+        JudgedSamples Judge(Tensor samples, Tensor? labels, StrongBox<int> passes)
         {
             var leaf = samples.detach().clone().requires_grad_(true);
-            var logits = TrialRun.Of(discriminator, DifferentiationWitness.Watch(leaf, passes), trial.Labels, "samples");
-            NetworkCheck.ThrowIfNoLogits(discriminator, logits, trial.Count);
-            return new JudgedSamples(leaf, logits, trial.Labels);
+            var output = TrialRun.Of(discriminator, AugmentationCheck.Apply(settings, DifferentiationWitness.Watch(leaf, passes)), labels);
+            NetworkCheck.ThrowIfNoLogits(discriminator, output.Logits, trial.Count);
+            return new JudgedSamples(leaf, output, labels);
         }
-        Pass = new DiscriminatorPass(discriminator, Judge(trial.Samples, real), Judge(fakeSamples, fake), Step: 0);
+        Pass = new DiscriminatorPass(
+            discriminator, Judge(trial.Samples, trial.Labels, real), Judge(fakeSamples, fakeLabels, fake), step: 0,
+            () => SeededRandom.Create(settings.Seed, "trial of penalties", device: discriminator.Device()));
     }
 
     public DiscriminatorPass Pass { get; }

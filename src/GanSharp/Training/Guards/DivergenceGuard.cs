@@ -1,4 +1,6 @@
+using GanSharp.Objectives;
 using GanSharp.Optimization;
+using GanSharp.Players;
 using GanSharp.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,17 +21,15 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     private long step, consecutiveSkips;
     private bool isChecking, skipped;
 
-    public DivergenceGuard(GuardOptions options, GuardedNetwork generator, GuardedNetwork discriminator, bool isCpu, List<string> warnings)
+    public DivergenceGuard(GuardOptions options, Player generator, Player discriminator, bool isCpu, List<string> warnings)
     {
-        (this.options, this.generator, this.discriminator, this.warnings) = (options, generator, discriminator, warnings);
+        (this.options, this.warnings) = (options, warnings);
+        generator.Guard = this.generator = new GuardedNetwork(this, "generator", generator);
+        discriminator.Guard = this.discriminator = new GuardedNetwork(this, "discriminator", discriminator);
         interval = options.Interval(isCpu);
         buffers = options.Policy != DivergencePolicy.SkipStep ? []
-            : [.. generator.Module.buffers().Concat(discriminator.Module.buffers()).Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
+            : [.. generator.Network.buffers().Concat(discriminator.Network.buffers()).Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
     }
-
-    public GuardedNetwork Generator => generator;
-
-    public GuardedNetwork Discriminator => discriminator;
 
     public IReadOnlyList<(string Name, Tensor Value)> State => [];
 
@@ -65,15 +65,15 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
 
     /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
     /// <param name="network">Who minimizes them.</param>
-    /// <param name="loss">The objective's mean loss.</param>
-    /// <param name="penalties">The means of the penalties.</param>
-    public bool AcceptsLoss(GuardedNetwork network, Tensor loss, IReadOnlyList<Tensor> penalties)
+    /// <param name="terms">The mean of each term, by its name.</param>
+    public bool AcceptsLoss(GuardedNetwork network, IReadOnlyList<KeyValuePair<string, Tensor>> terms)
     {
         if (!isChecking)
             return true;
-        var values = new[] { loss }.Concat(penalties).Select(value => value.ToDouble()).ToArray();
-        var bad = Array.FindIndex(values, value => !double.IsFinite(value));
-        return bad < 0 || Refuse(network, null, FormattableString.Invariant($"{(bad == 0 ? $"{network.Role} loss" : $"penalty {bad} of the {network.Role}")} {values[bad]}"));
+        foreach (var (name, term) in terms)
+            if (term.ToDouble() is var value && !double.IsFinite(value))
+                return Refuse(network, null, name == LossTerms.Adversarial ? FormattableString.Invariant($"{network.Role} loss {value}") : FormattableString.Invariant($"'{name}' of the {network.Role} {value}"));
+        return true;
     }
 
     /// <summary>Whether the gradient of every parameter is finite; asked before the optimizer uses it.</summary>

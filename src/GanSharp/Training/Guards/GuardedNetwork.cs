@@ -1,29 +1,40 @@
 using GanSharp.Optimization;
+using GanSharp.Players;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Guards;
 
 /// <summary>One player as a guard sees it.</summary>
-/// <param name="Role">"discriminator" or "generator".</param>
-/// <param name="Module">The network.</param>
-/// <param name="Parameters">Its flat parameters: a check is one reduction a buffer.</param>
-internal sealed record GuardedNetwork(string Role, Module Module, FlatParameters Parameters)
+/// <param name="guard">Who decides.</param>
+/// <param name="role">"discriminator" or "generator".</param>
+/// <param name="player">The player: a check is one reduction a buffer of its parameters.</param>
+internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player) : IUpdateGuard
 {
     // Weights that start at or near zero may grow to any ordinary size.
     private const double SmallestReference = 0.1;
 
-    public string Name => $"the {Role} ({Module.GetType().Name})";
+    public string Role => role;
+
+    public Module Module => player.Network;
+
+    public string Name => $"the {role} ({Module.GetType().Name})";
 
     /// <summary>Root-mean-square weight from which growth is counted.</summary>
-    public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(Parameters.SumOfSquares(), Parameters));
+    public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(player.Parameters.SumOfSquares(), player.Parameters));
 
     /// <summary>The sum of squared weights that the optimizer counted in the step in progress; null before it has.</summary>
     public double? SumOfSquaresOfStep { get; set; }
 
+    bool IUpdateGuard.AcceptsLoss(IReadOnlyList<KeyValuePair<string, Tensor>> terms) => guard.AcceptsLoss(this, terms);
+
+    bool IUpdateGuard.AcceptsGradients(FlatGradients gradients) => guard.AcceptsGradients(this, gradients);
+
+    void IUpdateGuard.Updated(double? sumOfSquares) => SumOfSquaresOfStep = sumOfSquares;
+
     /// <summary>Root-mean-square weight.</summary>
     /// <param name="ofStep">Whether what the optimizer counted will do: nobody has written weights since.</param>
-    public double RootMeanSquareWeight(bool ofStep) => RootMeanSquare((ofStep ? SumOfSquaresOfStep : null) ?? Parameters.SumOfSquares(), Parameters);
+    public double RootMeanSquareWeight(bool ofStep) => RootMeanSquare((ofStep ? SumOfSquaresOfStep : null) ?? player.Parameters.SumOfSquares(), player.Parameters);
 
     /// <summary>The first parameter whose value isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
     public (string Parameter, double Value)? FirstNonFinite() => FirstNonFinite(Module.named_parameters().Select(named => (named.name, (Tensor)named.parameter)));

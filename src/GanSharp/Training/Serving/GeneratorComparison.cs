@@ -1,4 +1,5 @@
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Optimization;
 using GanSharp.Randomness;
 using GanSharp.Training.State;

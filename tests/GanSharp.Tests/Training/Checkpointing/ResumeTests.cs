@@ -3,6 +3,7 @@ using GanSharp.FaultWorker;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Players;
 using GanSharp.Schedules;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
@@ -25,7 +26,7 @@ public sealed class ResumeTests : IDisposable
         ["no average"] = EverythingRun.Options with { EmaHalfLifeImages = null },
         ["k = 5, Wasserstein"] = EverythingRun.Options with { DiscriminatorSteps = 5, Objective = GanObjective.Wasserstein },
         ["batches that don't divide the data"] = EverythingRun.Options with { BatchSize = 77 },
-        ["smoothed labels, one penalty"] = new() { BatchSize = 30, Objective = new LabelSmoothing(0.8), Penalties = [new R1(Schedule.Linear(1, 0, 20))] },
+        ["smoothed labels, one penalty"] = new() { BatchSize = 30, Objective = new LabelSmoothing(0.8), DiscriminatorPenalties = [new R1(Schedule.Linear(1, 0, 20))] },
         ["bfloat16"] = EverythingRun.Options with { Precision = Precision.BFloat16 },
         ["skip"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.SkipStep } },
         ["roll-back"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.RollBack, SnapshotEverySteps = 3 } },
@@ -148,7 +149,7 @@ public sealed class ResumeTests : IDisposable
         report.IsExact.Should().BeFalse();
         run.Trainer.TrainTo(5).Should().HaveCount(2);
         run.Trainer.Invoking(it => it.Resume(folder.File("run"), new() { AllowedChanges = ["Rate"] })).Should().Throw<ArgumentException>()
-            .WithMessage("AllowedChanges must hold names of options but 'Rate' is none of BatchSize, *").WithParameterName("mayChange");
+            .WithMessage("AllowedChanges must hold names of options but 'Rate' is none of Augmentation, BatchSize, *").WithParameterName("mayChange");
     }
 
     [Fact]
@@ -159,8 +160,8 @@ public sealed class ResumeTests : IDisposable
         var names = OptionsDescription.Of(run.Trainer).Keys;
 
         names.Should().Contain(typeof(TrainingOptions).GetProperties().Select(property => property.Name)
-            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Penalties)]));
-        names.Should().Contain(["Penalties.0", "Penalties.0.Gamma", "Penalties.2", "Data.FirstSamples", "Generator.Prior"]);
+            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.DiscriminatorPenalties), nameof(TrainingOptions.GeneratorPenalties)]));
+        names.Should().Contain(["DiscriminatorPenalties.0", "DiscriminatorPenalties.0.Gamma", "DiscriminatorPenalties.2", "Data.FirstSamples", "Generator.Prior"]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
@@ -27,12 +28,12 @@ public sealed class DivergenceGuardTests : IDisposable
         discriminator = new PlantedDiscriminator();
     }
 
-    public static TheoryData<GanObjective> Objectives =>
+    public static TheoryData<LogitObjective> Objectives =>
         [GanObjective.Minimax, GanObjective.NonSaturating, GanObjective.LeastSquares, GanObjective.Hinge, GanObjective.Wasserstein, GanObjective.RelativisticPaired, new LabelSmoothing()];
 
     [Theory]
     [MemberData(nameof(Objectives))]
-    public void A_NaN_in_the_data_is_found_in_its_own_step(GanObjective objective)
+    public void A_NaN_in_the_data_is_found_in_its_own_step(LogitObjective objective)
     {
         using var trainer = Trainer(new() { Objective = objective });
         data.PlantAt = 4 * BatchSize;
@@ -47,7 +48,7 @@ public sealed class DivergenceGuardTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Objectives))]
-    public void A_NaN_in_a_loss_is_found_in_its_own_step(GanObjective objective)
+    public void A_NaN_in_a_loss_is_found_in_its_own_step(LogitObjective objective)
     {
         using var trainer = Trainer(new() { Objective = new PlantedLoss(objective, call: 3) });
 
@@ -59,7 +60,7 @@ public sealed class DivergenceGuardTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Objectives))]
-    public void A_NaN_in_a_gradient_is_found_in_its_own_step_and_its_parameter_named(GanObjective objective)
+    public void A_NaN_in_a_gradient_is_found_in_its_own_step_and_its_parameter_named(LogitObjective objective)
     {
         using var trainer = Trainer(new() { Objective = objective });
         discriminator.PlantAtRealBatch = 6;
@@ -73,8 +74,8 @@ public sealed class DivergenceGuardTests : IDisposable
     [Fact]
     public void A_NaN_in_a_penalty_and_one_in_a_weight_are_named_as_such()
     {
-        using (var trainer = Trainer(new() { Penalties = [new R1(1), new PlantedPenalty()] }))
-            Diverge(trainer).Message.Should().StartWith("Training diverged by step 2: penalty 2 of the discriminator ∞.".Replace("∞", "Infinity", StringComparison.Ordinal));
+        using (var trainer = Trainer(new() { DiscriminatorPenalties = [new R1(1), new PlantedPenalty()] }))
+            Diverge(trainer).Message.Should().StartWith("Training diverged by step 2: 'PlantedPenalty' of the discriminator ∞.".Replace("∞", "Infinity", StringComparison.Ordinal));
 
         using var second = Trainer(new());
         using (no_grad())
@@ -96,7 +97,7 @@ public sealed class DivergenceGuardTests : IDisposable
     [Fact]
     public void A_skipped_step_leaves_no_trace_but_a_warning()
     {
-        using var trainer = Trainer(new() { Guards = new() { Policy = DivergencePolicy.SkipStep }, Penalties = [new R1(0.1)] });
+        using var trainer = Trainer(new() { Guards = new() { Policy = DivergencePolicy.SkipStep }, DiscriminatorPenalties = [new R1(0.1)] });
         data.PlantAt = 4 * BatchSize;
 
         var reports = trainer.Train(8).Every(8).ToList();
@@ -273,7 +274,7 @@ public sealed class DivergenceGuardTests : IDisposable
 
         public void Restart() => realBatches = 0;
 
-        public override Tensor forward(Tensor samples, Tensor? labels)
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
         {
             var logits = body.call(samples).squeeze(1);
             var isRealBatch = training && scale.requires_grad && realBatches++ % 2 == 0;
@@ -288,10 +289,10 @@ public sealed class DivergenceGuardTests : IDisposable
         public NormalizedDiscriminator()
             : base(nameof(NormalizedDiscriminator)) => RegisterComponents();
 
-        public override Tensor forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
     }
 
-    private sealed class PlantedLoss(GanObjective game, int call, bool always = false) : GanObjective
+    private sealed class PlantedLoss(LogitObjective game, int call, bool always = false) : LogitObjective
     {
         private int calls;
 
@@ -308,7 +309,7 @@ public sealed class DivergenceGuardTests : IDisposable
         }
     }
 
-    private sealed class PlantedPenalty : Penalty
+    private sealed class PlantedPenalty : DiscriminatorPenalty
     {
         public override Tensor Evaluate(DiscriminatorPass pass) => pass.Real.Logits.square() * (pass.Step == 1 ? double.PositiveInfinity : 0);
     }

@@ -1,8 +1,7 @@
 using GanSharp.Runtime;
-using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Training.Checks;
+namespace GanSharp.Tensors;
 
 /// <summary>The state of parts of a caller's own, so that a trial leaves no trace in it: it is put back when this is disposed.</summary>
 internal sealed class OwnState : IDisposable

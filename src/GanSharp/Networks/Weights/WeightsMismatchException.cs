@@ -1,4 +1,4 @@
-namespace GanSharp.Networks;
+namespace GanSharp.Networks.Weights;
 
 /// <summary>A file holds the weights of another network; nothing was loaded.</summary>
 public sealed class WeightsMismatchException : Exception

@@ -1,12 +1,14 @@
+using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Tensors;
+using GanSharp.Training;
 using TorchSharp.Modules;
 using GroupNorm = TorchSharp.Modules.GroupNorm;
 using LayerNorm = TorchSharp.Modules.LayerNorm;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Training;
+namespace GanSharp.Players;
 
 /// <summary>
 /// Lets a network compute in bfloat16 for a while: its parameters are then rounded copies of the float32 ones, and inputs and outputs are converted
@@ -21,9 +23,9 @@ internal sealed class MixedPrecision : IDisposable
     private bool isRounded;
 
     /// <summary>Makes room for the copies.</summary>
-    /// <param name="network">G or D.</param>
+    /// <param name="network">A generator, a discriminator, or a module from tensor to tensor.</param>
     /// <param name="flat">Its flat parameters: rounding them is one operator.</param>
-    public MixedPrecision(Module<Tensor, Tensor?, Tensor> network, FlatParameters flat)
+    public MixedPrecision(Module network, FlatParameters flat)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -52,8 +54,7 @@ internal sealed class MixedPrecision : IDisposable
         for (var buffer = 0; buffer < rounded.Length; buffer++)
             flat.Rounded[buffer] = flat.IsManaged(buffer) ? rounded[buffer] : null;
         removeHooks = [
-            network.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
-            network.register_forward_hook((_, _, _, output) => isRounded ? output.to(ScalarType.Float32) : output).remove,
+            .. Border(network),
             .. modules.OfType<Module<Tensor, Tensor>>().SelectMany(Conversions)];
     }
 
@@ -92,6 +93,23 @@ internal sealed class MixedPrecision : IDisposable
         foreach (var (exact, rounded) in pairs)
             rounded.copy_(exact);
     }
+
+    /// <summary>What goes in is rounded, what comes out is widened.</summary>
+    private Action[] Border(Module network) => network switch
+    {
+        GeneratorNetwork generator => [
+            generator.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
+            generator.register_forward_hook((_, _, _, output) => isRounded ? Widened(output) : output).remove],
+        DiscriminatorNetwork discriminator => [
+            discriminator.register_forward_pre_hook((_, input, labels) => isRounded ? (input.to(Low), labels) : null).remove,
+            discriminator.register_forward_hook((_, _, _, output) => isRounded ? output.Map(Widened) : output).remove],
+        Module<Tensor, Tensor> module => [
+            module.register_forward_pre_hook((_, input) => isRounded ? input.to(Low) : input).remove,
+            module.register_forward_hook((_, _, output) => isRounded ? Widened(output) : output).remove],
+        _ => throw new ArgumentException($"network must be a generator, a discriminator or a module from tensor to tensor to compute in bfloat16 but is {network.GetType().Name}.", nameof(network)),
+    };
+
+    private static Tensor Widened(Tensor output) => output.to(ScalarType.Float32);
 
     private static bool IsNorm(Module module) => module is NormBase or GroupNorm or LayerNorm;
 

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Networks;
+namespace GanSharp.Networks.Weights;
 
 /// <summary>
 /// A copy of a network's parameters, buffers and modes, from which it can be put back bit for bit. Values are copied in place,

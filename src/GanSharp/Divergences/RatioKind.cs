@@ -1,4 +1,4 @@
-namespace GanSharp.Objectives;
+namespace GanSharp.Divergences;
 
 /// <summary>What an objective's optimal logit says of ln p_d/p_g. Diagnostics refuse a number that the logit doesn't hold.</summary>
 public enum RatioKind
@@ -6,7 +6,7 @@ public enum RatioKind
     /// <summary>Nothing: a critic's score, a hinge margin, or a classifier of smoothed labels.</summary>
     None,
 
-    /// <summary>ln p_d/p_g exactly, through <see cref="GanObjective.LogDensityRatio"/>.</summary>
+    /// <summary>ln p_d/p_g exactly, through <see cref="IDensityRatio.LogDensityRatio"/>.</summary>
     Exact,
 
     /// <summary>ln p_d/p_g plus a constant that the objective can't see; it must be fitted on held-out samples first.</summary>

@@ -3,7 +3,7 @@ using GanSharp.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Networks;
+namespace GanSharp.Networks.Weights;
 
 /// <summary>
 /// A network's weights as a safetensors file: parameters and buffers under the names and in the layouts of PyTorch's state dict, so that a module

@@ -4,7 +4,7 @@ using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Networks;
+namespace GanSharp.Networks.Weights;
 
 /// <summary>A hash of a network's state, by which a report says which network it speaks of.</summary>
 public static class NetworkFingerprint

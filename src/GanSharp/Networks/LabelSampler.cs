@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace GanSharp.Networks;
+
+/// <summary>p(y) of generated samples: which classes G is asked for while it trains. Subclass it for a distribution of your own.</summary>
+public abstract class LabelSampler
+{
+    /// <summary>The classes of the real batch that stands on the other side, so that p(y) is the data's; null where the data has no labels. The default.</summary>
+    public static LabelSampler OfData { get; } = new DataLabels();
+
+    /// <summary>Each class as often as every other.</summary>
+    /// <param name="classes">Number of classes, at least 1.</param>
+    public static LabelSampler Uniform(int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        return new UniformLabels(classes);
+    }
+
+    /// <summary>One class alone.</summary>
+    /// <param name="label">The class, at least 0.</param>
+    public static LabelSampler Given(long label)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(label);
+        return new GivenLabel(label);
+    }
+
+    /// <summary>Draws the classes of generated samples.</summary>
+    /// <param name="realLabels">Classes of the real samples of the same step, int64 of shape [count], or null where the data has none.</param>
+    /// <param name="count">Number of labels.</param>
+    /// <param name="random">Source of randomness, of the device.</param>
+    /// <param name="device">Where the result lives.</param>
+    /// <returns>Int64 tensor of shape [count], or null for samples without labels.</returns>
+    public abstract Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device);
+
+    private sealed class DataLabels : LabelSampler
+    {
+        public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) => realLabels;
+
+        public override string ToString() => "the data's";
+    }
+
+    private sealed class UniformLabels(int classes) : LabelSampler
+    {
+        public int Classes => classes;
+
+        public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) =>
+            randint(0, classes, [count], ScalarType.Int64, device, generator: random);
+    }
+
+    private sealed class GivenLabel(long label) : LabelSampler
+    {
+        public long Label => label;
+
+        public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) => full([count], label, ScalarType.Int64, device);
+    }
+}

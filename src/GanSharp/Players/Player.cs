@@ -1,0 +1,202 @@
+using GanSharp.Networks;
+using GanSharp.Networks.Weights;
+using GanSharp.Optimization;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Players;
+
+/// <summary>
+/// One side of a game: a network with its flat parameters, its optimizer and the precision in which it computes. It learns by <see cref="Descend(Tensor)"/>,
+/// and stands still while <see cref="Hold"/> is in force. A generator, a discriminator, an auditor or a classifier is trained by the same piece.
+/// </summary>
+/// <remarks>
+/// The alternation of Goodfellow et al. (2014), written by hand:
+/// <code>
+/// using var g = new Player(generator, new AdamOptions());
+/// using var d = new Player(discriminator, new AdamOptions());
+/// // each step, in a DisposeScope:
+/// d.Descend(discriminatorLoss);
+/// using (d.Hold())
+///     g.Descend(generatorLoss);
+/// </code>
+/// </remarks>
+public sealed class Player : IDisposable
+{
+    private readonly Optimizer optimizer;
+    private readonly MixedPrecision? precision;
+    private readonly bool ownsParameters;
+    private bool isHeld;
+
+    /// <summary>Moves the network's trainable parameters into flat buffers and makes its optimizer.</summary>
+    /// <param name="network">The network, on the device to train on; the caller disposes it.</param>
+    /// <param name="optimizer">The optimizer, chosen by its options; its schedules count this player's updates.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public Player(Module network, OptimizerOptions optimizer)
+        : this(network, optimizer, Precision.Float32)
+    {
+    }
+
+    /// <param name="network">In low precision a generator, a discriminator or a module from tensor to tensor.</param>
+    /// <param name="optimizer">Its options.</param>
+    /// <param name="precision">The type in which it computes between <see cref="Enter"/> and its end.</param>
+    /// <param name="parameters">Its flat parameters, where somebody has them already and keeps them; null to make them.</param>
+    internal Player(Module network, OptimizerOptions optimizer, Precision precision, FlatParameters? parameters = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        if (optimizer.Faults(nameof(optimizer)).ToArray() is { Length: > 0 } faults)
+            throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(optimizer));
+        Disposal.ThrowIfDisposed(network);
+        Network = network;
+        Parameters = parameters ?? new FlatParameters(network);
+        ownsParameters = parameters is null;
+        try
+        {
+            this.optimizer = optimizer.Create(Parameters);
+            this.precision = precision == Precision.Float32 ? null : new MixedPrecision(network, Parameters);
+        }
+        catch
+        {
+            this.optimizer?.Dispose();
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>The network.</summary>
+    public Module Network { get; }
+
+    /// <summary>Whether anything of it can learn: a network whose parameters are all frozen stands still.</summary>
+    public bool Learns => Parameters.Buffers.Count > 0;
+
+    /// <summary>Updates made so far, by which schedules go.</summary>
+    public long Updates { get; internal set; }
+
+    internal FlatParameters Parameters { get; }
+
+    /// <summary>The optimizer's part of a checkpoint.</summary>
+    internal IStateful OptimizerState => optimizer;
+
+    internal IUpdateGuard? Guard { get; set; }
+
+    /// <summary>What the learning rate is multiplied by: 1 unless a roll-back lowered it.</summary>
+    internal double RateFactor
+    {
+        set => optimizer.RateFactor = value;
+    }
+
+    /// <summary>One update along the gradient of a loss: backward, then the optimizer's step.</summary>
+    /// <param name="loss">A scalar with its graph.</param>
+    public void Descend(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (!Learns)
+            return;
+        Accumulate(loss);
+        _ = Update(Updates);
+    }
+
+    /// <summary>Adds a loss's gradient to that of the next update: several smaller batches then make one step.</summary>
+    /// <param name="loss">A scalar with its graph.</param>
+    public void Accumulate(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        loss.backward();
+    }
+
+    /// <summary>One update along what was accumulated.</summary>
+    public void Update() => _ = Update(Updates);
+
+    /// <summary>Holds the network fixed until the result is disposed: no gradient is computed for its parameters, and what passes through it still has one.</summary>
+    public IDisposable Hold()
+    {
+        if (isHeld)
+            return new Released(null);
+        RequireGradients(false);
+        return new Released(this);
+    }
+
+    /// <summary>Lets it learn until the result is disposed, which puts its weights, buffers and optimizer back as they are now (unrolling, Metz et al. 2017).</summary>
+    public IDisposable Remember() => new Remembered(this);
+
+    /// <summary>Releases buffers and optimizer; the network keeps its parameters.</summary>
+    public void Dispose()
+    {
+        precision?.Dispose();
+        optimizer.Dispose();
+        Release();
+    }
+
+    /// <summary>One update along what was accumulated.</summary>
+    /// <param name="step">Where schedules stand.</param>
+    /// <returns>Whether it was made; false where the guard refused it.</returns>
+    internal bool Update(long step)
+    {
+        using var gradients = Parameters.TakeGradients();
+        if (Guard?.AcceptsGradients(gradients) == false)
+            return false;
+        var squares = optimizer.Step(step, gradients);
+        Guard?.Updated(squares);
+        precision?.Follow();
+        Updates = step + 1;
+        return true;
+    }
+
+    /// <summary>The network computes in its precision until the result is disposed; null for float32, where nothing changes.</summary>
+    /// <param name="isContinued">Whether nothing but the optimizer has written parameters since it did so last.</param>
+    internal IDisposable? Enter(bool isContinued = false) => precision?.Enter(isContinued);
+
+    /// <summary>Drops gradients that anyone left, and lets the network learn again.</summary>
+    internal void Reset()
+    {
+        RequireGradients(true);
+        Parameters.ClearGradients();
+    }
+
+    private void Release()
+    {
+        if (ownsParameters)
+            Parameters.Dispose();
+    }
+
+    private void RequireGradients(bool required)
+    {
+        isHeld = !required;
+        Parameters.RequireGradients(required);
+    }
+
+    private sealed class Released(Player? player) : IDisposable
+    {
+        public void Dispose() => player?.RequireGradients(true);
+    }
+
+    private sealed class Remembered : IDisposable
+    {
+        private readonly Player player;
+        private readonly NetworkSnapshot network;
+        private readonly OwnState optimizer;
+        private readonly long updates;
+        private bool isOver;
+
+        public Remembered(Player player)
+        {
+            (this.player, updates) = (player, player.Updates);
+            network = new NetworkSnapshot(player.Network);
+            optimizer = OwnState.Of(player.optimizer);
+        }
+
+        public void Dispose()
+        {
+            if (isOver)
+                return;
+            isOver = true;
+            network.Restore();
+            network.Dispose();
+            optimizer.Dispose();
+            player.Updates = updates;
+        }
+    }
+}

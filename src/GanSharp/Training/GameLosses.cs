@@ -1,0 +1,88 @@
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Penalties;
+using GanSharp.Randomness;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace GanSharp.Training;
+
+/// <summary>What each player minimizes in a round: the objective's terms and the penalties that are due, on samples that were augmented.</summary>
+internal sealed class GameLosses(
+    GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrainingOptions options, bool joinsForward, bool addsValue, TermNames discriminatorTerms, TermNames generatorTerms)
+{
+    private readonly Device device = discriminator.Device();
+
+    /// <summary>Real samples, and latents and labels for as many generated ones.</summary>
+    public Round Round(Batch real, Generator random, long step, long position, bool isPlayedTwice)
+    {
+        real = new Batch(real.Samples.to(device), real.Labels?.to(device));
+        var latents = generator.Prior.Sample(options.BatchSize, random, device);
+        if (options.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient && penalty.IsDue(step)))
+            latents.requires_grad_(true);
+        return new Round(generator, real, latents, options.Labels.Sample(real.Labels, options.BatchSize, random, device), position, isPlayedTwice);
+    }
+
+    /// <summary>D's losses (eq. 20).</summary>
+    public LossMeans Discriminator(Round round, long step)
+    {
+        using var pass = Judge(round, step);
+        var context = new ObjectiveContext(pass.Real.Output, pass.Fake.Output) { RealLabels = pass.Real.Labels, FakeLabels = pass.Fake.Labels, Latents = round.Latents, Step = step };
+        var means = Means(options.Objective.DiscriminatorLoss(context));
+        foreach (var (index, penalty) in options.DiscriminatorPenalties.Index())
+            if (penalty.IsDue(step))
+                means.Add(new(discriminatorTerms.OfPenalties[index], Weighted(penalty, penalty.Evaluate(pass))));
+        options.Augmentation?.Observe(pass.Real.Output.Detach());
+        return new LossMeans(means, addsValue ? NegativeValue(pass) : null);
+    }
+
+    /// <summary>G's losses (eq. 21), with D's parameters held fixed.</summary>
+    public LossMeans Generator(Round round, long step)
+    {
+        var real = options.Objective.GeneratorNeedsReal ? discriminator.call(Augmented(round.Real.Samples, round, "real samples of G's step"), round.Real.Labels) : null;
+        var fake = discriminator.call(Augmented(round.Fake, round, "samples of G's step"), round.Labels);
+        var context = new ObjectiveContext(real, fake) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
+        var means = Means(options.Objective.GeneratorLoss(context));
+        using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round));
+        foreach (var (index, penalty) in options.GeneratorPenalties.Index())
+            if (penalty.IsDue(step))
+                means.Add(new(generatorTerms.OfPenalties[index], Weighted(penalty, penalty.Evaluate(pass))));
+        return new LossMeans(means);
+    }
+
+    private DiscriminatorPass Judge(Round round, long step)
+    {
+        static Tensor Leaf(Tensor samples, bool differentiable) => differentiable ? samples.detach().requires_grad_(true) : samples;
+        var real = Leaf(round.Real.Samples, options.DiscriminatorPenalties.Any(penalty => penalty.NeedsRealGradient && penalty.IsDue(step)));
+        var fake = Leaf(round.DetachedFake(), options.DiscriminatorPenalties.Any(penalty => penalty.NeedsFakeGradient && penalty.IsDue(step)));
+        var (seenReal, seenFake) = (Augmented(real, round, "real samples"), Augmented(fake, round, "samples"));
+        var (realOutput, fakeOutput) = joinsForward
+            ? JointForward.Judge(discriminator, seenReal, seenFake, round.Real.Labels, round.Labels)
+            : (discriminator.call(seenReal, round.Real.Labels), discriminator.call(seenFake, round.Labels));
+        return new DiscriminatorPass(
+            discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round));
+    }
+
+    private Tensor Augmented(Tensor samples, Round round, string stream)
+    {
+        if (options.Augmentation is not { } augmentation)
+            return samples;
+        using var random = Random($"augmentation of {stream}", round);
+        return augmentation.Apply(samples, random);
+    }
+
+    private Generator Random(string stream, Round round) => SeededRandom.Create(options.Seed, stream, round.Position, device);
+
+    private static List<KeyValuePair<string, Tensor>> Means(LossTerms terms) => [.. terms.Select(term => new KeyValuePair<string, Tensor>(term.Key, term.Value.mean()))];
+
+    /// <summary>A penalty's mean; one that is evaluated in some of the steps has the weight of all of them.</summary>
+    private static Tensor Weighted(Penalty penalty, Tensor values) => penalty.EverySteps == 1 ? values.mean() : values.mean() * penalty.EverySteps;
+
+    private Tensor NegativeValue(DiscriminatorPass pass)
+    {
+        using var frozen = no_grad();
+        var (real, fake) = (options.Objective.LogDensityRatio(pass.Real.Logits)!, options.Objective.LogDensityRatio(pass.Fake.Logits)!);
+        return softplus(-real).mean() + softplus(fake).mean();
+    }
+}
