@@ -3,6 +3,7 @@ using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Optimization;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Schedules;
 using GanSharp.Training;

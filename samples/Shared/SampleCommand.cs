@@ -2,6 +2,7 @@ using System.CommandLine;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Runtime;
 using GanSharp.Training;
@@ -22,7 +23,7 @@ internal static class SampleCommand
 
     public static Option<int> Seed { get; } = new("--seed") { Description = "Determines weights, data order and latents.", DefaultValueFactory = _ => 0 };
 
-    public static Option<Precision> Precision { get; } = new("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Training.Precision.Float32 };
+    public static Option<Precision> Precision { get; } = new("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Players.Precision.Float32 };
 
     /// <summary>Runs a command whose work gets the parsed options and a token that Ctrl-C cancels.</summary>
     public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)

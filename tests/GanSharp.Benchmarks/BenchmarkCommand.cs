@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -42,6 +42,13 @@ internal static class BenchmarkCommand
         var samples = new Option<int>("--samples") { Description = "Samples of each side.", DefaultValueFactory = _ => 2_000 };
         var command = new Command("coverage", "How often the diagnostics give an interval at a true ratio, and how often it holds the truth.") { repeats, samples, Document };
         command.SetAction(parsed => Write(parsed, "coverage", CoverageCommand.Measure(parsed.GetValue(repeats), parsed.GetValue(samples))));
+        return command;
+    }
+
+    private static Command HashesCommands()
+    {
+        var command = new Command("hashes", "Fingerprints of seeded runs, to compare with those of another commit on the same machine and with as many threads.");
+        command.SetAction(_ => HashesCommand.Print());
         return command;
     }
 

@@ -33,9 +33,9 @@ internal sealed record Limits(Duration Milliseconds, double Gigaflops, double Ro
         using var both = cat([fake, fake]).detach();
         var generatorLayers = Layers(generator, () => generator.call(latents, null));
         var kernels = generatorLayers
-            .Concat(Layers(discriminator, () => discriminator.call(both, null)))
+            .Concat(Layers(discriminator, () => discriminator.call(both, null).Logits))
             .Select(layer => (layer, Uses: (Forward: true, Weights: true, Input: !layer.IsFirst)))
-            .Concat(Layers(discriminator, () => discriminator.call(fake, null)).Select(layer => (layer, Uses: (Forward: true, Weights: false, Input: true))));
+            .Concat(Layers(discriminator, () => discriminator.call(fake, null).Logits).Select(layer => (layer, Uses: (Forward: true, Weights: false, Input: true))));
         var (milliseconds, operations) = (new Duration(0, 0), 0.0);
         foreach (var (layer, uses) in kernels)
         {

@@ -1,3 +1,4 @@
+using GanSharp.Players;
 using GanSharp.Runtime;
 using GanSharp.Training;
 using static TorchSharp.torch;

@@ -55,7 +55,7 @@ public class LayoutBenchmarks
     public void Discriminator()
     {
         using var scope = NewDisposeScope();
-        discriminator.call(images.detach().requires_grad_(true), null).to(ScalarType.Float32).sum().backward();
+        discriminator.call(images.detach().requires_grad_(true), null).Logits.to(ScalarType.Float32).sum().backward();
     }
 
     // Norms keep float32, as in mixed precision.

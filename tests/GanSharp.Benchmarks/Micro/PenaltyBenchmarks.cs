@@ -32,7 +32,7 @@ public class PenaltyBenchmarks
     [Benchmark]
     public void RealAndFake() => Step(new R1(1), new R2(1));
 
-    private void Step(params Penalty[] penalties)
+    private void Step(params DiscriminatorPenalty[] penalties)
     {
         using var scope = NewDisposeScope();
         JudgedSamples Judge(Tensor samples)
