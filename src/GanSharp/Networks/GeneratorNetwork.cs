@@ -1,4 +1,5 @@
 using GanSharp.Runtime;
+using GanSharp.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -47,27 +48,50 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="labels">Int64 tensor of shape [count] with the class of each sample, moved to the network's device; null for none. A network that isn't conditional ignores it.</param>
     /// <param name="random">Source of the latents, of the network's device; torch's global one where null.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <returns>Tensor of shape [count, …] on the network's device.</returns>
     /// <exception cref="ArgumentException">The labels have another type or length, lie outside <see cref="Classes"/>, or are missing where it is given.</exception>
     /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null)
+    public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null, long? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Disposal.ThrowIfDisposed(this);
+        using var scope = NewDisposeScope();
+        return Generate(Prior.Sample(count, random, this.Device()), LabelCheck.Combined(labels, label, count), $"Sample({count}, labels)").MoveToOuterDisposeScope();
+    }
+
+    /// <summary>G(z) for latents that are given, in evaluation mode and without gradients: walks through latent space, or the same z at every step.</summary>
+    /// <param name="latents">Float32 tensor of shape [N, <see cref="LatentPrior.Size"/>], moved to the network's device.</param>
+    /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <returns>Tensor of shape [N, …] on the network's device.</returns>
+    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        Disposal.ThrowIfDisposed(this);
+        if (latents.dtype != ScalarType.Float32 || latents.dim() != 2 || latents.size(0) < 1 || latents.size(1) != Prior.Size)
+            throw new ArgumentException($"latents must be float32 of shape [N, {Prior.Size}] with N at least 1 but are {latents.dtype} of shape {Shape.Format(latents.shape)}.", nameof(latents));
+        using var scope = NewDisposeScope();
+        return Generate(latents.to(this.Device()), LabelCheck.Combined(labels, label, latents.shape[0]), "Sample(latents, labels)").MoveToOuterDisposeScope();
+    }
+
+    private Tensor Generate(Tensor latents, Tensor? labels, string remedy)
+    {
         TypeCheck.ThrowIfNotFloat32(this);
-        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, count);
+        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, latents.shape[0]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var device = this.Device();
-        var latents = Prior.Sample(count, random, device);
         try
         {
-            return this.Evaluating(() => Chunks.Map(latents, labels?.to(device), call)).MoveToOuterDisposeScope();
+            return this.Evaluating(() => Chunks.Map(latents, labels?.to(this.Device()), call)).MoveToOuterDisposeScope();
         }
         catch (Exception exception) when (labels is null && exception is (NullReferenceException or ArgumentNullException))
         {
-            throw new NetworkException($"{GetType().Name}.forward failed without labels: {FirstLine.Of(exception)}. If it is conditional, pass them: Sample({count}, labels).", exception);
+            throw new NetworkException($"{GetType().Name}.forward failed without labels: {FirstLine.Of(exception)}. If it is conditional, pass them: {remedy}.", exception);
         }
     }
 }

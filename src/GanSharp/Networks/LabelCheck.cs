@@ -6,6 +6,17 @@ namespace GanSharp.Networks;
 /// <summary>Labels that a caller gives to a network.</summary>
 internal static class LabelCheck
 {
+    /// <summary>The labels of samples from what a caller gave: one for each, one for all, or none.</summary>
+    /// <exception cref="ArgumentException">Both were given.</exception>
+    public static Tensor? Combined(Tensor? labels, long? label, long count)
+    {
+        if (label is not { } one)
+            return labels;
+        if (labels is not null)
+            throw new ArgumentException($"label must not be given beside labels but is {one}.", nameof(label));
+        return full([count], one, ScalarType.Int64);
+    }
+
     /// <summary>Throws unless there is an int64 label for each sample, from 0 to the network's classes.</summary>
     /// <param name="network">The network's class, for messages.</param>
     /// <param name="classes">How many classes it knows, or null where it doesn't say.</param>

@@ -82,7 +82,7 @@ public sealed class GanTrainer : IDisposable
         discriminator.train();
     }
 
-    /// <summary>G as it trains. <see cref="Sample"/> and <see cref="UseAverage"/> give its average.</summary>
+    /// <summary>G as it trains. <see cref="Sample(int, long, Tensor?, long?)"/> and <see cref="UseAverage"/> give its average.</summary>
     public GeneratorNetwork Generator { get; }
 
     /// <summary>D as it trains.</summary>
@@ -164,9 +164,18 @@ public sealed class GanTrainer : IDisposable
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public Tensor Sample(int count, long seed = 0, Tensor? labels = null) => sampling.Sample(count, seed, labels);
+    public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => sampling.Sample(new SampleRequest(count, seed, labels, label));
+
+    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for latents that are given: the same z at every step, or a walk through latent space.</summary>
+    /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
+    /// <param name="labels">Int64 tensor of shape [N], or null.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
+    public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
 
     /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
     /// <param name="makeGenerator">

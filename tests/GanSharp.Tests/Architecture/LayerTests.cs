@@ -12,7 +12,7 @@ public sealed class LayerTests
     private static readonly string[] Layers = [
         "Training", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State",
         "Sampling",
-        "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Testing", "Diagnostics.Certificates", "Diagnostics.Auditing", "Diagnostics.Calibration",
+        "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
         "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
         "Networks.Weights", "Networks",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",

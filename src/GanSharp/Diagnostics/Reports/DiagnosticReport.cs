@@ -17,7 +17,7 @@ public sealed record DiagnosticReport
     public required long SampleCount { get; init; }
 
     /// <summary>
-    /// Whether p_g is that of G's weight average, which <see cref="Training.GanTrainer.Sample"/> and the pictures show, and not of G as it trains. A trainer that
+    /// Whether p_g is that of G's weight average, which <c>GanTrainer.Sample</c> and the pictures show, and not of G as it trains. A trainer that
     /// keeps an average measures it. Any D gives a lower bound for any generator, so D's bound holds for the average though D was not trained against it.
     /// </summary>
     public bool IsOfAverage { get; init; }

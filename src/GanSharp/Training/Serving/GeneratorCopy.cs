@@ -111,28 +111,26 @@ internal sealed class GeneratorCopy : IDisposable
     }
 
     /// <summary>Samples, one caller at a time.</summary>
-    /// <param name="count">Number of samples.</param>
-    /// <param name="seed">Determines the latents, and the network's own noise.</param>
-    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="request">What is wanted.</param>
     /// <param name="owner">What is disposed where this is.</param>
-    public Tensor Sample(int count, long seed, Tensor? labels, string owner)
+    public Tensor Sample(SampleRequest request, string owner)
     {
         lock (sampling)
         {
             ThrowIfDisposed(owner);
             TakeOver();
             if (!DrawsNoise)
-                return Draw(network, count, seed, labels);
+                return request.Draw(network);
             lock (Noise)
-                return DrawWithNoise(network, count, seed, labels);
+                return DrawWithNoise(network, request);
         }
     }
 
     /// <summary>Samples by a seed of a network that draws from torch's global generator, which goes on as if nothing had been drawn. Nobody else may be drawing.</summary>
-    public static Tensor DrawWithNoise(GeneratorNetwork network, int count, long seed, Tensor? labels)
+    public static Tensor DrawWithNoise(GeneratorNetwork network, SampleRequest request)
     {
-        using var noise = GlobalRandom.Fork(seed, "noise of samples");
-        return Draw(network, count, seed, labels);
+        using var noise = GlobalRandom.Fork(request.Seed, "noise of samples");
+        return request.Draw(network);
     }
 
     public void Dispose()
@@ -150,15 +148,6 @@ internal sealed class GeneratorCopy : IDisposable
             parameters?.Dispose();
             network.Dispose();
         }
-    }
-
-    /// <summary>Samples of a network by a seed.</summary>
-    private static Tensor Draw(GeneratorNetwork network, int count, long seed, Tensor? labels)
-    {
-        using var scope = NewDisposeScope();
-        var device = network.Device();
-        using var random = SeededRandom.Create(seed, "samples", device: device);
-        return network.Sample(count, labels?.to(device), random).MoveToOuterDisposeScope();
     }
 
     private static ObjectDisposedException Disposed(string owner) => new(owner);

@@ -19,18 +19,18 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
     private bool isDecided;
 
     /// <summary>Samples of the average, or of G where none is kept; from a copy of G where G can make one, else from G itself between two steps.</summary>
-    public Tensor Sample(int count, long seed, Tensor? labels)
+    public Tensor Sample(SampleRequest request)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Count, 1, "count");
         using (gate.Enter("Sample"))
         {
-            if (Copied(labels) is null)
-                return SampleLiveNetwork(count, seed, labels);
+            if (Copied(request) is null)
+                return SampleLiveNetwork(request);
             copy!.Stage(average, state.Step);
             if (copy.DrawsNoise)
-                return copy.Sample(count, seed, labels, Owner);
+                return copy.Sample(request, Owner);
         }
-        return copy.Sample(count, seed, labels, Owner);
+        return copy.Sample(request, Owner);
     }
 
     /// <summary>A copy for a server.</summary>
@@ -64,7 +64,7 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
         return new NetworkException($"A snapshot of {name} needs a second {name} to copy the weights into, and {reason}. Call Snapshot(() => new {name}(…)) with the arguments of the first, or override CloneArchitecture in {name}.");
     }
 
-    private GeneratorCopy? Copied(Tensor? labels)
+    private GeneratorCopy? Copied(SampleRequest request)
     {
         if (isDecided)
             return copy;
@@ -74,6 +74,7 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
         if (twin is not null)
         {
             using var scope = NewDisposeScope();
+            var labels = request.AllLabels();
             var probe = labels?.to(device).narrow(0, 0, Math.Min(ProbeSamples, labels.shape[0]));
             copy = Copy(() => twin, probe, probe is null ? ProbeSamples : (int)probe.shape[0]);
         }
@@ -87,13 +88,13 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
         return new GeneratorCopy(generator, parameters, make, generator.Prior.Sample(count, random, device), labels);
     }
 
-    private Tensor SampleLiveNetwork(int count, long seed, Tensor? labels)
+    private Tensor SampleLiveNetwork(SampleRequest request)
     {
         using var before = new NetworkSnapshot(generator);
         try
         {
             average?.CopyToNetwork();
-            return GeneratorCopy.DrawWithNoise(generator, count, seed, labels);
+            return GeneratorCopy.DrawWithNoise(generator, request);
         }
         finally
         {

@@ -38,38 +38,53 @@ public sealed class GeneratorSnapshot : IDisposable
     }
 
     /// <summary>
-    /// Samples of the weights that it holds: to rounding those of <see cref="GanTrainer.Sample"/>, which computes on more processors.
+    /// Samples of the weights that it holds: to rounding those of <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>, which computes on more processors.
     /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, whoever else asks at the same time.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample"/>.</param>
+    /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …], the caller's to dispose.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
-    public Tensor Sample(int count, long seed = 0, Tensor? labels = null)
+    public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Owned(SampleAsync(count, seed, labels, label));
+
+    /// <summary>G(z) of the weights that it holds, for latents that are given.</summary>
+    /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
+    /// <param name="labels">Int64 tensor of shape [N], or null.</param>
+    /// <param name="label">One class for all samples; null for none.</param>
+    /// <returns>Tensor of shape [N, …], the caller's to dispose.</returns>
+    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Owned(Run(SampleRequest.Of(latents, seed: 0, labels, label), default));
+
+    private static Tensor Owned(Task<Tensor> sampling)
     {
-        var samples = SampleAsync(count, seed, labels).GetAwaiter().GetResult();
+        var samples = sampling.GetAwaiter().GetResult();
         // As any other operator's result, it belongs to the caller's scope where there is one.
         using var scope = NewDisposeScope();
         scope.Attach(samples);
         return samples.MoveToOuterDisposeScope();
     }
 
-    /// <summary><see cref="Sample"/> without a thread that waits. The result belongs to no dispose scope; labels must live until it is there.</summary>
+    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> without a thread that waits. The result belongs to no dispose scope; labels must live until it is there.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
     /// <param name="cancellationToken">Gives the request up where it hasn't begun.</param>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
-    public Task<Tensor> SampleAsync(int count, long seed = 0, Tensor? labels = null, CancellationToken cancellationToken = default)
+    public Task<Tensor> SampleAsync(int count, long seed = 0, Tensor? labels = null, long? label = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return thread.Run(() =>
-        {
-            using var pause = copy.DrawsNoise ? source.Pause() : null;
-            return copy.Sample(count, seed, labels, nameof(GeneratorSnapshot));
-        }, cancellationToken);
+        return Run(new SampleRequest(count, seed, labels, label), cancellationToken);
     }
+
+    private Task<Tensor> Run(SampleRequest request, CancellationToken cancellationToken) => thread.Run(() =>
+    {
+        using var pause = copy.DrawsNoise ? source.Pause() : null;
+        return copy.Sample(request, nameof(GeneratorSnapshot));
+    }, cancellationToken);
 
     /// <summary>Answers what was asked for before, and releases the copy.</summary>
     public void Dispose()

@@ -1,0 +1,152 @@
+using FluentAssertions;
+using GanSharp.Data.Distributions;
+using GanSharp.Networks;
+using GanSharp.Objectives;
+using GanSharp.Optimization;
+using GanSharp.Penalties;
+using GanSharp.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace GanSharp.Tests.Training;
+
+/// <summary>How a step's batch goes through the networks: in parts, once or twice, and which penalties are due.</summary>
+public sealed class BatchOptionsTests
+{
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void Parts_of_a_batch_make_the_step_of_the_whole(int parts)
+    {
+        // Plain descent: Adam would divide rounding by rounding.
+        var options = new TrainingOptions
+        {
+            BatchSize = 32, DiscriminatorSteps = 2, Objective = GanObjective.RelativisticPaired, DiscriminatorPenalties = [new R1(0.5), new R2(0.5)],
+            GeneratorOptimizer = new SgdOptions { LearningRate = 0.05 }, DiscriminatorOptimizer = new SgdOptions { LearningRate = 0.05 },
+        };
+        using var whole = new Run(options);
+        using var inParts = new Run(options with { MicroBatches = parts });
+
+        var (expected, actual) = (whole.Train(20), inParts.Train(20));
+
+        Difference(whole.Generator, inParts.Generator).Should().BeLessThan(1e-5);
+        Difference(whole.Discriminator, inParts.Discriminator).Should().BeLessThan(1e-5);
+        actual.DiscriminatorLoss.Should().BeApproximately(expected.DiscriminatorLoss, 1e-5);
+        actual.Penalty.Should().BeApproximately(expected.Penalty, 1e-5);
+        actual.GeneratorLoss.Should().BeApproximately(expected.GeneratorLoss, 1e-5);
+        inParts.Trainer.SamplesSeen.Should().Be(whole.Trainer.SamplesSeen);
+    }
+
+    [Fact]
+    public void Parts_leave_no_tensor_behind()
+    {
+        using var run = new Run(new() { BatchSize = 32, MicroBatches = 4 });
+        _ = run.Train(2);
+        var before = LiveTensors.Settled();
+
+        _ = run.Train(20);
+
+        LiveTensors.Settled().Should().Be(before);
+    }
+
+    [Fact]
+    public void The_generator_answers_the_samples_of_D_again_or_draws_its_own()
+    {
+        using var shared = new Run(new() { BatchSize = 8, DiscriminatorSteps = 3 });
+        using var fresh = new Run(new() { BatchSize = 8, DiscriminatorSteps = 3, FreshGeneratorBatch = true });
+
+        _ = shared.Train(5);
+        _ = fresh.Train(5);
+
+        (shared.Generator.Passes, fresh.Generator.Passes).Should().Be((15, 20));
+        // Minimax reads no real samples in G's step.
+        (shared.Trainer.SamplesSeen, fresh.Trainer.SamplesSeen).Should().Be((120, 120));
+        using var pairs = new Run(new() { BatchSize = 8, Objective = GanObjective.RelativisticPaired, FreshGeneratorBatch = true });
+        _ = pairs.Train(5);
+        pairs.Trainer.SamplesSeen.Should().Be(80);
+    }
+
+    [Fact]
+    public void A_lazy_penalty_is_evaluated_in_some_steps_with_the_weight_of_all()
+    {
+        using var always = new Run(new() { BatchSize = 64, DiscriminatorPenalties = [new R1(1)], DiscriminatorOptimizer = Still, GeneratorOptimizer = Still });
+        using var lazy = new Run(new() { BatchSize = 64, DiscriminatorPenalties = [new R1(1, everySteps: 4)], DiscriminatorOptimizer = Still, GeneratorOptimizer = Still });
+
+        var (expected, actual) = (always.Train(400).Penalty, lazy.Train(400).Penalty);
+
+        actual.Should().BeApproximately(expected, 0.03 * expected);
+        lazy.Train(2).Penalty.Should().BeApproximately(4 * expected / 2, 0.3 * expected, "of two steps one is due");
+    }
+
+    [Fact]
+    public void Two_penalties_of_one_name_are_told_apart()
+    {
+        using var run = new Run(new() { BatchSize = 8, DiscriminatorPenalties = [new R1(1), new R1(2)] });
+
+        var report = run.Train(3);
+
+        report.Terms["discriminator/R1 2"].Should().BeApproximately(2 * report.Terms["discriminator/R1"], 1e-6);
+        report.Penalty.Should().BeApproximately(report.Terms["discriminator/R1"] + report.Terms["discriminator/R1 2"], 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0, "- MicroBatches must be at least 1 but is 0.")]
+    [InlineData(3, "- MicroBatches must divide the BatchSize of 64 but is 3.")]
+    public void Parts_that_make_no_batch_are_refused(int parts, string message)
+    {
+        var make = () => new Run(new() { MicroBatches = parts });
+
+        make.Should().Throw<ArgumentException>().WithMessage($"*{message}");
+    }
+
+    private static SgdOptions Still => new() { LearningRate = 0 };
+
+    private static double Difference(nn.Module left, nn.Module right) =>
+        left.parameters().Zip(right.parameters()).Max(pair => (pair.First - pair.Second).abs().max().item<float>());
+
+    private sealed class Run : IDisposable
+    {
+        private readonly GaussianMixture data = Mixtures.Ring();
+
+        public Run(TrainingOptions options)
+        {
+            manual_seed(1);
+            Generator = new CountingGenerator();
+            Discriminator = new MlpDiscriminator(2, 16);
+            Trainer = new GanTrainer(Generator, Discriminator, data, options with { Diagnostics = new() { Samples = 0 } });
+            Generator.Passes = 0;
+        }
+
+        public CountingGenerator Generator { get; }
+
+        public MlpDiscriminator Discriminator { get; }
+
+        public GanTrainer Trainer { get; }
+
+        public StepReport Train(int steps) => Trainer.Train(steps).Every(steps).Single();
+
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            Discriminator.Dispose();
+            Generator.Dispose();
+            data.Dispose();
+        }
+    }
+
+    private sealed class CountingGenerator : GeneratorNetwork
+    {
+        private readonly nn.Module<Tensor, Tensor> body = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 2));
+
+        public CountingGenerator()
+            : base(nameof(CountingGenerator), LatentPrior.Normal(2)) => RegisterComponents();
+
+        public int Passes { get; set; }
+
+        public override Tensor forward(Tensor latents, Tensor? labels)
+        {
+            Passes++;
+            return body.call(latents);
+        }
+    }
+}
