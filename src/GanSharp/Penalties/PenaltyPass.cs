@@ -17,5 +17,9 @@ public abstract class PenaltyPass : IDisposable
     public Generator Random => random ??= makeRandom?.Invoke() ?? new Generator();
 
     /// <summary>Releases the stream.</summary>
-    public void Dispose() => random?.Dispose();
+    public void Dispose()
+    {
+        random?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -1,7 +1,6 @@
 using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Tensors;
-using GanSharp.Training;
 using TorchSharp.Modules;
 using GroupNorm = TorchSharp.Modules.GroupNorm;
 using LayerNorm = TorchSharp.Modules.LayerNorm;

@@ -101,9 +101,12 @@ public sealed class Player : IDisposable
 
     /// <summary>Adds a loss's gradient to that of the next update: several smaller batches then make one step.</summary>
     /// <param name="loss">A scalar with its graph.</param>
+    /// <exception cref="InvalidOperationException">The player is held fixed (<see cref="Hold"/>).</exception>
     public void Accumulate(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        if (isHeld)
+            throw new InvalidOperationException($"{Network.GetType().Name} is held fixed, so it can't learn. Dispose the result of Hold before.");
         loss.backward();
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using GanSharp.Tensors;
 
 namespace GanSharp.Players;
 

@@ -1,18 +1,12 @@
 using GanSharp.Data;
 using GanSharp.Diagnostics.Game;
-using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
-using GanSharp.Optimization;
-using GanSharp.Players;
-using GanSharp.Randomness;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
-using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
 using GanSharp.Training.Serving;
 using GanSharp.Training.State;
 using GanSharp.Training.Turns;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;
@@ -24,11 +18,7 @@ namespace GanSharp.Training;
 /// <remarks>A network whose parameters are all frozen is held fixed throughout: freeze G to estimate a density ratio alone.</remarks>
 public sealed class GanTrainer : IDisposable
 {
-    private readonly Player generatorPlayer, discriminatorPlayer;
-    private readonly WeightAverage? average;
-    private readonly Alternation alternation;
-    private readonly GeneratorSampling sampling;
-    private readonly Stack<IDisposable> parts = new();
+    private readonly TrainerParts parts;
 
     /// <summary>Checks options, data and networks, and moves the networks' parameters into flat buffers.</summary>
     /// <param name="generator">G, on the device to train on; the caller disposes it.</param>
@@ -46,36 +36,8 @@ public sealed class GanTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         Options = options ?? new TrainingOptions();
         Options.ThrowIfInvalid(data);
-        try
-        {
-            Own(NetworkClaim.Take(generator, discriminator));
-            var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, Options.Trial());
-            (Generator, Discriminator, Data, Device) = (generator, discriminator, data, discriminator.Device());
-            var joinsForward = JointForward.IsChosen(Options, discriminator, data);
-            generatorPlayer = Own(new Player(generator, Options.GeneratorOptimizer, Options.Precision));
-            discriminatorPlayer = Own(new Player(discriminator, Options.DiscriminatorOptimizer, Options.Precision));
-            ThrowIfUnusableInLowPrecision();
-            average = Options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, generatorPlayer.Parameters, halfLife)) : null;
-            State = new TrainingState(
-                generator, discriminator, Own(SeededRandom.Create(Options.Seed, "latents", device: Device)),
-                new DiagnosticMonitor(generator, discriminator, data, Options.Objective, Options.Diagnostics, Options.Seed));
-            var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, Options.DiscriminatorPenalties.Select(penalty => penalty.Name));
-            var generatorTerms = new TermNames(trial.GeneratorTerms, Options.GeneratorPenalties.Select(penalty => penalty.Name));
-            Statistics = Own(new StepStatistics(Options.Objective, discriminatorTerms, generatorTerms, Device));
-            var losses = new GameLosses(generator, discriminator, Options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
-            var batches = Own(new BatchReader(data, Options.Seed, Options.BatchSize, Options.Prefetch ?? BatchReader.IsWorthwhile(Device)));
-            alternation = new Alternation(generatorPlayer, discriminatorPlayer, losses, batches, average, Statistics, State, Options);
-            Guard = Own(new DivergenceGuard(Options.Guards, generatorPlayer, discriminatorPlayer, Device.type == DeviceType.CPU, State.Warnings));
-            RollBack = Own(new RollBack(State, Options.Guards, factor => generatorPlayer.RateFactor = discriminatorPlayer.RateFactor = factor));
-            sampling = Own(new GeneratorSampling(Gate, State, generator, generatorPlayer.Parameters, average, count => data.Draw(Options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
-            AddStates();
-            State.Warnings.AddRange(trial.Warnings);
-        }
-        catch
-        {
-            Release();
-            throw;
-        }
+        parts = new TrainerParts(generator, discriminator, data, Options, Gate);
+        (Generator, Discriminator, Data) = (generator, discriminator, data);
         data.IsTrainedOn = true;
         State.Warnings.AddRange(new[] { ArgumentLifetime.WarnOnce(), ComputeTuning.WarnOnce(get_num_threads(), Environment.ProcessorCount) }.OfType<string>());
         generator.train();
@@ -100,15 +62,13 @@ public sealed class GanTrainer : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
-    internal StepStatistics Statistics { get; }
+    internal StepStatistics Statistics => parts.Statistics;
 
-    internal Device Device { get; }
+    internal DivergenceGuard Guard => parts.Guard;
 
-    internal DivergenceGuard Guard { get; }
+    internal RollBack RollBack => parts.RollBack;
 
-    internal RollBack RollBack { get; }
-
-    internal TrainingState State { get; }
+    internal TrainingState State => parts.State;
 
     internal TrainerGate Gate { get; } = new(nameof(GanTrainer));
 
@@ -167,7 +127,7 @@ public sealed class GanTrainer : IDisposable
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => sampling.Sample(new SampleRequest(count, seed, labels, label));
+    public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => parts.Sampling.Sample(new SampleRequest(count, seed, labels, label));
 
     /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for latents that are given: the same z at every step, or a walk through latent space.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
@@ -175,7 +135,7 @@ public sealed class GanTrainer : IDisposable
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
     /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
     /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
-    public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
+    public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => parts.Sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
 
     /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
     /// <param name="makeGenerator">
@@ -186,7 +146,7 @@ public sealed class GanTrainer : IDisposable
     /// <exception cref="NetworkException">The second network isn't like the first; the message lists every difference.</exception>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => sampling.Snapshot(makeGenerator, averaged);
+    public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => parts.Sampling.Snapshot(makeGenerator, averaged);
 
     /// <summary>
     /// Puts the averaged weights into <see cref="Generator"/> until the result is disposed; where no average is kept, they stay. Until then no step runs: one that this caller asks for
@@ -194,10 +154,10 @@ public sealed class GanTrainer : IDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public IDisposable UseAverage() => Gate.Enter(nameof(UseAverage), () => average?.Apply());
+    public IDisposable UseAverage() => Gate.Enter(nameof(UseAverage), () => parts.Average?.Apply());
 
     /// <summary><see cref="UseAverage"/> for a look of the run itself, whose turn it is already; null where no average is kept.</summary>
-    internal Func<IDisposable>? ApplyAverage => average is null ? null : average.Apply;
+    internal Func<IDisposable>? ApplyAverage => parts.Average is null ? null : parts.Average.Apply;
 
     /// <summary>What either player could still win if the other stood still (<see cref="DualityGap"/>), from the networks as they train. Training goes on as if it had not been asked.</summary>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
@@ -205,7 +165,7 @@ public sealed class GanTrainer : IDisposable
     public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var turn = Gate.Enter(nameof(MeasureDualityGap));
-        return DualityGap.Measure(Generator, generatorPlayer.Parameters, Discriminator, discriminatorPlayer.Parameters, Options.Objective, Data, options, cancellationToken);
+        return DualityGap.Measure(Generator, parts.Generator.Parameters, Discriminator, parts.Discriminator.Parameters, Options.Objective, Data, options, cancellationToken);
     }
 
     /// <summary>What G learns from at this point (<see cref="GradientSignal"/>). Training goes on as if it had not been asked.</summary>
@@ -222,7 +182,7 @@ public sealed class GanTrainer : IDisposable
     /// step in progress, makes its last checkpoint, and throws <see cref="ObjectDisposedException"/> where it is pulled.
     /// </summary>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
-    public void Dispose() => Gate.Close(Release);
+    public void Dispose() => Gate.Close(parts.Dispose);
 
     /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
@@ -233,7 +193,7 @@ public sealed class GanTrainer : IDisposable
         {
             RollBack.RememberIfDue();
             Guard.Begin(Step + 1);
-            alternation.Step(isContinued);
+            parts.Alternation.Step(isContinued);
             Guard.End();
             State.Step++;
             return true;
@@ -251,44 +211,7 @@ public sealed class GanTrainer : IDisposable
     /// <summary>Throws where the networks were tampered with; called once a report.</summary>
     internal void ThrowIfParametersMoved()
     {
-        generatorPlayer.Parameters.ThrowIfParametersMoved();
-        discriminatorPlayer.Parameters.ThrowIfParametersMoved();
-    }
-
-    private T Own<T>(T part)
-        where T : IDisposable
-    {
-        parts.Push(part);
-        return part;
-    }
-
-    /// <summary>Releases what was made, last first.</summary>
-    private void Release()
-    {
-        while (parts.TryPop(out var part))
-            part.Dispose();
-        GlibcAllocator.Release();
-    }
-
-    private void ThrowIfUnusableInLowPrecision()
-    {
-        using var lowGenerator = generatorPlayer.Enter();
-        using var lowDiscriminator = discriminatorPlayer.Enter();
-        if (lowGenerator is not null)
-            NetworkCheck.ThrowIfUnusableInLowPrecision(Generator, Discriminator, Data, Options.Seed, $"{Options.Precision}");
-    }
-
-    /// <summary>Everything that has a state of its own, under the name that it has in checkpoints.</summary>
-    private void AddStates()
-    {
-        foreach (var (name, part) in new (string, object?)[] {
-            ("optimizer.generator", generatorPlayer.OptimizerState), ("optimizer.discriminator", discriminatorPlayer.OptimizerState), ("average", average), ("statistics", Statistics),
-            ("guard", Guard), ("roll-back", RollBack), ("generator.state", Generator), ("discriminator.state", Discriminator), ("data", Data), ("objective", Options.Objective),
-            ("augmentation", Options.Augmentation), ("labels", Options.Labels) })
-            State.Add(name, part);
-        foreach (var (index, penalty) in Options.DiscriminatorPenalties.Index())
-            State.Add($"penalty.{index}", penalty);
-        foreach (var (index, penalty) in Options.GeneratorPenalties.Index())
-            State.Add($"generator penalty.{index}", penalty);
+        parts.Generator.Parameters.ThrowIfParametersMoved();
+        parts.Discriminator.Parameters.ThrowIfParametersMoved();
     }
 }

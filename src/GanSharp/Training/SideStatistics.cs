@@ -1,4 +1,3 @@
-using GanSharp.Penalties;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;

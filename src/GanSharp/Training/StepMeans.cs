@@ -1,5 +1,3 @@
-using GanSharp.Penalties;
-
 namespace GanSharp.Training;
 
 /// <summary>Means over the steps since the last report.</summary>

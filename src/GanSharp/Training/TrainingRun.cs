@@ -3,7 +3,6 @@ using System.Diagnostics;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
-using GanSharp.Penalties;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;

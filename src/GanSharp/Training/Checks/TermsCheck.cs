@@ -1,6 +1,5 @@
 using GanSharp.Objectives;
 using GanSharp.Runtime;
-using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 

@@ -1,0 +1,113 @@
+using GanSharp.Data;
+using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Networks;
+using GanSharp.Optimization;
+using GanSharp.Players;
+using GanSharp.Randomness;
+using GanSharp.Runtime;
+using GanSharp.Training.Checks;
+using GanSharp.Training.Guards;
+using GanSharp.Training.Serving;
+using GanSharp.Training.State;
+using GanSharp.Training.Turns;
+using TorchSharp;
+
+namespace GanSharp.Training;
+
+/// <summary>What a trainer is made of, put together after every check has passed, and released in the opposite order.</summary>
+internal sealed class TrainerParts : IDisposable
+{
+    private readonly Stack<IDisposable> owned = new();
+
+    /// <exception cref="ArgumentException">An objective, a penalty, an augmentation or the auditor's factory fails a trial.</exception>
+    /// <exception cref="NetworkException">A network can't be trained, or belongs to another trainer.</exception>
+    public TrainerParts(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options, TrainerGate gate)
+    {
+        try
+        {
+            Own(NetworkClaim.Take(generator, discriminator));
+            var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, options.Trial());
+            var device = discriminator.Device();
+            var joinsForward = JointForward.IsChosen(options, discriminator, data);
+            Generator = Own(new Player(generator, options.GeneratorOptimizer, options.Precision));
+            Discriminator = Own(new Player(discriminator, options.DiscriminatorOptimizer, options.Precision));
+            ThrowIfUnusableInLowPrecision(generator, discriminator, data, options);
+            Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
+            State = new TrainingState(
+                generator, discriminator, Own(SeededRandom.Create(options.Seed, "latents", device: device)),
+                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed));
+            var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
+            var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
+            Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
+            var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
+            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device)));
+            Alternation = new Alternation(Generator, Discriminator, losses, batches, Average, Statistics, State, options);
+            Guard = Own(new DivergenceGuard(options.Guards, Generator, Discriminator, device.type == DeviceType.CPU, State.Warnings));
+            RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
+            Sampling = Own(new GeneratorSampling(
+                gate, State, generator, Generator.Parameters, Average, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+            AddStates(data, options);
+            State.Warnings.AddRange(trial.Warnings);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public Player Generator { get; }
+
+    public Player Discriminator { get; }
+
+    /// <summary>The average of G's weights; null where none is kept.</summary>
+    public WeightAverage? Average { get; }
+
+    public Alternation Alternation { get; }
+
+    public StepStatistics Statistics { get; }
+
+    public DivergenceGuard Guard { get; }
+
+    public RollBack RollBack { get; }
+
+    public GeneratorSampling Sampling { get; }
+
+    public TrainingState State { get; }
+
+    public void Dispose()
+    {
+        while (owned.TryPop(out var part))
+            part.Dispose();
+        GlibcAllocator.Release();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        owned.Push(part);
+        return part;
+    }
+
+    private void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
+    {
+        using var lowGenerator = Generator.Enter();
+        using var lowDiscriminator = Discriminator.Enter();
+        if (lowGenerator is not null)
+            NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, options.Seed, $"{options.Precision}");
+    }
+
+    /// <summary>Everything that has a state of its own, under the name that it has in checkpoints.</summary>
+    private void AddStates(Dataset data, TrainingOptions options)
+    {
+        foreach (var (name, part) in new (string, object?)[] {
+            ("optimizer.generator", Generator.OptimizerState), ("optimizer.discriminator", Discriminator.OptimizerState), ("average", Average), ("statistics", Statistics),
+            ("guard", Guard), ("roll-back", RollBack), ("generator.state", Generator.Network), ("discriminator.state", Discriminator.Network), ("data", data),
+            ("objective", options.Objective), ("augmentation", options.Augmentation), ("labels", options.Labels) })
+            State.Add(name, part);
+        foreach (var (index, penalty) in options.DiscriminatorPenalties.Index())
+            State.Add($"penalty.{index}", penalty);
+        foreach (var (index, penalty) in options.GeneratorPenalties.Index())
+            State.Add($"generator penalty.{index}", penalty);
+    }
+}
