@@ -1,3 +1,4 @@
+using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
@@ -268,6 +269,22 @@ internal static class Snippets
 
         // A logit a sample, shape [N]: no sigmoid at the end.
         public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
+    }
+    #endregion
+
+    #region own penalty
+    /// <summary>Keeps logits near 0 (Karras et al. 2018).</summary>
+    public sealed class LogitDrift(double weight) : DiscriminatorPenalty
+    {
+        public override Tensor Evaluate(DiscriminatorPass pass) => pass.Real.Logits.square() * weight;
+    }
+    #endregion
+
+    #region own augmentation
+    public sealed class Shift(double scale) : Augmentation
+    {
+        public override Tensor Apply(Tensor samples, Generator random) =>
+            samples + randn([samples.shape[0], 1, 1, 1], device: samples.device, generator: random) * scale;
     }
     #endregion
 
