@@ -1,6 +1,5 @@
 using GanSharp.Divergences;
 using GanSharp.Objectives;
-using static TorchSharp.torch;
 
 namespace GanSharp.Contracts;
 

@@ -3,7 +3,6 @@ using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Metrics;
 using GanSharp.Networks;
