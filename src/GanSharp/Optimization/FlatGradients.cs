@@ -35,8 +35,8 @@ internal sealed class FlatGradients : IDisposable
     /// <summary>A piece of a gradient; zeros where the backward pass didn't come to its parameter.</summary>
     public VectorSource Source(FlatPiece piece) => sources[piece.Parameter].From(piece.Offset);
 
-    /// <summary>The gradients of a buffer that <see cref="FlatPass"/> can't take, laid out like it.</summary>
-    public Tensor Joined(int buffer) => joined[buffer]!;
+    /// <summary>The gradients of a buffer, laid out like it: joined already where <see cref="FlatPass"/> can't take them, now where an optimizer has no vector rule.</summary>
+    public Tensor Joined(int buffer) => joined[buffer] ??= Join(buffer);
 
     /// <summary>Those of parameters that have one.</summary>
     public IEnumerable<(string Name, Tensor Values)> Named() => parameters.Layout
@@ -52,13 +52,6 @@ internal sealed class FlatGradients : IDisposable
             return true;
         using var scope = NewDisposeScope();
         return Named().All(entry => entry.Values.isfinite().all().item<bool>());
-    }
-
-    /// <summary>Limits each component.</summary>
-    public void ClampValues(double maximum)
-    {
-        foreach (var gradient in own.Concat(joined))
-            gradient?.clamp_(-maximum, maximum);
     }
 
     /// <summary>Limits the joint Euclidean norm. Devices aren't waited for: theirs are scaled here, and those on the CPU where they are used.</summary>

@@ -55,8 +55,6 @@ internal abstract class Optimizer : IStateful, IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var factor = options.MaximumGradientNorm is { } norm ? gradients.ClipNorm(norm) : 1;
-        if (options.MaximumGradientValue is { } value)
-            gradients.ClampValues(value / factor);
         Prepare(step);
         double? squares = 0;
         foreach (var (slice, group) in slices)
@@ -64,11 +62,11 @@ internal abstract class Optimizer : IStateful, IDisposable
             var rate = RateFactor * (group?.LearningRate ?? options.LearningRate).At(step);
             var shrink = 1 - rate * (group?.WeightDecay ?? options.WeightDecay);
             var l2Penalty = group?.L2Penalty ?? options.L2Penalty;
-            if (slice.Pieces.Length > 0)
-                squares += Move(slice, gradients, new GradientRule((float)shrink, (float)l2Penalty, (float)(options.Maximize ? -factor : factor)), rate);
+            if (HasVectorRule && slice.Pieces.Length > 0)
+                squares += Move(slice, gradients, new GradientRule((float)shrink, (float)l2Penalty, (float)factor), rate);
             else
             {
-                MoveByOperators(slice, gradients, shrink, l2Penalty, rate);
+                MoveByOperators(slice, gradients, factor, shrink, l2Penalty, rate);
                 squares = null;
             }
         }
@@ -76,11 +74,14 @@ internal abstract class Optimizer : IStateful, IDisposable
     }
 
     /// <summary>Releases the state.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var slot in slots.SelectMany(group => group))
             slot.Dispose();
     }
+
+    /// <summary>Whether float32 values on the CPU are moved by a vector pass; by torch's operators otherwise, as on other devices.</summary>
+    protected virtual bool HasVectorRule => true;
 
     /// <summary>Computes what all parameters share in this step.</summary>
     protected virtual void Prepare(long step)
@@ -98,17 +99,19 @@ internal abstract class Optimizer : IStateful, IDisposable
     /// <param name="rate">η.</param>
     protected abstract void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate);
 
-    private void MoveByOperators(FlatSlice slice, FlatGradients gradients, double shrink, double l2Penalty, double rate)
+    private void MoveByOperators(FlatSlice slice, FlatGradients gradients, double factor, double shrink, double l2Penalty, double rate)
     {
         Tensor Part(Tensor buffer) => buffer.narrow(0, slice.Start, slice.Length);
         var (values, gradient) = (Part(slice.Values), Part(gradients.Joined(slice.Buffer)));
-        if (options.Maximize)
-            gradient.neg_();
+        if (factor != 1)
+            gradient.mul_(factor);
         if (l2Penalty != 0)
             gradient.add_(values, alpha: l2Penalty);
         if (shrink != 1)
             values.mul_(shrink);
         Move(values, gradient, [.. slice.Slots.Select(Part)], rate);
+        if (slice.Rounded is { } rounded)
+            Part(rounded).copy_(values);
     }
 
     /// <summary>Neighbors of one group in one slice, so that without groups a step is one pass a buffer.</summary>

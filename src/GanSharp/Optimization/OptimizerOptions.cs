@@ -3,9 +3,9 @@ using GanSharp.Schedules;
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// What every optimizer can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>.
-/// Order of a step: clip by norm, clip by value, flip the sign if <see cref="Maximize"/>, add <see cref="L2Penalty"/>, shrink by
-/// <see cref="WeightDecay"/>, then the optimizer's own rule.
+/// What every optimizer can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/>, <see cref="RmsPropOptions"/>, one of your
+/// own (<see cref="CustomOptimizerOptions"/>), or one of torch's (<see cref="TorchOptimizerOptions"/>).
+/// Order of a step: clip the gradient's norm, add <see cref="L2Penalty"/>, shrink by <see cref="WeightDecay"/>, then the optimizer's own rule.
 /// </summary>
 public abstract record OptimizerOptions
 {
@@ -20,14 +20,8 @@ public abstract record OptimizerOptions
     /// <summary>λ of an L2 penalty ½ λ ‖θ‖², whose λθ is added to the gradient: the <c>weight_decay</c> of torch's Adam, SGD and RMSprop. At least 0. Default 0.</summary>
     public double L2Penalty { get; init; }
 
-    /// <summary>Whether the step climbs instead of descending. Default false: every <c>GanObjective</c> states losses to minimize.</summary>
-    public bool Maximize { get; init; }
-
     /// <summary>The gradient of the whole network is scaled down to this Euclidean norm where it is longer; above 0, null (the default) for no limit.</summary>
     public double? MaximumGradientNorm { get; init; }
-
-    /// <summary>Each component of the gradient is limited to ± this; above 0, null (the default) for no limit.</summary>
-    public double? MaximumGradientValue { get; init; }
 
     /// <summary>Parameters with a rate or a decay of their own. The first group that holds a parameter decides. Default none.</summary>
     public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
@@ -43,8 +37,6 @@ public abstract record OptimizerOptions
             yield return fault;
         if (MaximumGradientNorm is { } norm && !(norm > 0))
             yield return FormattableString.Invariant($"{name}.MaximumGradientNorm must be above 0, or null for no limit, but is {norm}.");
-        if (MaximumGradientValue is { } value && !(value > 0))
-            yield return FormattableString.Invariant($"{name}.MaximumGradientValue must be above 0, or null for no limit, but is {value}.");
         if (ParameterGroups is null || ParameterGroups.Any(group => group is null))
         {
             yield return $"{name}.ParameterGroups must be a list without null; use an empty list for none.";

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;
 
-/// <summary>RMSprop (Tieleman and Hinton 2012), centered and with momentum where asked.</summary>
+/// <summary>RMSprop (Tieleman and Hinton 2012), with momentum where asked.</summary>
 internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
-    : Optimizer(parameters, options, IsPlain(options) ? ["square"] : ["square", "mean", "momentum"])
+    : Optimizer(parameters, options, IsPlain(options) ? ["square"] : ["square", "momentum"])
 {
     private double decay;
 
@@ -17,7 +17,7 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
         var rule = new Rule(decay, options.Epsilon, rate);
         return IsPlain(options)
             ? FlatPass.Run(slice, gradients, gradientRule, rule)
-            : FlatPass.Run(slice, gradients, gradientRule, new FullRule(rule, options.Momentum, options.Centered));
+            : FlatPass.Run(slice, gradients, gradientRule, new MomentumRule(rule, options.Momentum));
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)
@@ -28,17 +28,12 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
             values.addcdiv_(gradient, square.sqrt().add_(options.Epsilon), -rate);
             return;
         }
-        var (mean, momentum) = (slots[1], slots[2]);
-        if (options.Centered)
-        {
-            mean.mul_(decay).add_(gradient, alpha: 1 - decay);
-            square = (square - mean.square()).clamp_min_(0);
-        }
+        var momentum = slots[1];
         momentum.mul_(options.Momentum).addcdiv_(gradient, square.sqrt().add_(options.Epsilon), 1);
         values.add_(momentum, alpha: -rate);
     }
 
-    private static bool IsPlain(RmsPropOptions options) => options is { Momentum: 0, Centered: false };
+    private static bool IsPlain(RmsPropOptions options) => options.Momentum == 0;
 
     private readonly struct Rule(double decay, double epsilon, double rate) : IUpdateRule
     {
@@ -65,22 +60,16 @@ internal sealed class RmsProp(FlatParameters parameters, RmsPropOptions options)
         public Vector<float> Descend(Vector<float> value, Vector<float> direction) => value - rate * direction;
     }
 
-    private readonly struct FullRule(Rule rule, double keptMomentum, bool centered) : IUpdateRule
+    private readonly struct MomentumRule(Rule rule, double keptMomentum) : IUpdateRule
     {
         private readonly Vector<float> keptMomentum = new((float)keptMomentum);
 
-        public static int Slots => 3;
+        public static int Slots => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float square, ref float mean, ref float momentum)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float square, ref float momentum, ref float third)
         {
-            var spread = rule.Average(ref square, gradient * gradient);
-            if (centered)
-            {
-                var center = rule.Average(ref mean, gradient);
-                spread = Vector.Max(spread - center * center, Vector<float>.Zero);
-            }
-            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref momentum), keptMomentum, rule.Scale(gradient, spread));
+            var moved = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref momentum), keptMomentum, rule.Scale(gradient, rule.Average(ref square, gradient * gradient)));
             moved.StoreUnsafe(ref momentum);
             return rule.Descend(value, moved);
         }

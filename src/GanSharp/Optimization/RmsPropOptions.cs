@@ -22,9 +22,6 @@ public sealed record RmsPropOptions : OptimizerOptions
     /// <summary>μ of b ← μ b + g / (√v + ε), along which the step goes; in [0, 1). Default 0, which keeps no b.</summary>
     public double Momentum { get; init; }
 
-    /// <summary>Whether the gradient is divided by its standard deviation instead of its root mean square (Graves 2013). Default false.</summary>
-    public bool Centered { get; init; }
-
     internal override Optimizer Create(FlatParameters parameters) => new RmsProp(parameters, this);
 
     internal override IEnumerable<string> Faults(string name) =>

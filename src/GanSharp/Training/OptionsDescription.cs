@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using GanSharp.Objectives;
+using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Schedules;
 using GanSharp.Tensors;
@@ -37,6 +38,8 @@ internal static class OptionsDescription
         foreach (var property in Properties(trainer.Options))
             if (!Ignored.Contains(property.Name))
                 Add(description, property.Name, property.GetValue(trainer.Options));
+        AddGroups(description, nameof(TrainingOptions.GeneratorOptimizer), trainer.Options.GeneratorOptimizer, trainer.Generator);
+        AddGroups(description, nameof(TrainingOptions.DiscriminatorOptimizer), trainer.Options.DiscriminatorOptimizer, trainer.Discriminator);
         return description;
     }
 
@@ -55,6 +58,13 @@ internal static class OptionsDescription
             foreach (var property in Properties(value))
                 Add(description, $"{name}.{property.Name}", property.GetValue(value));
         }
+    }
+
+    /// <summary>Which parameters each group holds: a pattern or a rule that changed shows in them.</summary>
+    private static void AddGroups(SortedDictionary<string, string> description, string name, OptimizerOptions optimizer, nn.Module network)
+    {
+        foreach (var (index, group) in optimizer.ParameterGroups.Index())
+            description[$"{name}.ParameterGroups.{index}.Parameters"] = string.Join(", ", network.named_parameters().Select(named => named.name).Where(group.Contains));
     }
 
     private static string? Simple(object? value) => value switch

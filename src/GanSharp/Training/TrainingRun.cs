@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.ObjectModel;
+using GanSharp.Optimization;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
@@ -62,9 +63,12 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <param name="folder">A folder of its own for this run; made where it isn't there, and locked while the run is enumerated.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <exception cref="NotSupportedException">An optimizer is one of torch's, whose state can't be saved (<see cref="TorchOptimizerOptions"/>).</exception>
     public TrainingRun WithCheckpoints(string folder, CheckpointOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (trainer.Options.KeepsStateOutOfReach is { } optimizer)
+            throw new NotSupportedException($"A run with checkpoints can't have {optimizer} of torch: TorchSharp shows nothing of its state, so that a resumed run would be another run. Use one of GanSharp's optimizers, or write it as a CustomOptimizerOptions.");
         options ??= new CheckpointOptions();
         options.ThrowIfInvalid([.. trainer.Options.Metrics.Select(scheduled => scheduled.Metric.Name)]);
         var run = (TrainingRun)MemberwiseClone();

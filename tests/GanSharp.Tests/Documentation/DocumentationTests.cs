@@ -58,8 +58,9 @@ public sealed partial class DocumentationTests
 
     private static string Read(string document) => File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n");
 
-    private static Dictionary<string, string> Regions() =>
-        Region().Matches(Read("tests/GanSharp.Tests/Documentation/Snippets.cs")).ToDictionary(region => region.Groups["name"].Value, region =>
+    private static Dictionary<string, string> Regions() => Directory.GetFiles(Path.Combine(Repository.Root, "tests", "GanSharp.Contracts"), "*.cs")
+        .Select(file => Path.GetRelativePath(Repository.Root, file)).Append("tests/GanSharp.Tests/Documentation/Snippets.cs")
+        .SelectMany(file => Region().Matches(Read(file))).ToDictionary(region => region.Groups["name"].Value, region =>
         {
             var lines = region.Groups["body"].Value.Trim('\n').Split('\n');
             var indent = lines.Where(line => line.Trim().Length > 0).Min(line => line.Length - line.TrimStart().Length);

@@ -21,7 +21,10 @@ internal static class RangeCheck
     public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
     {
         using var scope = NewDisposeScope();
-        var ends = cat(ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels)));
+        var outputs = ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels));
+        if (outputs is [])
+            return [];
+        var ends = cat(outputs);
         if (!ends.isfinite().all().item<bool>() || ends.abs().max().item<float>() is var largest && (largest > 1 + Tolerance || largest < Reached))
             return [];
         var isSigmoid = ends.min().item<float>() >= 0;

@@ -1,34 +1,39 @@
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// What a network says when every parameter is multiplied by a large factor of either sign, after which they are what they were. A linear end then leaves
-/// any interval, however small the outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1].
+/// What a network says when every parameter is lent its values times a large factor of either sign. A linear end then leaves any interval, however small the
+/// outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1].
 /// </summary>
+/// <remarks>The weights themselves are never written: the parameters point to scaled copies for the time of the run, and back to their own memory afterwards.</remarks>
 internal static class ScaledNetwork
 {
     private const double Factor = 100;
 
+    /// <returns>The outputs for both signs; none where this libtorch can't lend values (<see cref="TensorData.Refusal"/>).</returns>
     public static Tensor[] Outputs(Module network, Func<Tensor> run)
     {
+        if (TensorData.Refusal is not null)
+            return [];
         using var frozen = no_grad();
-        var parameters = network.parameters().ToArray();
-        var values = parameters.Select(parameter => parameter.detach().clone()).ToArray();
+        var parameters = network.parameters().DistinctBy(parameter => parameter.Handle).Select(parameter => (Tensor)parameter).ToArray();
+        var own = parameters.Select(parameter => parameter.detach()).ToArray();
         try
         {
             return [.. new[] { Factor, -Factor }.Select(factor =>
             {
-                foreach (var (parameter, value) in parameters.Zip(values))
-                    parameter.copy_(value * factor);
+                foreach (var (parameter, value) in parameters.Zip(own))
+                    TensorData.Replace(parameter, value * factor);
                 return run();
             })];
         }
         finally
         {
-            foreach (var (parameter, value) in parameters.Zip(values))
-                parameter.copy_(value);
+            foreach (var (parameter, value) in parameters.Zip(own))
+                TensorData.Replace(parameter, value);
         }
     }
 }

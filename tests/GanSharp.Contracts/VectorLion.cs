@@ -1,0 +1,30 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GanSharp.Optimization;
+
+namespace GanSharp.Contracts;
+
+/// <summary>Lion with a vector pass for float32 values on the CPU.</summary>
+public sealed record VectorLion() : CustomOptimizerOptions<VectorLion.SignRule>(learningRate: 1e-4)
+{
+    public override IReadOnlyList<string> Slots => ["momentum"];
+
+    public override SignRule Rule(double learningRate, long step) => new((float)learningRate);
+
+    public override void Update(OptimizerStep step) => new Lion().Update(step);
+
+    public readonly struct SignRule(float rate) : IUpdateRule
+    {
+        public static int Slots => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float momentum, ref float second, ref float third)
+        {
+            var kept = Vector.LoadUnsafe(ref momentum);
+            (kept * 0.99f + gradient * 0.01f).StoreUnsafe(ref momentum);
+            var direction = kept * 0.9f + gradient * 0.1f;
+            var length = Vector.ConditionalSelect(Vector.Equals(direction, Vector<float>.Zero), Vector<float>.Zero, new Vector<float>(rate));
+            return value - Vector.CopySign(length, direction);
+        }
+    }
+}
