@@ -9,7 +9,7 @@ using TorchSharp;
 
 if (args is not [var folder, var steps, var everySteps, var width, .. var rest])
 {
-    Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue | hold <step>]");
+    Console.Error.WriteLine("GanSharp.FaultWorker <folder> <steps> <steps between checkpoints> <width> [continue | best | hold <step>]");
     return 2;
 }
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
@@ -27,7 +27,9 @@ void Hold(long stepsDone)
 
 torch.set_num_threads(1);
 using var interruption = new ConsoleInterruption();
-using var run = new EverythingRun(Number(width), weightSeed: Environment.ProcessId, duringStep: Hold);
+var isBestKept = rest is ["best"];
+var options = EverythingRun.Options with { Metrics = isBestKept ? [new(new MeanDistance())] : [] };
+using var run = new EverythingRun(Number(width), weightSeed: Environment.ProcessId, options, duringStep: Hold);
 try
 {
     // Another weight seed in every process: nothing of the result may come from what a resume replaces.
@@ -38,6 +40,7 @@ try
     var checkpoints = new CheckpointOptions
     {
         EverySteps = Number(everySteps),
+        KeepBest = isBestKept ? new MeanDistance().Name : null,
         OnWriteFailure = rest is ["continue"] ? WriteFailurePolicy.Continue : WriteFailurePolicy.Stop,
     };
     foreach (var report in run.Trainer.TrainTo(Number(steps), interruption.Token).WithCheckpoints(folder, checkpoints).Every(13))

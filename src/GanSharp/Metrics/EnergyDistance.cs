@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
@@ -19,5 +20,18 @@ public static class EnergyDistance
         using var scope = NewDisposeScope();
         var pool = SamplePool.Create(real, fake, options, PairwiseDistances.SampleLimit);
         return PairwiseDistances.KernelTest(pool, cdist(pool.Points, pool.Points).neg_());
+    }
+
+    /// <summary>The U-statistic alone, of as many features on each side.</summary>
+    /// <param name="real">Shape [N, d], N ≥ 2.</param>
+    /// <param name="fake">Shape [N, d].</param>
+    internal static double Unbiased(Tensor real, Tensor fake)
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (real.to(ScalarType.Float64), fake.to(ScalarType.Float64));
+        // Without the matrix product, equal samples are exactly 0 apart.
+        static Tensor Sum(Tensor a, Tensor b) => cdist(a, b, compute_mode: compute_mode.donot_use_mm_for_euclid_dist).sum();
+        double count = x.shape[0];
+        return (2 / (count * count) * Sum(x, y) - (Sum(x, x) + Sum(y, y)) / (count * (count - 1))).item<double>();
     }
 }

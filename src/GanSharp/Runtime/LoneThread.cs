@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// A thread that computes on one processor, whatever torch's number of threads. OpenMP gives each thread that computes a team of its own, and a second
+/// A thread that computes on one processor, whatever torch's number of threads, or on as many as it is given. OpenMP gives each thread that computes a team of its own, and a second
 /// team would spin against the one that trains; so what runs beside training runs here, one thing after another.
 /// </summary>
 internal sealed class LoneThread : IDisposable
@@ -14,21 +14,22 @@ internal sealed class LoneThread : IDisposable
 
     /// <summary>Starts the thread, which waits for work.</summary>
     /// <param name="name">What debuggers call it.</param>
-    public LoneThread(string name) => thread = Start(name, () =>
+    /// <param name="processors">How many its operators use. Default 1.</param>
+    public LoneThread(string name, int processors = 1) => thread = Start(name, () =>
     {
         foreach (var work in queue.GetConsumingEnumerable())
             work();
-    });
+    }, processors);
 
-    /// <summary>Starts a background thread whose operators use one processor.</summary>
-    public static Thread Start(string name, Action body)
+    /// <summary>Starts a background thread whose operators use one processor, or as many as given.</summary>
+    public static Thread Start(string name, Action body, int processors = 1)
     {
         using var isSet = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
             // A thread takes over the process's number at its first question; asked later, it would undo the setting.
             _ = get_num_threads();
-            set_num_threads(1);
+            set_num_threads(processors);
             isSet.Set();
             body();
         }) { IsBackground = true, Name = name };

@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace GanSharp.Schedules;
 
 /// <summary>
 /// A number that changes with the step: a learning rate, a β, a penalty's weight. It is a pure function of the step, so a resumed run
 /// continues where it was. A plain number converts to a constant schedule.
 /// </summary>
+[TypeConverter(typeof(ScheduleConverter))]
 public sealed record Schedule
 {
     private Schedule(double from, double to, long start, long steps, bool isCosine) =>

@@ -3,12 +3,16 @@ using System.Globalization;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
+using GanSharp.Metrics;
 
 namespace GanSharp.Training;
 
 /// <summary>What happened in the steps since the last report. Losses and V(D) are means over those steps.</summary>
 public sealed record StepReport
 {
+    // Two short metrics; more would push the rate and the warnings off a console's line.
+    private const int LongestMetrics = 60;
+
     /// <summary>Generator steps taken since the trainer was made.</summary>
     public required long Step { get; init; }
 
@@ -44,6 +48,12 @@ public sealed record StepReport
     /// <summary>What the recent diagnostics say together, and what to change; null where there are none.</summary>
     public TrainingHealth? Health { get; init; }
 
+    /// <summary>What the metrics found that were due at this report (<see cref="TrainingOptions.Metrics"/>), by name, in their order.</summary>
+    public IReadOnlyDictionary<string, MetricReading> Metrics { get; init; } = ReadOnlyDictionary<string, MetricReading>.Empty;
+
+    /// <summary>Metrics that were due and failed, with what to do. <see cref="Warnings"/> holds them too.</summary>
+    public IReadOnlyList<DiagnosticFailure> MetricFailures { get; init; } = [];
+
     /// <summary>What happened since the last report beside training: skipped updates, roll-backs, checkpoints that couldn't be written, diagnostics that failed. Mostly empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -71,6 +81,9 @@ public sealed record StepReport
             line += string.Create(CultureInfo.InvariantCulture, $"  V(D) {value,7:0.0000}");
         if (Divergence is { Brief: { Length: > 0 } brief })
             line += $"  {brief}";
+        var metrics = string.Concat(Metrics.Select(metric => $"  {metric.Key} {metric.Value}"));
+        if (metrics.Length <= LongestMetrics)
+            line += metrics;
         line += string.Create(CultureInfo.InvariantCulture, $"  {SamplesPerSecond,6:N0} samples/s");
         return string.Join("  ! ", [line, .. Health is { IsHealthy: false } ? [$"{Health}"] : Array.Empty<string>(), .. Warnings]);
     }

@@ -9,6 +9,7 @@ using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
 using GanSharp.Training.Serving;
 using GanSharp.Training.State;
+using GanSharp.Training.Telemetry;
 using GanSharp.Training.Turns;
 using TorchSharp;
 
@@ -35,7 +36,8 @@ internal sealed class TrainerParts : IDisposable
             Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
             State = new TrainingState(
                 generator, discriminator, Own(SeededRandom.Create(options.Seed, "latents", device: device)),
-                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed));
+                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed),
+                new MetricMonitor(generator, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider));
             var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));

@@ -1,6 +1,7 @@
 using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
+using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -10,6 +11,7 @@ using GanSharp.Schedules;
 using GanSharp.Tensors;
 using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
+using Microsoft.Extensions.Logging;
 
 namespace GanSharp.Training;
 
@@ -99,6 +101,21 @@ public sealed record TrainingOptions
     public GuardOptions Guards { get; init; } = new();
 
     /// <summary>
+    /// What the reports of <see cref="TrainingRun.Every"/> measure beside the diagnostics, each with a name of its own: generated samples (of the average, where one is kept)
+    /// against held-out ones, or against the training data where none is held out. They never change what is trained. Default none.
+    /// </summary>
+    public IReadOnlyList<ScheduledMetric> Metrics { get; init; } = [];
+
+    /// <summary>
+    /// Is told when a run starts and ends, of each report and checkpoint, and at once of skipped updates, roll-backs and failures. Null (the default) for nobody. The thread that writes
+    /// checkpoints uses it too, as <see cref="ILogger"/> allows.
+    /// </summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>The clock behind <see cref="StepReport.Elapsed"/> and <see cref="StepReport.SamplesPerSecond"/>; only its timestamps are used, never the time of day. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>
     /// Objective and penalties of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
     /// Over the first half of the run β₂ rises from 0.9 to 0.99 and γ falls to a tenth; over the second half the rate falls to a hundredth.
     /// </summary>
@@ -176,5 +193,9 @@ public sealed record TrainingOptions
             yield return fault;
         foreach (var fault in Guards?.Faults(nameof(Guards)) ?? ["Guards must not be null."])
             yield return fault;
+        foreach (var fault in ScheduledMetric.Faults(nameof(Metrics), Metrics))
+            yield return fault;
+        if (TimeProvider is null)
+            yield return "TimeProvider must not be null; use TimeProvider.System for the system's clock.";
     }
 }

@@ -1,11 +1,13 @@
 using System.Collections;
-using System.Diagnostics;
+using System.Collections.ObjectModel;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Metrics;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
+using GanSharp.Training.Telemetry;
 using GanSharp.Training.Turns;
 
 namespace GanSharp.Training;
@@ -64,7 +66,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         options ??= new CheckpointOptions();
-        options.ThrowIfInvalid();
+        options.ThrowIfInvalid([.. trainer.Options.Metrics.Select(scheduled => scheduled.Metric.Name)]);
         var run = (TrainingRun)MemberwiseClone();
         run.checkpoints = (folder, options);
         return run;
@@ -76,14 +78,26 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     /// <exception cref="TrainingFailedException">Memory ran out, or the data can't be read.</exception>
     /// <exception cref="InvalidOperationException">The trainer is already training, or the average is still in its generator (<see cref="GanTrainer.UseAverage"/>).</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public IEnumerator<StepReport> GetEnumerator()
+    public IEnumerator<StepReport> GetEnumerator() => Enumerate(cancellationToken);
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>
+    /// The same run for <c>await foreach</c>: it trains on a thread of its own while the caller awaits, with the same bits, and stands still between two reports, when the caller has the networks.
+    /// A token of <c>WithCancellation</c> ends it as that of <see cref="GanTrainer.Train"/> does: after the step in progress, without an exception.
+    /// </summary>
+    /// <remarks>
+    /// It is a method, because a type that is both <see cref="IEnumerable{T}"/> and <see cref="IAsyncEnumerable{T}"/> makes every LINQ operator on it ambiguous.
+    /// The enumerator throws what <see cref="GetEnumerator"/> says.
+    /// </remarks>
+    public IAsyncEnumerable<StepReport> AsAsyncEnumerable() => new AsyncSequence<StepReport>("GanSharp training", Enumerate, cancellationToken);
+
+    private IEnumerator<StepReport> Enumerate(CancellationToken cancellation)
     {
-        using var reports = new ActiveRun<StepReport>(trainer.Gate, Reports());
+        using var reports = new ActiveRun<StepReport>(trainer.Gate, Reports(cancellation));
         while (MoveNext(reports))
             yield return reports.Current;
     }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private bool MoveNext(ActiveRun<StepReport> reports)
     {
@@ -97,21 +111,24 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         }
     }
 
-    private IEnumerator<StepReport> Reports()
+    private IEnumerator<StepReport> Reports(CancellationToken cancellation)
     {
+        if (!measures && checkpoints?.Options.KeepBest is { } best)
+            throw new InvalidOperationException($"CheckpointOptions.KeepBest is '{best}', but this run measures nothing. Ask for reports with measurements: Every(…).");
         var first = trainer.Step;
         Volatile.Write(ref firstStep, first);
         var last = first + Steps;
         // Reports of a run that may be interrupted come at multiples of the interval, wherever it starts.
         var origin = isLastStep ? 0 : first;
         Volatile.Write(ref lastStep, last);
-        var elapsed = Stopwatch.StartNew();
-        var training = Stopwatch.StartNew();
-        var samplesAtReport = trainer.SamplesSeen;
+        var time = trainer.Options.TimeProvider;
+        var start = time.GetTimestamp();
+        var (stepAtReport, samplesAtReport) = (first, trainer.SamplesSeen);
+        using var events = trainer.State.Events.Begin(trainer.State.RunId, () => trainer.Step, last);
         using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Guard.CheckWeights, trainer.RollBack.Remember) : null;
-        while (trainer.Step < last && !cancellationToken.IsCancellationRequested)
+        while (trainer.Step < last && !cancellation.IsCancellationRequested)
         {
-            training.Start();
+            var pulled = time.GetTimestamp();
             // The caller had the networks at the last report.
             var isDone = false;
             while (true)
@@ -125,19 +142,23 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last)
                     break;
                 keeper?.StepEnded();
-                if (cancellationToken.IsCancellationRequested)
+                if (cancellation.IsCancellationRequested)
+                {
+                    events.Outcome = RunOutcome.Canceled;
                     yield break;
+                }
                 keeper?.SaveIfDue();
             }
             trainer.ThrowIfParametersMoved();
             var hasSteps = trainer.Statistics.HasSteps;
             var means = trainer.Statistics.Read();
-            training.Stop();
+            var training = time.GetElapsedTime(pulled);
             if (hasSteps && !means.IsFinite)
                 throw new TrainingDivergedException(trainer.Step, FormattableString.Invariant($"discriminator loss {means.DiscriminatorLoss}, penalty {means.DiscriminatorPenalty}, generator loss {means.GeneratorLoss}, penalty {means.GeneratorPenalty}"));
             // Whatever a look or the caller does, the step is done.
             keeper?.StepEnded();
-            var (look, failure) = measures ? Look(isLast: trainer.Step == last) : default;
+            var measured = measures ? trainer.State.Events.Measure(trainer.Step, () => Measure(isLast: trainer.Step == last, cancellation)) : Measurements.None;
+            keeper?.Measured(measured.Metrics);
             var report = new StepReport
             {
                 Step = trainer.Step,
@@ -148,32 +169,47 @@ public sealed class TrainingRun : IEnumerable<StepReport>
                 GeneratorPenalty = means.GeneratorPenalty,
                 Terms = means.Terms,
                 Value = double.IsNaN(means.Value) ? null : means.Value,
-                Diagnostics = look?.Report,
-                DiagnosticsFailure = failure,
-                Health = look?.Health,
+                Diagnostics = measured.Diagnostics,
+                DiagnosticsFailure = measured.DiagnosticsFailure,
+                Health = measured.Health,
+                Metrics = measured.Metrics,
+                MetricFailures = measured.MetricFailures,
                 Warnings = [.. trainer.State.Warnings],
-                SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.Elapsed.TotalSeconds,
-                Elapsed = elapsed.Elapsed,
+                SamplesPerSecond = (trainer.SamplesSeen - samplesAtReport) / training.TotalSeconds,
+                Elapsed = time.GetElapsedTime(start),
             };
-            samplesAtReport = trainer.SamplesSeen;
-            training.Reset();
+            events.Reported(trainer.Step - stepAtReport, trainer.SamplesSeen - samplesAtReport, means.DiscriminatorLoss, means.GeneratorLoss, means.DiscriminatorPenalty, report.JensenShannon?.Value, measured.Metrics, training);
+            (stepAtReport, samplesAtReport) = (trainer.Step, trainer.SamplesSeen);
             trainer.State.Warnings.Clear();
+            events.Outcome = RunOutcome.Left;
             yield return report;
+            events.Outcome = RunOutcome.Failed;
             // After the caller has seen the report: a report may come twice, after a crash, but is never lost.
             keeper?.SaveIfDue();
         }
+        events.Outcome = trainer.Step < last ? RunOutcome.Canceled : RunOutcome.Completed;
+    }
+
+    /// <summary>The diagnostics and the metrics that are due.</summary>
+    private Measurements Measure(bool isLast, CancellationToken cancellation)
+    {
+        var (look, failure) = Look(isLast, cancellation);
+        var (metrics, metricFailures) = trainer.State.Metrics.Measure(trainer.Step, isLast, trainer.ApplyAverage, cancellation);
+        foreach (var metricFailure in metricFailures)
+            trainer.State.Warnings.MeasurementFailed($"{metricFailure}");
+        return new Measurements(look?.Report, look?.Health, failure, metrics, metricFailures);
     }
 
     /// <summary>Measures the generator that the caller gets: the average where one is kept. What fails is said in the report and doesn't end the run.</summary>
-    private ((DiagnosticReport Report, TrainingHealth Health)? Look, DiagnosticFailure? Failure) Look(bool isLast)
+    private ((DiagnosticReport Report, TrainingHealth Health)? Look, DiagnosticFailure? Failure) Look(bool isLast, CancellationToken cancellation)
     {
         try
         {
             var look = trainer.State.Monitor.Look(
-                trainer.Step, trainer.SamplesSeen, isLast, trainer.ApplyAverage, cancellationToken);
+                trainer.Step, trainer.SamplesSeen, isLast, trainer.ApplyAverage, cancellation);
             return (look, Said(look?.Report.AuditFailure));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return default;
         }
@@ -187,7 +223,14 @@ public sealed class TrainingRun : IEnumerable<StepReport>
     private DiagnosticFailure? Said(DiagnosticFailure? failure)
     {
         if (failure is not null)
-            trainer.State.Warnings.Add($"{failure}");
+            trainer.State.Warnings.MeasurementFailed($"{failure}");
         return failure;
+    }
+
+    /// <summary>What a report measured.</summary>
+    private sealed record Measurements(
+        DiagnosticReport? Diagnostics, TrainingHealth? Health, DiagnosticFailure? DiagnosticsFailure, IReadOnlyDictionary<string, MetricReading> Metrics, IReadOnlyList<DiagnosticFailure> MetricFailures)
+    {
+        public static Measurements None { get; } = new(null, null, null, ReadOnlyDictionary<string, MetricReading>.Empty, []);
     }
 }

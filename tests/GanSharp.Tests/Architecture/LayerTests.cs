@@ -10,7 +10,7 @@ namespace GanSharp.Tests.Architecture;
 public sealed class LayerTests
 {
     private static readonly string[] Layers = [
-        "Training", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State",
+        "Training", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
         "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",

@@ -16,8 +16,8 @@ public sealed record DiagnosticFailure(string What, string ExceptionType, string
     /// <summary>"the audit failed: InvalidOperationException: …. Mend DiagnosticOptions.Auditor; training goes on without".</summary>
     public override string ToString() => $"{What} failed: {ExceptionType}: {Message}. {Advice}; training goes on without";
 
-    internal static DiagnosticFailure Of(string what, Exception exception, string advice) =>
-        new(what, exception.GetType().Name, OneLine(exception).TrimEnd('.'), OutOfMemory.Explains(exception) ? "Free memory, or lower DiagnosticOptions.Samples" : advice);
+    internal static DiagnosticFailure Of(string what, Exception exception, string advice, string memoryAdvice = "lower DiagnosticOptions.Samples") =>
+        new(what, exception.GetType().Name, OneLine(exception).TrimEnd('.'), OutOfMemory.Explains(exception) ? $"Free memory, or {memoryAdvice}" : advice);
 
     // libtorch appends its native stack.
     private static string OneLine(Exception exception) => exception is ExternalException

@@ -27,6 +27,8 @@ internal sealed class CheckpointContent : IDisposable
 
     public long Step => manifest.Step;
 
+    public BestCheckpoint? Best => manifest.Best;
+
     public void Capture()
     {
         latentRandom.Dispose();
@@ -65,5 +67,7 @@ internal sealed class CheckpointContent : IDisposable
         Environment = RunEnvironment.Of(state.LatentRandom.device),
         Looks = state.Monitor.Looks,
         RecentDiagnostics = [.. state.Monitor.History],
+        MetricReports = state.Metrics.Reports,
+        Best = state.Best,
     };
 }

@@ -70,11 +70,11 @@ internal sealed class CheckpointFolder(string folder)
         }
     }
 
-    /// <summary>Removes what is neither among the newest nor a multiple of the steps to keep for ever.</summary>
-    public void Prune(int keepLast, long? keepEverySteps)
+    /// <summary>Removes what is neither among the newest, nor a multiple of the steps to keep for ever, nor the best.</summary>
+    public void Prune(int keepLast, long? keepEverySteps, long? best)
     {
         foreach (var (step, path) in List().Skip(keepLast))
-            if (keepEverySteps is not { } every || step % every != 0)
+            if (step != best && (keepEverySteps is not { } every || step % every != 0))
                 Discard(path);
     }
 

@@ -1,3 +1,4 @@
+using GanSharp.Metrics;
 using GanSharp.Training.State;
 
 namespace GanSharp.Training.Checkpointing;
@@ -15,6 +16,7 @@ internal sealed class CheckpointKeeper : IDisposable
     private readonly FolderLock folderLock;
     private readonly CheckpointContent content;
     private Task writing = Task.CompletedTask;
+    private BestCheckpoint? writtenBest;
     private long savedStep;
     private bool isWhole = true;
 
@@ -36,6 +38,10 @@ internal sealed class CheckpointKeeper : IDisposable
             folder.RemoveLeftovers();
             ThrowIfOfAnotherRun();
             savedStep = folder.List().Any(checkpoint => checkpoint.Step == state.Step) ? state.Step : -1;
+            // Of another folder, or by another metric.
+            if (state.Best is { } best && (best.Metric != options.KeepBest || folder.List().All(checkpoint => checkpoint.Step != best.Step)))
+                state.Best = null;
+            writtenBest = state.Best;
             content = new CheckpointContent(state, description);
         }
         catch
@@ -51,12 +57,19 @@ internal sealed class CheckpointKeeper : IDisposable
     /// <summary>The state is whole again.</summary>
     public void StepEnded() => isWhole = true;
 
+    /// <summary>The metrics were measured: where the one to keep by is better than ever, this step's checkpoint is the best.</summary>
+    public void Measured(IReadOnlyDictionary<string, MetricReading> readings)
+    {
+        if (options.KeepBest is { } name && readings.TryGetValue(name, out var reading) && reading.IsBetterThan(state.Best?.Value ?? reading.Worst))
+            state.Best = new BestCheckpoint(name, reading.Value, state.Step);
+    }
+
     /// <summary>Makes a checkpoint where one is due, and reports one that could not be written.</summary>
     public void SaveIfDue()
     {
         if (writing.IsCompleted)
             Await();
-        if (state.Step % options.EverySteps == 0 && state.Step != savedStep)
+        if ((state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step) && state.Step != savedStep)
             Save();
     }
 
@@ -86,11 +99,12 @@ internal sealed class CheckpointKeeper : IDisposable
         content.Capture();
         remember();
         savedStep = state.Step;
-        writing = Task.Run(() =>
+        writing = Task.Run(() => state.Events.WriteCheckpoint(content.Step, folder.FullName, () =>
         {
             content.WriteTo(folder);
-            folder.Prune(options.KeepLast, options.KeepEverySteps);
-        });
+            writtenBest = content.Best;
+            folder.Prune(options.KeepLast, options.KeepEverySteps, content.Best?.Step);
+        }));
     }
 
     private void Await()
@@ -99,7 +113,7 @@ internal sealed class CheckpointKeeper : IDisposable
             return;
         if (options.OnWriteFailure == WriteFailurePolicy.Stop)
             throw failure;
-        state.Warnings.Add(failure.Message);
+        state.Warnings.CheckpointFailed(failure.Message);
     }
 
     /// <summary>Waits for the write in progress and takes its failure, once.</summary>
@@ -112,6 +126,10 @@ internal sealed class CheckpointKeeper : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            state.Events.CheckpointFailed(content.Step, exception);
+            // What isn't there can't be the best.
+            if (state.Best?.Step == content.Step)
+                state.Best = writtenBest;
             var kept = folder.List().Select(checkpoint => checkpoint.Step).FirstOrDefault(-1);
             return new CheckpointException(
                 $"The checkpoint of step {content.Step} can't be written to '{folder.FullName}': {exception.Message} "

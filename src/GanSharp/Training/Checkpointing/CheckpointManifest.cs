@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Training.State;
 
 namespace GanSharp.Training.Checkpointing;
 
@@ -45,6 +46,12 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyList<DiagnosticReport> RecentDiagnostics { get; init; }
 
+    /// <summary>Reports that the metrics have seen, by which they are scheduled.</summary>
+    public long MetricReports { get; init; }
+
+    /// <summary>The checkpoint that is kept because a metric was best there; it may be this one.</summary>
+    public BestCheckpoint? Best { get; init; }
+
     public void Write(Stream stream) => JsonSerializer.Serialize(stream, this, Json);
 
     /// <exception cref="CheckpointException">The file is of another format version, or no manifest.</exception>
@@ -58,8 +65,10 @@ internal sealed record CheckpointManifest
             var bytes = File.ReadAllBytes(path);
             ThrowIfOtherFormat(bytes, checkpoint);
             var manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
-            return manifest is { Step: >= 0, SamplesSeen: >= 0, Looks: >= 0 } ? manifest
-                : throw new CheckpointException($"'{path}' must hold counts of at least 0 but holds step {manifest.Step}, samplesSeen {manifest.SamplesSeen} and looks {manifest.Looks}.");
+            if (manifest is not { Step: >= 0, SamplesSeen: >= 0, Looks: >= 0, MetricReports: >= 0 })
+                throw new CheckpointException($"'{path}' must hold counts of at least 0 but holds step {manifest.Step}, samplesSeen {manifest.SamplesSeen}, looks {manifest.Looks} and metricReports {manifest.MetricReports}.");
+            return manifest.Best is not { } best || best.Step >= 0 && best.Step <= manifest.Step ? manifest
+                : throw new CheckpointException($"'{path}' must name a best step from 0 to its own {manifest.Step} but names {best.Step}.");
         }
         // The second is what half a surrogate pair ("\ud800") throws.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

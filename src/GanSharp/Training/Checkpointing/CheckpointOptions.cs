@@ -15,14 +15,21 @@ public sealed record CheckpointOptions
     /// <summary>What happens where one can't be written: the disk is full, say. Default <see cref="WriteFailurePolicy.Stop"/>.</summary>
     public WriteFailurePolicy OnWriteFailure { get; init; } = WriteFailurePolicy.Stop;
 
-    internal void ThrowIfInvalid()
+    /// <summary>
+    /// Name of a metric of <see cref="TrainingOptions.Metrics"/>; null (the default) for none. At each report where it is better than ever before, a checkpoint is made,
+    /// and the best one is kept until a better one is written, beside <see cref="KeepLast"/>. <see cref="ResumeOptions.Best"/> loads it.
+    /// </summary>
+    public string? KeepBest { get; init; }
+
+    /// <param name="metrics">Names of the metrics that the run measures.</param>
+    internal void ThrowIfInvalid(IReadOnlyCollection<string> metrics)
     {
-        var faults = Faults().ToList();
+        var faults = Faults(metrics).ToList();
         if (faults.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, ["The checkpoint options are invalid:", .. faults.Select(fault => $"- {fault}")]));
     }
 
-    private IEnumerable<string> Faults()
+    private IEnumerable<string> Faults(IReadOnlyCollection<string> metrics)
     {
         if (EverySteps < 1)
             yield return $"EverySteps must be at least 1 but is {EverySteps}.";
@@ -32,5 +39,7 @@ public sealed record CheckpointOptions
             yield return $"KeepEverySteps must be at least 1, or null for none, but is {KeepEverySteps}.";
         if (!Enum.IsDefined(OnWriteFailure))
             yield return $"OnWriteFailure must be a value of WriteFailurePolicy but is {OnWriteFailure}.";
+        if (KeepBest is not null && !metrics.Contains(KeepBest))
+            yield return $"KeepBest must be null or the name of a metric of TrainingOptions.Metrics ({(metrics.Count == 0 ? "which has none" : string.Join(", ", metrics.Select(name => $"'{name}'")))}) but is '{KeepBest}'.";
     }
 }

@@ -13,16 +13,28 @@ internal static class Resumption
     public static ResumeReport? TryResume(TrainingState state, SortedDictionary<string, string> description, string folder, ResumeOptions options, Action remember)
     {
         var isOne = File.Exists(Path.Combine(folder, CheckpointFolder.ManifestName));
+        if (isOne && options.Best)
+            throw new CheckpointException($"'{folder}' is one checkpoint, so there is no best among it. Give ResumeOptions.Best the folder of the run.");
         var candidates = isOne ? [folder] : new CheckpointFolder(folder).List().Select(checkpoint => checkpoint.Path).ToArray();
         var skipped = new List<string>();
         foreach (var path in candidates)
         {
             if (CheckpointFolder.Fault(path) is not { } fault)
-                return LoadNamed(state, description, path, options, skipped, remember);
+                return LoadNamed(state, description, options.Best ? BestOf(folder, path) : path, options, skipped, remember);
             skipped.Add($"'{path}': {fault}");
         }
         return skipped.Count == 0 ? null : throw new CheckpointException(string.Join(Environment.NewLine,
             [$"Every checkpoint in '{folder}' is damaged:", .. skipped.Select(fault => $"- {fault}"), "Restore one from a backup, or train anew into another folder."]));
+    }
+
+    /// <summary>The best checkpoint of a run, as its newest good one names it.</summary>
+    private static string BestOf(string folder, string newest)
+    {
+        if (CheckpointManifest.Read(newest).Best is not { } best)
+            throw new CheckpointException($"'{folder}' has no best checkpoint: the run kept none by CheckpointOptions.KeepBest, or has not measured yet. Resume without ResumeOptions.Best.");
+        var path = new CheckpointFolder(folder).PathOf(best.Step);
+        return CheckpointFolder.Fault(path) is not { } fault ? path
+            : throw new CheckpointException(FormattableString.Invariant($"The best checkpoint '{path}' ({best.Metric} {best.Value}) can't be used: {fault}. Restore it from a backup, or resume without ResumeOptions.Best."));
     }
 
     private static ResumeReport LoadNamed(TrainingState state, SortedDictionary<string, string> description, string path, ResumeOptions options, List<string> skipped, Action remember)
@@ -93,6 +105,7 @@ internal static class Resumption
         state.Monitor.Restore(manifest.Looks, manifest.RecentDiagnostics);
         state.LatentRandom.set_state(file.Tensors[CheckpointContent.LatentRandom]);
         (state.Step, state.SamplesSeen) = (manifest.Step, manifest.SamplesSeen);
+        (state.Metrics.Reports, state.Best) = (manifest.MetricReports, manifest.Best);
         state.RunId = manifest.RunId;
     }
 }

@@ -2,6 +2,7 @@ using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Players;
 using GanSharp.Tensors;
+using GanSharp.Training.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,19 +17,19 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     private readonly GuardOptions options;
     private readonly GuardedNetwork generator, discriminator;
     private readonly int interval;
-    private readonly List<string> warnings;
-    private readonly (Tensor Buffer, Tensor Copy)[] buffers;
+    private readonly TrainingWarnings warnings;
+    private readonly (GuardedNetwork Owner, Tensor Buffer, Tensor Copy)[] buffers;
     private long step, consecutiveSkips;
     private bool isChecking, skipped;
 
-    public DivergenceGuard(GuardOptions options, Player generator, Player discriminator, bool isCpu, List<string> warnings)
+    public DivergenceGuard(GuardOptions options, Player generator, Player discriminator, bool isCpu, TrainingWarnings warnings)
     {
         (this.options, this.warnings) = (options, warnings);
         generator.Guard = this.generator = new GuardedNetwork(this, "generator", generator);
         discriminator.Guard = this.discriminator = new GuardedNetwork(this, "discriminator", discriminator);
         interval = options.Interval(isCpu);
         buffers = options.Policy != DivergencePolicy.SkipStep ? []
-            : [.. generator.Network.buffers().Concat(discriminator.Network.buffers()).Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
+            : [.. new[] { this.generator, this.discriminator }.SelectMany(network => network.Module.buffers().Select(buffer => (network, buffer, buffer.clone().DetachFromDisposeScope())))];
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> State => [];
@@ -88,7 +89,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, copy) in buffers)
+        foreach (var (_, _, copy) in buffers)
             copy.Dispose();
     }
 
@@ -114,17 +115,19 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         if (++consecutiveSkips > options.MaximumConsecutiveSkips)
             throw Divergence(network, parameter, $"{finding}, and {options.MaximumConsecutiveSkips} updates before it were skipped in a row");
         skipped = true;
-        CopyBuffers(restore: true);
-        warnings.Add($"step {step}: {finding}; this update of the {network.Role} was skipped");
+        CopyBuffers(restore: true, of: network);
+        warnings.UpdateSkipped(step, finding, network.Role);
         return false;
     }
 
-    private void CopyBuffers(bool restore)
+    /// <summary>Where D's update is refused, G's buffers stay as its pass left them: its graph, from which G is yet to learn, refers to them.</summary>
+    private void CopyBuffers(bool restore, GuardedNetwork? of = null)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (buffer, copy) in buffers)
-            (restore ? buffer : copy).copy_(restore ? copy : buffer);
+        foreach (var (owner, buffer, copy) in buffers)
+            if (of != discriminator || owner == of)
+                (restore ? buffer : copy).copy_(restore ? copy : buffer);
     }
 
     private TrainingDivergedException Divergence(GuardedNetwork network, string? parameter, string finding) => new(step, finding, network.Role, parameter);

@@ -62,8 +62,7 @@ internal sealed class RollBack(TrainingState state, GuardOptions options, Action
         count = taken;
         ApplyRate();
         (state.Step, state.SamplesSeen) = (snapshotStep, position);
-        state.Warnings.Add(FormattableString.Invariant(
-            $"step {divergence.Step}: {divergence.Finding}; returned to step {snapshotStep} with the learning rates times {Math.Pow(options.RollBackRateFactor, count)}"));
+        state.Warnings.RolledBack(divergence.Step, divergence.Finding, snapshotStep, Math.Pow(options.RollBackRateFactor, count));
     }
 
     public void Dispose() => snapshot?.Dispose();

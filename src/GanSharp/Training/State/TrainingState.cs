@@ -1,5 +1,6 @@
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Tensors;
+using GanSharp.Training.Telemetry;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,7 +10,7 @@ namespace GanSharp.Training.State;
 /// Where a run stands: everything that determines its next step beside its options. Guards and checkpoints read it, copy it and put it back,
 /// so that neither has to know the trainer.
 /// </summary>
-internal sealed class TrainingState(Module generator, Module discriminator, Generator latentRandom, DiagnosticMonitor monitor)
+internal sealed class TrainingState(Module generator, Module discriminator, Generator latentRandom, DiagnosticMonitor monitor, MetricMonitor metrics, TrainingEvents events)
 {
     private readonly List<(string Name, IStateful Part)> parts = [];
     private IReadOnlyList<(string Name, Tensor Value)>? tensors;
@@ -24,13 +25,22 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
     public Guid RunId { get; set; } = Guid.NewGuid();
 
     /// <summary>What happened since the last report that its reader should know.</summary>
-    public List<string> Warnings { get; } = [];
+    public TrainingWarnings Warnings => events.Warnings;
+
+    /// <summary>Who tells the logger, the meter and the activity source.</summary>
+    public TrainingEvents Events => events;
 
     /// <summary>The stream that latents are drawn from.</summary>
     public Generator LatentRandom => latentRandom;
 
     /// <summary>The diagnostics, for their history.</summary>
     public DiagnosticMonitor Monitor => monitor;
+
+    /// <summary>The metrics, for how many reports they have seen.</summary>
+    public MetricMonitor Metrics => metrics;
+
+    /// <summary>The checkpoint that <c>CheckpointOptions.KeepBest</c> keeps; null where there is none yet.</summary>
+    public BestCheckpoint? Best { get; set; }
 
     /// <summary>Each tensor under its own name: "generator.body.0.weight", "optimizer.discriminator.mean.0". They may be read or written in place.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Tensors => tensors ??= [

@@ -11,8 +11,9 @@ internal static class FaultProcess
     /// <param name="everySteps">Steps between checkpoints.</param>
     /// <param name="width">Of the networks.</param>
     /// <param name="holdStep">The step in the middle of which it says "in step …" and waits for a line; 0 for none.</param>
-    public static Process Start(string folder, int steps, int everySteps, int width, int holdStep = 0) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "GanSharp.FaultWorker.dll"), folder, $"{steps}", $"{everySteps}", $"{width}", .. holdStep == 0 ? Array.Empty<string>() : ["hold", $"{holdStep}"]])
+    /// <param name="keepsBest">Whether it keeps the best checkpoint by a metric.</param>
+    public static Process Start(string folder, int steps, int everySteps, int width, int holdStep = 0, bool keepsBest = false) => Process.Start(new ProcessStartInfo(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "GanSharp.FaultWorker.dll"), folder, $"{steps}", $"{everySteps}", $"{width}", .. keepsBest ? ["best"] : holdStep == 0 ? Array.Empty<string>() : ["hold", $"{holdStep}"]])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
@@ -21,9 +22,9 @@ internal static class FaultProcess
 
     /// <summary>Runs one to its end.</summary>
     /// <returns>What it printed.</returns>
-    public static string Finish(string folder, int steps, int everySteps, int width)
+    public static string Finish(string folder, int steps, int everySteps, int width, bool keepsBest = false)
     {
-        using var process = Start(folder, steps, everySteps, width);
+        using var process = Start(folder, steps, everySteps, width, keepsBest: keepsBest);
         return Finish(process);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FluentAssertions;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.State;
 using Xunit;
 
 namespace GanSharp.Tests.Training.Checkpointing;
@@ -15,10 +16,10 @@ public sealed class KillTests : IDisposable
     public void A_run_killed_four_times_ends_as_the_run_that_was_not()
     {
         var random = new Random(3);
-        var whole = FaultProcess.Finish(folder.File("whole"), Steps, EverySteps, Width);
+        var whole = FaultProcess.Finish(folder.File("whole"), Steps, EverySteps, Width, keepsBest: true);
         for (var kill = 0; kill < 4; kill++)
         {
-            using var process = FaultProcess.Start(folder.File("killed"), Steps, EverySteps, Width);
+            using var process = FaultProcess.Start(folder.File("killed"), Steps, EverySteps, Width, keepsBest: true);
             var progress = new CheckpointFolder(folder.File("killed"));
             var before = progress.List().Select(checkpoint => checkpoint.Step).FirstOrDefault();
             var limit = Stopwatch.StartNew();
@@ -31,11 +32,16 @@ public sealed class KillTests : IDisposable
             process.WaitForExit();
         }
 
-        var resumed = FaultProcess.Finish(folder.File("killed"), Steps, EverySteps, Width);
+        var resumed = FaultProcess.Finish(folder.File("killed"), Steps, EverySteps, Width, keepsBest: true);
 
         resumed.Should().Contain("bit for bit");
         FaultProcess.Hash(resumed).Should().Be(FaultProcess.Hash(whole));
+        var best = Best("whole");
+        Best("killed").Should().Be(best);
+        CheckpointFolder.Fault(new CheckpointFolder(folder.File("killed")).PathOf(best.Step)).Should().BeNull("the best is still there");
     }
 
     public void Dispose() => folder.Dispose();
+
+    private BestCheckpoint Best(string name) => CheckpointManifest.Read(new CheckpointFolder(folder.File(name)).PathOf(Steps)).Best!;
 }

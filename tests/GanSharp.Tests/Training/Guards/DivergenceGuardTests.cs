@@ -121,6 +121,21 @@ public sealed class DivergenceGuardTests : IDisposable
     }
 
     [Fact]
+    public void A_generator_with_batch_norm_learns_on_where_the_discriminators_update_is_skipped()
+    {
+        using var run = new SmallRun(new() { Guards = new() { Policy = DivergencePolicy.SkipStep } }, penalty: new PlantedPenalty());
+        string Trained() => NetworkFingerprint.Compute(run.Generator);
+        run.Trainer.Train(1).Should().ContainSingle();
+        var before = Trained();
+
+        var report = run.Trainer.Train(1).Single();
+
+        report.Warnings.Should().Equal("step 2: 'PlantedPenalty' of the discriminator Infinity; this update of the discriminator was skipped");
+        Trained().Should().NotBe(before);
+        run.Generator.buffers().Concat(run.Discriminator.buffers()).Should().OnlyContain(buffer => buffer.isfinite().all().item<bool>());
+    }
+
+    [Fact]
     public void Skipping_for_ever_is_refused()
     {
         using var trainer = Trainer(new() { Objective = new PlantedLoss(GanObjective.Minimax, call: 3, always: true), Guards = new() { Policy = DivergencePolicy.SkipStep, MaximumConsecutiveSkips = 4 } });

@@ -1,0 +1,72 @@
+using GanSharp.Data;
+using GanSharp.Diagnostics.Reports;
+using GanSharp.Metrics;
+using GanSharp.Networks;
+using GanSharp.Randomness;
+using static TorchSharp.torch;
+
+namespace GanSharp.Diagnostics.Monitoring;
+
+/// <summary>Measures the metrics of a training run at its reports, each as often as it is scheduled.</summary>
+/// <param name="generator">G, read as it is at each report.</param>
+/// <param name="data">p_d, with its held-out part.</param>
+/// <param name="metrics">What is measured, with different names.</param>
+/// <param name="seed">The run's.</param>
+internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IReadOnlyList<ScheduledMetric> metrics, long seed)
+{
+    /// <summary>Reports so far, by which the metrics are scheduled; a resume puts it back.</summary>
+    public long Reports { get; set; }
+
+    /// <summary>Measures those that are due, of the average of G where <paramref name="useAverage"/> puts it into the generator. What fails is said and stops nothing.</summary>
+    /// <param name="step">Generator steps taken.</param>
+    /// <param name="isLast">Whether this is the last report of a run, at which every metric is measured.</param>
+    /// <param name="useAverage">Puts the average in place until its result is disposed; null where none is kept.</param>
+    /// <param name="cancellationToken">Ends the measurement in progress; those that were done are returned.</param>
+    public (IReadOnlyDictionary<string, MetricReading> Readings, IReadOnlyList<DiagnosticFailure> Failures) Measure(
+        long step, bool isLast, Func<IDisposable>? useAverage, CancellationToken cancellationToken)
+    {
+        // Before anything can fail, so that metrics come at the same reports whether or not one failed.
+        Reports++;
+        var readings = new OrderedDictionary<string, MetricReading>();
+        var failures = new List<DiagnosticFailure>();
+        var due = metrics.Where(scheduled => isLast || Reports % scheduled.EveryReports == 0).ToArray();
+        if (due.Length == 0)
+            return (readings, failures);
+        using var averaged = useAverage?.Invoke();
+        foreach (var (metric, _) in due)
+            try
+            {
+                var (value, interval) = Measure(metric, step, cancellationToken);
+                if (double.IsNaN(value))
+                    throw new InvalidOperationException($"{metric.GetType().Name}.Measure returned NaN");
+                readings[metric.Name] = new MetricReading(value, interval, step, metric.LowerIsBetter);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+            // Where the training data can't be read, the next step couldn't be taken either.
+            catch (Exception exception) when (!DiagnosticLook.IsOfTrainingData(exception, data))
+            {
+                failures.Add(DiagnosticFailure.Of($"the metric '{metric.Name}'", exception, "Fix what the message names, or remove it from TrainingOptions.Metrics", "use fewer samples"));
+            }
+        return (readings, failures);
+    }
+
+    private MetricValue Measure(IMetric metric, long step, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        // What a metric or the generator draws from torch's global generator is drawn aside, so that measuring doesn't change what is trained.
+        using var random = GlobalRandom.Fork(seed, FormattableString.Invariant($"{metric.Name} at step {step}"));
+        var context = new MetricContext(generator, data, seed, step, cancellationToken);
+        try
+        {
+            return metric.Measure(context);
+        }
+        finally
+        {
+            context.End();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using GanSharp.Data;
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Metrics;
+
+/// <summary>What every user of an <see cref="IFeatureExtractor"/> needs.</summary>
+public static class FeatureExtractorExtensions
+{
+    /// <summary><see cref="IFeatureExtractor.Extract"/> where what is returned is what it promises.</summary>
+    /// <param name="extractor">The extractor.</param>
+    /// <param name="samples">Float tensor of shape [N, …].</param>
+    /// <returns>Float32 tensor of shape [N, d].</returns>
+    /// <exception cref="InvalidOperationException">The extractor returned another type or shape; the message names it.</exception>
+    public static Tensor ExtractChecked(this IFeatureExtractor extractor, Tensor samples)
+    {
+        ArgumentNullException.ThrowIfNull(extractor);
+        ArgumentNullException.ThrowIfNull(samples);
+        var features = extractor.Extract(samples);
+        return features is not null && features.dtype == ScalarType.Float32 && features.dim() == 2 && features.shape[0] == samples.shape[0] ? features
+            : throw new InvalidOperationException($"{extractor.GetType().Name}.Extract must return float32 features of shape [{samples.shape[0]}, d] for {samples.shape[0]} samples but returned {(features is null ? "null" : $"{features.dtype} of shape {Shape.Format(features.shape)}")}.");
+    }
+
+    /// <summary>The features of all samples of some batches in one tensor, for a metric that needs them together. Only the features have to fit into memory.</summary>
+    /// <param name="extractor">The extractor.</param>
+    /// <param name="batches">Batches, such as <see cref="MetricContext.Real"/>; at least one.</param>
+    /// <returns>Float32 tensor of shape [N, d] on the CPU.</returns>
+    /// <exception cref="InvalidOperationException">The extractor returned another type or shape, or there are no batches.</exception>
+    public static Tensor ExtractAll(this IFeatureExtractor extractor, IEnumerable<Batch> batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var pieces = new List<Tensor>();
+        foreach (var batch in batches)
+        {
+            using var piece = NewDisposeScope();
+            pieces.Add(extractor.ExtractChecked(batch.Samples).cpu().clone().MoveToOuterDisposeScope());
+        }
+        return pieces.Count > 0 ? cat(pieces).MoveToOuterDisposeScope() : throw new InvalidOperationException("batches must hold at least one batch but is empty.");
+    }
+}

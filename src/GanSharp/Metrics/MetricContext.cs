@@ -1,0 +1,119 @@
+using GanSharp.Data;
+using GanSharp.Networks;
+using GanSharp.Randomness;
+using static TorchSharp.torch;
+
+namespace GanSharp.Metrics;
+
+/// <summary>
+/// What a metric measures: real samples and generated ones, in batches that are made when they are asked for. A metric that reads each once needs memory for a
+/// batch and not for the data.
+/// </summary>
+public sealed class MetricContext
+{
+    private const int DefaultBatchSize = 256;
+    private readonly GeneratorNetwork generator;
+    private readonly Dataset source;
+    private bool isOver;
+
+    /// <summary>For a measurement outside of a training run; within one, the run makes it.</summary>
+    /// <param name="generator">G, as it is.</param>
+    /// <param name="data">p_d; real samples are of its held-out part where it has one.</param>
+    /// <param name="seed">Determines which real samples are drawn and, with <paramref name="step"/>, the latents.</param>
+    /// <param name="step">Generator steps taken.</param>
+    /// <param name="cancellationToken">Ends the sequences of batches with an <see cref="OperationCanceledException"/>.</param>
+    public MetricContext(GeneratorNetwork generator, Dataset data, long seed = 0, long step = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(data);
+        (this.generator, source, Seed, Step, CancellationToken) = (generator, data.HeldOut ?? data, seed, step, cancellationToken);
+        (IsHeldOut, Device) = (data.HeldOut is not null, generator.Device());
+    }
+
+    /// <summary>The run's seed.</summary>
+    public long Seed { get; }
+
+    /// <summary>Generator steps taken.</summary>
+    public long Step { get; }
+
+    /// <summary>Shape of one sample: [channels, height, width] for images.</summary>
+    public IReadOnlyList<long> SampleShape => source.SampleShape;
+
+    /// <summary>Where the samples are: the generator's device.</summary>
+    public Device Device { get; }
+
+    /// <summary>Ends the measurement; a metric that computes long beside reading batches asks it.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>How many different real samples there are; null where every draw is fresh.</summary>
+    public long? RealCount => source.Count;
+
+    /// <summary>Whether the real samples are held out from training. False where the data has no held-out part: they are then the training data.</summary>
+    public bool IsHeldOut { get; }
+
+    /// <summary>
+    /// Real samples: the first of the shuffled sequence of the seed, so the same at every report, and a metric may keep what it computed from them. Each comes once:
+    /// where there are fewer than asked for, all of them.
+    /// </summary>
+    /// <param name="samples">How many, at least 1.</param>
+    /// <param name="batchSize">Samples in a batch, at least 1; the last may have fewer.</param>
+    /// <returns>A batch is valid until the next one is asked for, which disposes it. The sequence can be read more than once.</returns>
+    public IEnumerable<Batch> Real(long samples, int batchSize = DefaultBatchSize)
+    {
+        ThrowIfNotReadable(samples, batchSize);
+        return Batches(Math.Min(samples, RealCount ?? samples), batchSize, ReadReal);
+    }
+
+    /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, theirs are those of the real samples in the same places.</summary>
+    /// <inheritdoc cref="Real"/>
+    public IEnumerable<Batch> Generated(long samples, int batchSize = DefaultBatchSize)
+    {
+        ThrowIfNotReadable(samples, batchSize);
+        return Generate(samples, batchSize);
+    }
+
+    /// <summary>The measurement has ended: what still holds a sequence of batches must not read from networks in training.</summary>
+    internal void End() => isOver = true;
+
+    private IEnumerable<Batch> Generate(long samples, int batchSize)
+    {
+        using var random = SeededRandom.Create(Seed, "metric latents", Step, Device);
+        var hasLabels = true;
+        Batch Make(long position, int count)
+        {
+            using var scope = NewDisposeScope();
+            var labels = hasLabels ? ReadReal(position, count).Labels : null;
+            hasLabels = labels is not null;
+            return new Batch(generator.Sample(count, labels, random).MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
+        }
+        foreach (var batch in Batches(samples, batchSize, Make))
+            yield return batch;
+    }
+
+    private IEnumerable<Batch> Batches(long samples, int batchSize, Func<long, int, Batch> make)
+    {
+        for (long done = 0; done < samples; done += batchSize)
+        {
+            if (isOver)
+                throw new InvalidOperationException("The measurement of this context has ended, so it makes no more batches. Read them within IMetric.Measure.");
+            CancellationToken.ThrowIfCancellationRequested();
+            var batch = make(done, (int)Math.Min(batchSize, samples - done));
+            yield return batch;
+            batch.Samples.Dispose();
+            batch.Labels?.Dispose();
+        }
+    }
+
+    private Batch ReadReal(long position, int count)
+    {
+        using var scope = NewDisposeScope();
+        var (samples, labels) = source.Read(Seed, position, count);
+        return new Batch(samples.to(Device).MoveToOuterDisposeScope(), labels?.to(Device).MoveToOuterDisposeScope());
+    }
+
+    private static void ThrowIfNotReadable(long samples, int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+    }
+}

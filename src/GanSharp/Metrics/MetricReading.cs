@@ -1,0 +1,21 @@
+using System.Globalization;
+using GanSharp.Estimates;
+
+namespace GanSharp.Metrics;
+
+/// <summary>What a metric found at a report.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Interval">The same value with its 95% interval; null where the metric has none.</param>
+/// <param name="Step">Generator steps taken when it was measured.</param>
+/// <param name="LowerIsBetter">Whether a lower value is better (<see cref="IMetric.LowerIsBetter"/>).</param>
+public sealed record MetricReading(double Value, Estimate? Interval, long Step, bool LowerIsBetter)
+{
+    /// <summary>Whether this value is better than another of the same metric. One that isn't finite never is.</summary>
+    public bool IsBetterThan(double other) => double.IsFinite(Value) && (LowerIsBetter ? Value < other : Value > other);
+
+    /// <summary>The worst value that there can be.</summary>
+    internal double Worst => LowerIsBetter ? double.PositiveInfinity : double.NegativeInfinity;
+
+    /// <summary>"0.1114 ± 0.0042", or "0.1114" where there is no interval.</summary>
+    public override string ToString() => Interval?.ToString() ?? Value.ToString("0.0000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,21 @@
+using GanSharp.Estimates;
+
+namespace GanSharp.Metrics;
+
+/// <summary>What a metric returns. A plain number and an estimate with its interval convert to it.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Interval">The same value with its 95% interval; null where the metric has none.</param>
+public readonly record struct MetricValue(double Value, Estimate? Interval = null)
+{
+    /// <summary>A value without an interval.</summary>
+    public static implicit operator MetricValue(double value) => FromDouble(value);
+
+    /// <summary>A value with its interval.</summary>
+    public static implicit operator MetricValue(Estimate estimate) => FromEstimate(estimate);
+
+    /// <summary>A value without an interval.</summary>
+    public static MetricValue FromDouble(double value) => new(value);
+
+    /// <summary>A value with its interval.</summary>
+    public static MetricValue FromEstimate(Estimate estimate) => new(estimate.Value, estimate);
+}
