@@ -7,7 +7,7 @@ namespace GanSharp.Reporting;
 
 /// <summary>
 /// What the diagnostics say of a run on one page: the divergence with its band (and the true one where it is known), how far D is from D*,
-/// whether D's probabilities are frequencies, and the verdicts on the run's health.
+/// whether D's probabilities are frequencies, the verdicts on the run's health, and each metric.
 /// </summary>
 public static class DiagnosticsPlot
 {
@@ -31,7 +31,7 @@ public static class DiagnosticsPlot
         if (measured.Length == 0)
             throw new ArgumentException("reports must hold at least one with diagnostics, such as those of Train(…).Every(…), but none has any.", nameof(reports));
         var looks = measured.Select(report => report.Diagnostics!).ToArray();
-        PlotSheet.Save([DivergencePanel.Draw(looks), Gap(looks), Reliability(looks), Verdicts(measured)], columns: 2, PanelWidth, PanelHeight, path);
+        PlotSheet.Save([DivergencePanel.Draw(looks), Gap(looks), Reliability(looks), Verdicts(measured), .. MetricPanel.DrawAll(reports)], columns: 2, PanelWidth, PanelHeight, path);
     }
 
     private static Plot Gap(DiagnosticReport[] looks)

@@ -16,4 +16,7 @@ internal static class Palette
     public static readonly Color Auditor = Color.FromHex("#db2777");
     public static readonly Color Bad = Color.FromHex("#dc2626");
     public static readonly Color Divergence = Color.FromHex("#7c3aed");
+
+    /// <summary>For things that have no color of their own, in order.</summary>
+    public static readonly Color[] Series = [Color.FromHex("#0891b2"), Color.FromHex("#65a30d"), Color.FromHex("#be123c"), Color.FromHex("#4f46e5"), Color.FromHex("#a16207"), Color.FromHex("#475569")];
 }

@@ -7,13 +7,30 @@ namespace GanSharp.Reporting;
 /// <summary>Reports as a table that every tool reads.</summary>
 public static class ReportCsv
 {
-    private const string Header = "step,discriminator_loss,generator_loss,penalty,value_nats,js_bound_nats,js_lower_nats,js_upper_nats,samples_per_second,elapsed_seconds,"
-        + "audited_nats,audited_lower_nats,audited_upper_nats,model,standing";
+    private static readonly (string Name, Func<StepReport, string?> Value)[] Columns =
+    [
+        ("step", report => report.Step.ToString(CultureInfo.InvariantCulture)),
+        ("discriminator_loss", report => Text(report.DiscriminatorLoss)),
+        ("generator_loss", report => Text(report.GeneratorLoss)),
+        ("penalty", report => Text(report.Penalty)),
+        ("value_nats", report => Text(report.Value)),
+        ("js_bound_nats", report => Text(report.JensenShannon?.Value)),
+        ("js_lower_nats", report => Text(report.JensenShannon?.Lower)),
+        ("js_upper_nats", report => Text(report.JensenShannon?.Upper)),
+        ("samples_per_second", report => Text(report.SamplesPerSecond)),
+        ("elapsed_seconds", report => Text(report.Elapsed.TotalSeconds)),
+        ("audited_nats", report => Text(report.Diagnostics?.Audited?.Value)),
+        ("audited_lower_nats", report => Text(report.Diagnostics?.Audited?.Lower)),
+        ("audited_upper_nats", report => Text(report.Diagnostics?.Audited?.Upper)),
+        ("model", report => report.Diagnostics?.Model),
+        ("standing", report => report.Diagnostics?.Divergence.Standing.ToString()),
+    ];
 
     /// <summary>
     /// Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.
     /// js_… is D's bound, audited_… the auditor's where one looked, model who was measured ("average of G" or "G"), and standing what the bounds are worth
-    /// (<see cref="GanSharp.Diagnostics.Reports.DivergenceStanding"/>).
+    /// (<see cref="GanSharp.Diagnostics.Reports.DivergenceStanding"/>). Named loss terms follow as term_…, metrics as metric_… with _lower and _upper where they have
+    /// an interval; where one first appears in a later report, because it is measured less often, the table gets its columns then.
     /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
     /// </summary>
     /// <param name="reports">The run.</param>
@@ -27,13 +44,13 @@ public static class ReportCsv
 
     private static IEnumerable<StepReport> Write(IEnumerable<StepReport> reports, string path)
     {
-        StreamWriter? file = null;
+        CsvFile? file = null;
         try
         {
             foreach (var report in reports)
             {
-                file ??= Open(path, report.Step);
-                file.WriteLine(Line(report));
+                file ??= new CsvFile(path, Columns.Select(column => column.Name), line => long.TryParse(line.Split(',')[0], out var step) && step < report.Step);
+                file.Write([.. Columns.Select(column => (column.Name, column.Value(report))), .. Extra(report)]);
                 yield return report;
             }
         }
@@ -43,23 +60,32 @@ public static class ReportCsv
         }
     }
 
-    private static StreamWriter Open(string path, long firstStep)
+    private static IEnumerable<(string Name, string? Value)> Extra(StepReport report)
     {
-        string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        var earlier = lines is [Header, ..] ? lines[1..].Where(line => long.TryParse(line.Split(',')[0], out var step) && step < firstStep) : [];
-        AtomicFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(earlier.Prepend(Header).Select(line => line + Environment.NewLine)))));
-        return new StreamWriter(path, append: true) { AutoFlush = true };
+        foreach (var (name, value) in report.Terms)
+            yield return ($"term_{ColumnName(name)}", Text(value));
+        foreach (var (name, reading) in report.Metrics)
+        {
+            var column = $"metric_{ColumnName(name)}";
+            yield return (column, Text(reading.Value));
+            if (reading.Interval is not { } interval)
+                continue;
+            yield return ($"{column}_lower", Text(interval.Lower));
+            yield return ($"{column}_upper", Text(interval.Upper));
+        }
     }
 
-    private static string Line(StepReport report)
+    private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>"energy distance (pixels)" as energy_distance_pixels, so that no reader has to know of quotes.</summary>
+    private static string ColumnName(string name)
     {
-        var (js, audited, look) = (report.JensenShannon, report.Diagnostics?.Audited, report.Diagnostics);
-        double?[] values =
-        [
-            report.DiscriminatorLoss, report.GeneratorLoss, report.Penalty, report.Value,
-            js?.Value, js?.Lower, js?.Upper, report.SamplesPerSecond, report.Elapsed.TotalSeconds,
-            audited?.Value, audited?.Lower, audited?.Upper,
-        ];
-        return $"{report.Step},{string.Join(',', values.Select(value => value?.ToString("R", CultureInfo.InvariantCulture)))},{look?.Model},{look?.Divergence.Standing}";
+        var text = new StringBuilder();
+        foreach (var character in name)
+            if (char.IsLetterOrDigit(character))
+                text.Append(char.ToLowerInvariant(character));
+            else if (text.Length > 0 && text[^1] != '_')
+                text.Append('_');
+        return text.ToString().TrimEnd('_');
     }
 }

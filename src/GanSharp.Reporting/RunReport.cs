@@ -41,7 +41,7 @@ public static class RunReport
         foreach (var finding in last.Health?.Findings ?? [])
             page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding{(finding.IsBad ? " bad" : "")}\"><b>{Text(finding.Name)}</b>: {Text(finding.Evidence)}. {Text(finding.Advice)}.</div>");
         page.AppendLine("<h2>The last report</h2><table>");
-        foreach (var (name, value) in Numbers(last))
+        foreach (var (name, value) in Numbers(last).Concat(Metrics(reports)))
             page.AppendLine(CultureInfo.InvariantCulture, $"<tr><td>{Text(name)}</td><td>{Text(value)}</td></tr>");
         page.AppendLine("</table>");
         foreach (var (caption, picture) in pictures)
@@ -53,6 +53,8 @@ public static class RunReport
     {
         static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         yield return ("Loss of D, of G, penalty", $"{Number(report.DiscriminatorLoss)}, {Number(report.GeneratorLoss)}, {Number(report.Penalty)}");
+        foreach (var (name, value) in report.Terms)
+            yield return ($"Loss term: {name}", Number(value));
         if (report.Diagnostics is not { } look)
             yield break;
         yield return ("Generator measured", look.Model);
@@ -79,6 +81,12 @@ public static class RunReport
         if (look.Modes is { } modes)
             yield return ("Modes", modes.ToString());
     }
+
+    /// <summary>The last value of each metric, which the last report may not have measured.</summary>
+    private static IEnumerable<(string Name, string Value)> Metrics(IReadOnlyList<StepReport> reports) =>
+        from name in reports.SelectMany(report => report.Metrics.Keys).Distinct()
+        let reading = reports.Last(report => report.Metrics.ContainsKey(name)).Metrics[name]
+        select (name, $"{reading} at step {reading.Step.ToString("N0", CultureInfo.InvariantCulture)} ({(reading.LowerIsBetter ? "lower" : "higher")} is better)");
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace GanSharp.Reporting;
 
-/// <summary>The course of a run as a picture: losses above, the divergence with its interval below.</summary>
+/// <summary>The course of a run as a picture, one panel below the other: losses, their named terms, the divergence with its interval, and each metric.</summary>
 public static class TrainingPlot
 {
     private const int PanelWidth = 900, PanelHeight = 330;
@@ -19,9 +19,22 @@ public static class TrainingPlot
         if (reports.Count == 0)
             throw new ArgumentException("reports must hold at least one report but is empty.", nameof(reports));
         List<Plot> panels = [Losses(reports)];
+        // Two terms are the two losses.
+        if (reports.Any(report => report.Terms.Count > 2))
+            panels.Add(Terms(reports));
         if (reports.Select(report => report.Diagnostics).OfType<DiagnosticReport>().ToArray() is { Length: > 0 } looks)
             panels.Add(DivergencePanel.Draw(looks));
+        panels.AddRange(MetricPanel.DrawAll(reports));
         PlotSheet.Save(panels, columns: 1, PanelWidth, PanelHeight, path);
+    }
+
+    private static Plot Terms(IReadOnlyList<StepReport> reports)
+    {
+        var plot = PlotSheet.Panel("Terms of the losses, mean since the previous report", "generator step", "loss");
+        foreach (var (index, name) in reports.SelectMany(report => report.Terms.Keys).Distinct().Index())
+            PlotSheet.Line(plot, [.. reports.Where(report => report.Terms.ContainsKey(name))], report => report.Step, report => report.Terms[name], Palette.Series[index % Palette.Series.Length], name);
+        plot.ShowLegend(Alignment.UpperRight);
+        return plot;
     }
 
     private static Plot Losses(IReadOnlyList<StepReport> reports)
@@ -31,6 +44,8 @@ public static class TrainingPlot
         Line(report => report.GeneratorLoss, Palette.Generator, "generator");
         if (reports.Any(report => report.Penalty != 0))
             Line(report => report.Penalty, Palette.Penalty, "gradient penalty");
+        if (reports.Any(report => report.GeneratorPenalty != 0))
+            Line(report => report.GeneratorPenalty, Palette.Auditor, "penalty of G");
         plot.ShowLegend(Alignment.UpperRight);
         return plot;
 

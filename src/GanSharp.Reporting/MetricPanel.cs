@@ -1,0 +1,29 @@
+using GanSharp.Training;
+using ScottPlot;
+
+namespace GanSharp.Reporting;
+
+/// <summary>What the metrics found over a run, a panel for each.</summary>
+internal static class MetricPanel
+{
+    public static IEnumerable<Plot> DrawAll(IReadOnlyList<StepReport> reports) =>
+        reports.SelectMany(report => report.Metrics.Keys).Distinct().Select(name => Draw(reports, name));
+
+    private static Plot Draw(IReadOnlyList<StepReport> reports, string name)
+    {
+        var readings = reports.Select(report => report.Metrics.GetValueOrDefault(name)).Where(reading => reading is not null && double.IsFinite(reading.Value)).Select(reading => reading!).ToArray();
+        var better = reports.Select(report => report.Metrics.GetValueOrDefault(name)).First(reading => reading is not null)!.LowerIsBetter ? "lower" : "higher";
+        var plot = PlotSheet.Panel($"{name} ({better} is better)", "generator step", "");
+        if (readings.Length == 0)
+            return PlotSheet.Note(plot, "no finite value");
+        var color = Palette.Series[0];
+        var withInterval = readings.Where(reading => reading.Interval is not null).ToArray();
+        if (withInterval.Length == readings.Length)
+            PlotSheet.Band(plot, readings, reading => reading.Step, reading => reading.Interval!.Value, color, "with its 95% interval");
+        else
+            PlotSheet.Line(plot, readings, reading => reading.Step, reading => reading.Value, color, name);
+        if (withInterval.Length == readings.Length)
+            plot.ShowLegend(Alignment.UpperRight);
+        return plot;
+    }
+}
