@@ -1,10 +1,10 @@
 using System.Collections;
 using System.Collections.ObjectModel;
-using GanSharp.Optimization;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Metrics;
+using GanSharp.Optimization;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;

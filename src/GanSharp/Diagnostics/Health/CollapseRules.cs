@@ -14,7 +14,7 @@ internal static class CollapseRules
     // Of the data's regions a perfect G reaches all; healthy runs whose samples lie where data lies reach 0.84 and more, and half of the modes are 0.5.
     private const double MissingRegions = 0.75, OnDataShare = 0.5;
 
-    private const string Advice = "Use TrainingOptions.R3Gan (relativistic pairing with R1 and R2), lower G's learning rate, or take more steps of D";
+    private const string Advice = "Use TrainingOptions.RegularizedRelativistic (relativistic pairing with R1 and R2), lower G's learning rate, or take more steps of D";
 
     /// <summary>Little variety that came after more of it, or that doesn't grow.</summary>
     /// <param name="window">Recent reports, oldest first.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using FluentAssertions;
 using GanSharp.Safetensors;
 using GanSharp.Tests.Fuzzing;
@@ -32,6 +33,16 @@ public sealed class HostileCheckpointTests : IDisposable
 
         File.WriteAllBytes(path, target.Corpus[0]);
         resume.Should().NotThrow("the good one is taken after it");
+    }
+
+    [Fact]
+    public void A_best_step_that_the_run_has_not_reached_is_refused()
+    {
+        using var target = CheckpointTarget.Make(folder.FullName, "state.json", [], input => input);
+        var path = folder.File("input");
+        File.WriteAllText(path, Encoding.UTF8.GetString(target.Corpus[0]).Replace("\"best\": null", "\"best\": { \"metric\": \"score\", \"value\": 1, \"step\": 999999 }", StringComparison.Ordinal));
+
+        target.Invoking(it => it.Read(path)).Should().Throw<CheckpointException>().WithMessage("*must name a best step from 0 to its own * but names 999999.");
     }
 
     public void Dispose() => folder.Dispose();
