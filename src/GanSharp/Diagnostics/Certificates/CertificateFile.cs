@@ -28,7 +28,7 @@ internal static class CertificateFile
             return faults.Count == 0 ? certificate
                 : throw new InvalidCertificateException(string.Join(Environment.NewLine, [$"'{path}' is no valid certificate:", .. faults.Select(fault => $"- {fault}")]));
         }
-        // The second is what half a surrogate pair ("\ud800") throws.
+        // The second exception is thrown for half a surrogate pair ("\ud800").
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidCertificateException($"'{path}' is no certificate: {exception.Message}", exception);

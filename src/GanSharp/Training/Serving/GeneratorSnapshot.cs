@@ -44,7 +44,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …], the caller's to dispose.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Owned(SampleAsync(count, seed, labels, label));
@@ -54,7 +54,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>
     /// <param name="label">One class for all samples; null for none.</param>
     /// <returns>Tensor of shape [N, …], the caller's to dispose.</returns>
-    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <exception cref="ArgumentException">The latents have the wrong shape or type, or the labels are invalid.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Owned(Run(SampleRequest.Of(latents, seed: 0, labels, label), default));
 
@@ -71,7 +71,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <param name="cancellationToken">Gives the request up where it hasn't begun.</param>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Task<Tensor> SampleAsync(int count, long seed = 0, Tensor? labels = null, long? label = null, CancellationToken cancellationToken = default)
