@@ -27,7 +27,7 @@ internal static unsafe class BFloat16
 
     /// <summary>Rounds a vector of values and stores it.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="target">Where to.</param>
+    /// <param name="target">Where to write.</param>
     /// <param name="isAligned">Whether the target is aligned to the size of a store. Stores then bypass the caches (non-temporal stores), because the values are mostly read by another thread.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector<float> values, ushort* target, bool isAligned)

@@ -35,7 +35,7 @@ public sealed class ImageFolder : Dataset
     /// <param name="progress">Receives the share of files that are done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded, or a link is circular.</exception>
     public static ImageFolder Load(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

@@ -4,7 +4,7 @@ using GanSharp.IO;
 
 namespace GanSharp.Diagnostics.Certificates;
 
-/// <summary>Certificates as JSON files: written whole or not at all, and read with distrust.</summary>
+/// <summary>Certificates as JSON files: written completely or not at all, and read as untrusted input.</summary>
 internal static class CertificateFile
 {
     // A certificate takes 2 KB.
@@ -35,7 +35,7 @@ internal static class CertificateFile
         }
     }
 
-    /// <summary>A later format would have other fields, so its version is looked at before they are.</summary>
+    /// <summary>A later format would have other fields, so the version is checked first.</summary>
     private static void ThrowIfOtherFormat(byte[] bytes, string path)
     {
         using var document = JsonDocument.Parse(bytes);

@@ -29,7 +29,7 @@ public sealed class DiagnosticMonitor
     /// <param name="objective">What D was trained by, which says whether its logit is a density ratio.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="seed">Determines which samples each look draws; the seed that D's training data was drawn with.</param>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     public DiagnosticMonitor(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions? options = null, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(generator);

@@ -46,11 +46,11 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         return new ClassifierTwoSampleTest(estimate, ChanceOf(accuracy, (n * realRight + m * fakeWrong) / (n + m), n, m));
     }
 
-    /// <summary>The test of a discriminator on data it has not seen and fresh samples of the generator.</summary>
+    /// <summary>The test of a discriminator on data that it was not trained on and fresh samples of the generator.</summary>
     /// <param name="discriminator">D, trained by any objective whose logit is higher for real samples; best frozen with G, and never the D that drives G.</param>
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
-    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; no more than the held-out data has.</param>
+    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; at most the size of the held-out data.</param>
     /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
     public static ClassifierTwoSampleTest Measure(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0)

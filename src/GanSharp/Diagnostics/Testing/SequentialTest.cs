@@ -46,7 +46,7 @@ public sealed class SequentialTest
     public bool IsDistinguishable => MaximumLogEValue >= -Math.Log(Level);
 
     /// <summary>Takes fresh pairs into account.</summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that neither D nor this test has seen, shape [N].</param>
+    /// <param name="realLogRatios">D's ln p_d/p_g at real samples that neither D nor this test has used, shape [N].</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [N].</param>
     /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN.</exception>
     public void Add(Tensor realLogRatios, Tensor fakeLogRatios)
