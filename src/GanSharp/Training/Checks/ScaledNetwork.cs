@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// What a network says when every parameter is multiplied by a large factor of either sign, after which they are what they were. A linear end then leaves
-/// any interval, however small the outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1].
+/// A network's output with every parameter multiplied by a large factor of either sign; afterwards the parameters are restored. A linear last layer then leaves
+/// any interval, however small the outputs were and whatever norms come before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1].
 /// </summary>
 internal static class ScaledNetwork
 {
