@@ -28,7 +28,7 @@ public sealed class RejectionSampler
     /// </param>
     /// <param name="burnIn">Number of samples from which l_max is determined, at least 100. Default 10,000, so that about one later sample in 10,000 exceeds it.</param>
     /// <param name="seed">Determines the burn-in.</param>
-    /// <exception cref="DiagnosticRefusedException">Less than one sample in 1,000 would be accepted.</exception>
+    /// <exception cref="DiagnosticRefusedException">Fewer than one sample in 1,000 would be accepted.</exception>
     public RejectionSampler(GeneratorProposal proposal, double? percentile = null, int burnIn = 10_000, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(proposal);

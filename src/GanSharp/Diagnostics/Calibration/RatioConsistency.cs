@@ -59,7 +59,7 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     /// Never refused, because the means are what shows that logits are wrong; see <see cref="Reason"/>. The intervals are corrected for skewness (Hall 1992):
     /// weights have a long right tail, which would make the normal interval too low.
     /// </returns>
-    /// <exception cref="ArgumentException">Fewer than two samples on a side.</exception>
+    /// <exception cref="ArgumentException">Fewer than two samples per side.</exception>
     public static RatioConsistency Measure(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
