@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Data;
 
 /// <summary>
-/// What a data set returned, against what <see cref="Dataset.Draw"/> promises. Only type and shape are looked at, which costs a few calls a batch:
+/// Checks what a data set returned against what <see cref="Dataset.Draw"/> promises. Only type and shape are checked, which costs a few calls per batch:
 /// float64 samples would end the process in the first matrix product.
 /// </summary>
 internal static class BatchCheck

@@ -4,14 +4,14 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// A source of samples of p_d, read as an endless shuffled sequence. The sequence is a pure function of the seed:
-/// whoever knows (seed, position) can continue it in batches of the same size, so a resumed run needs no replay and no saved state.
+/// seed and position are enough to continue it in batches of the same size, so a resumed run needs no replay and no saved state.
 /// </summary>
 public abstract class Dataset : IDisposable
 {
     private volatile bool isDisposed;
 
-    /// <summary>Names the data set and states the shape of one sample.</summary>
-    /// <param name="name">What messages and reports call the data.</param>
+    /// <summary>Sets the name of the data set and the shape of one sample.</summary>
+    /// <param name="name">The data set's name in messages and reports.</param>
     /// <param name="sampleShape">Shape of one sample, without the batch dimension.</param>
     protected Dataset(string name, IEnumerable<long> sampleShape)
     {
@@ -21,7 +21,7 @@ public abstract class Dataset : IDisposable
         SampleShape = [.. sampleShape];
     }
 
-    /// <summary>What messages and reports call the data.</summary>
+    /// <summary>The data set's name in messages and reports.</summary>
     public string Name { get; }
 
     /// <summary>Shape of one sample, without the batch dimension: [2] for points in the plane, [1, 28, 28] for gray images.</summary>
@@ -30,32 +30,32 @@ public abstract class Dataset : IDisposable
     /// <summary>The number of distinct samples, or null where every draw is fresh (a known density).</summary>
     public abstract long? Count { get; }
 
-    /// <summary>Data from the same source that training never sees, on which the diagnostics are read; null where none was set aside.</summary>
+    /// <summary>Data from the same source that training never uses, for the diagnostics; null where none was set aside.</summary>
     public abstract Dataset? HeldOut { get; }
 
     /// <summary>
     /// The samples at [position, position + count) of the endless shuffled sequence that <paramref name="seed"/> determines.
-    /// A trainer that reads ahead calls it from a thread of its own, never from two at once.
+    /// A trainer that reads ahead calls it from a separate thread, but never from two threads at once.
     /// </summary>
     /// <param name="seed">Selects the sequence.</param>
     /// <param name="position">Samples of the sequence that come before this batch; at least 0.</param>
     /// <param name="count">Samples to draw; at least 1.</param>
     /// <returns>
     /// A batch on the CPU that the caller (or its dispose scope) owns: <paramref name="count"/> float32 samples of shape <see cref="SampleShape"/> and, where the
-    /// data has classes, as many int64 labels. Whoever reads checks that. The same arguments give the same batch. Finite data is visited once an epoch, without
-    /// replacement, and its sequence is the same however it is cut: a batch of 50 at 50 is the second half of one of 100 at 0. Where every draw is fresh
-    /// (<see cref="Count"/> is null), batches that don't overlap are independent, and another cut may give other samples.
+    /// data has classes, as many int64 labels; callers check this. The same arguments give the same batch. Finite data is visited once per epoch, without
+    /// replacement, and its sequence doesn't depend on the batch size: a batch of 50 at 50 is the second half of one of 100 at 0. Where every draw is fresh
+    /// (<see cref="Count"/> is null), batches that don't overlap are independent, and another batch size may give other samples.
     /// </returns>
     public abstract Batch Draw(long seed, long position, int count);
 
-    /// <summary>The lowest and the highest label of all samples, where that is known without a look at each of them; null where it isn't.</summary>
+    /// <summary>The lowest and the highest label of all samples, where they are known without reading each sample; null where they aren't.</summary>
     internal virtual (long Lowest, long Highest)? LabelRange => null;
 
-    /// <summary>Whether a trainer has been made on it, so that a discriminator may have learned its samples.</summary>
+    /// <summary>Whether a trainer has been created with it, so that a discriminator may have been trained on its samples.</summary>
     internal bool IsTrainedOn { get; set; }
 
-    /// <summary><see cref="Draw"/>, where a failure says of which data and at which position, and what is returned is what was asked for.</summary>
-    /// <exception cref="InvalidDatasetException">The subclass failed, other than for its arguments, a cancellation or memory, or returned other samples or labels than <see cref="Draw"/> promises.</exception>
+    /// <summary><see cref="Draw"/>, with errors that name the data set and the position, and with a check that the result is what was requested.</summary>
+    /// <exception cref="InvalidDatasetException">The subclass failed, for a reason other than its arguments, cancellation or memory, or returned other samples or labels than <see cref="Draw"/> promises.</exception>
     /// <exception cref="ObjectDisposedException">The data was disposed.</exception>
     internal Batch Read(long seed, long position, int count)
     {

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Data;
 
-/// <summary>A hash of what a <see cref="Dataset"/> yields, whatever class it is, by which a report says which data it speaks of.</summary>
+/// <summary>A hash of what a <see cref="Dataset"/> yields, whatever its class, by which a report identifies its data.</summary>
 public static class DatasetFingerprint
 {
-    // Part of the definition: a known density's draw depends on where it starts, so other pieces would be other samples.
+    // Part of the definition: a known density's draw depends on where it starts, so other piece sizes would give other samples.
     private const int SamplesPerDraw = 1_024, EndlessSamples = 16_384;
 
     /// <summary>
-    /// SHA-256 over the sample shape, the count, and the type, values and labels of every sample of the sequence with seed 0; of an endless
+    /// SHA-256 over the sample shape, the count, and the type, values and labels of every sample of the sequence with seed 0; for an endless
     /// data set over its first 16,384 samples. The held-out part is included. The name is not: the same data under another name is the same.
     /// </summary>
     /// <param name="data">The data; it is drawn in pieces, so memory stays small.</param>

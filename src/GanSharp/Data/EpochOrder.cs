@@ -1,6 +1,6 @@
 namespace GanSharp.Data;
 
-/// <summary>The endless shuffled sequence over a finite number of rows: an epoch visits each row once, in an order of its own.</summary>
+/// <summary>The endless shuffled sequence over a finite number of rows: each epoch visits each row once, in a different order.</summary>
 internal sealed class EpochOrder(long rows)
 {
     private (long Seed, long Epoch, RandomOrder Order)? latest;

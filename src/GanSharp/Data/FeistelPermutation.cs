@@ -4,13 +4,13 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// A pseudo-random permutation of the numbers below a count, without memory: a Feistel network over pairs (left, right), whose rounds shift one
-/// half by a hash of the other and so can be undone, whatever the hash. Where the pairs are more than the count, the network is applied again to
-/// what falls outside (cycle walking), which keeps it a permutation (Black and Rogaway 2002).
+/// half by a hash of the other and so are invertible, whatever the hash. Where there are more pairs than numbers, the network is applied again to
+/// results out of range (cycle walking), which keeps it a permutation (Black and Rogaway 2002).
 /// </summary>
 internal sealed class FeistelPermutation : RandomOrder
 {
-    // Four make a pseudo-random permutation for whoever sees a few of its values (Luby and Rackoff 1988), but an epoch shows all of them: in orders of
-    // 37 numbers, neighbors are uneven after four rounds (χ² by 130 standard deviations) and after six (4), and like a shuffle's after eight.
+    // Four rounds make a pseudo-random permutation for an observer of a few values (Luby and Rackoff 1988), but an epoch shows all of them: in orders of
+    // 37 numbers, neighbors are uneven after four rounds (χ² is off by 130 standard deviations) and after six (by 4), and like a shuffle's after eight.
     private const int Rounds = 8;
     private readonly long count, lefts, rights;
     private readonly ulong[] keys;
@@ -18,7 +18,7 @@ internal sealed class FeistelPermutation : RandomOrder
     public FeistelPermutation(long count, ulong key)
     {
         this.count = count;
-        // As square as can be, so at most one pair in √count falls outside.
+        // As close to square as possible, so that at most one pair in √count is out of range.
         lefts = (long)Math.Ceiling(Math.Sqrt(count));
         rights = (count + lefts - 1) / lefts;
         keys = [.. Enumerable.Range(0, Rounds).Select(round => SeededRandom.Scramble(key + (ulong)round))];
@@ -43,7 +43,7 @@ internal sealed class FeistelPermutation : RandomOrder
         }
     }
 
-    /// <summary>(value + hash) mod modulus, the hash brought below the modulus by a product, which is faster than a division.</summary>
+    /// <summary>(value + hash) mod modulus, where the hash is reduced below the modulus by a multiplication, which is faster than a division.</summary>
     private static long Shift(long value, long modulus, ulong input)
     {
         var shifted = value + (long)Math.BigMul(SeededRandom.Scramble(input), (ulong)modulus, out _);

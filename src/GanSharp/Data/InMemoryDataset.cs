@@ -13,12 +13,12 @@ public sealed class InMemoryDataset : Dataset
     private readonly Tensor? labels;
     private readonly EpochOrder order;
 
-    /// <summary>Makes a data set of the given tensors, which it shares (without a copy) and leaves to the caller to dispose.</summary>
+    /// <summary>Creates a data set from the given tensors. It uses them without a copy; the caller disposes them.</summary>
     /// <param name="samples">Tensor of shape [N, …] with N ≥ 1: uint8 images, or floating-point values, which must be finite.</param>
     /// <param name="labels">Integer tensor of shape [N], or null.</param>
     /// <param name="heldOut">Data set aside for diagnostics, of the same sample shape; this data set disposes it.</param>
-    /// <param name="name">What messages and reports call the data.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, the tensor is empty, of another type, or has NaN or infinite values.</exception>
+    /// <param name="name">The data set's name in messages and reports.</param>
+    /// <exception cref="ArgumentException">The shapes don't match, or the tensor is empty, of another type, or has NaN or infinite values.</exception>
     public InMemoryDataset(Tensor samples, Tensor? labels = null, InMemoryDataset? heldOut = null, string name = "tensor data")
         : base(name, Check(samples, labels, heldOut, name))
     {
@@ -64,7 +64,7 @@ public sealed class InMemoryDataset : Dataset
         return new Batch(drawn.MoveToOuterDisposeScope(), labels?.index_select(0, indices).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Images of bytes as float32 in [−1, 1]; other values as they are.</summary>
+    /// <summary>Images of bytes as float32 in [−1, 1]; other values unchanged.</summary>
     internal static Tensor ToFloat(Tensor drawn) => drawn.dtype == ScalarType.Byte ? drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1) : drawn;
 
     internal static (long Lowest, long Highest)? RangeOf(Tensor? labels)
@@ -75,7 +75,7 @@ public sealed class InMemoryDataset : Dataset
         return (labels.min().to(ScalarType.Int64).item<long>(), labels.max().to(ScalarType.Int64).item<long>());
     }
 
-    /// <summary>The first of some samples that holds NaN or infinity; null where none does.</summary>
+    /// <summary>Index of the first sample that contains NaN or infinity; null where there is none.</summary>
     internal static long? FirstNonFinite(Tensor samples)
     {
         if (!samples.is_floating_point())

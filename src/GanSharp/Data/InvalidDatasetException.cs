@@ -1,6 +1,6 @@
 namespace GanSharp.Data;
 
-/// <summary>Data can't be read, or not as what it should be; the message names the file, the rule and what was found, or the data set and the position.</summary>
+/// <summary>Data can't be read or isn't valid; the message names the file, the rule and what was found, or the data set and the position.</summary>
 public sealed class InvalidDatasetException : Exception
 {
     internal InvalidDatasetException(string message, Exception? inner = null)
@@ -8,6 +8,6 @@ public sealed class InvalidDatasetException : Exception
     {
     }
 
-    /// <summary>The data set that could not be read, where it is known.</summary>
+    /// <summary>The data set that couldn't be read, where known.</summary>
     internal Dataset? Unreadable { get; init; }
 }

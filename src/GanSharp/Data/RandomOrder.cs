@@ -5,20 +5,20 @@ namespace GanSharp.Data;
 
 /// <summary>
 /// The whole numbers below a count in a random order, a pure function of (seed, name, index). Up to a million numbers are shuffled, which is
-/// exactly uniform; beyond that a shuffle would hold up the batch that needs it (ten million: half a second) and take 8 bytes a number, so each is computed when asked for.
+/// exactly uniform; beyond that a shuffle would delay the batch that needs it (ten million: half a second) and take 8 bytes per number, so each number is computed when needed.
 /// </summary>
 internal abstract class RandomOrder
 {
     private const long MostShuffled = 1 << 20;
 
-    /// <summary>The number at a place, both from 0 and below the count.</summary>
+    /// <summary>The number at a position; both are at least 0 and below the count.</summary>
     public abstract long this[long place] { get; }
 
-    /// <summary>The order of <paramref name="count"/> numbers, at least 1, of the stream that <see cref="SeededRandom.Create"/> knows by the rest.</summary>
+    /// <summary>The order of <paramref name="count"/> numbers, at least 1, from the <see cref="SeededRandom.Create"/> stream given by the other arguments.</summary>
     public static RandomOrder Create(long count, long seed, string name, long index = 0) =>
         count <= MostShuffled ? new Shuffle(count, seed, name, index) : new FeistelPermutation(count, SeededRandom.Mix(seed, name, index));
 
-    /// <summary>The numbers at <paramref name="count"/> places from <paramref name="start"/> on.</summary>
+    /// <summary>The numbers at <paramref name="count"/> positions from <paramref name="start"/> on.</summary>
     public long[] Slice(long start, long count)
     {
         var numbers = new long[count];

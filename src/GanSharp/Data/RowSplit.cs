@@ -1,12 +1,12 @@
 namespace GanSharp.Data;
 
-/// <summary>Which rows of a data set are held out: the first of a random order.</summary>
+/// <summary>Which rows of a data set are held out: the first ones in a random order.</summary>
 /// <param name="Order">All rows in that order.</param>
-/// <param name="HeldOut">How many of its first are held out.</param>
+/// <param name="HeldOut">How many of its first rows are held out.</param>
 /// <param name="Total">All rows.</param>
 internal sealed record RowSplit(RandomOrder Order, long HeldOut, long Total)
 {
-    /// <param name="name">What the error calls the data.</param>
+    /// <param name="name">The data set's name in the error.</param>
     /// <param name="total">All rows.</param>
     /// <param name="heldOutFraction">Share to hold out, in (0, 1); at least one row stays on each side.</param>
     /// <param name="seed">Determines which rows.</param>

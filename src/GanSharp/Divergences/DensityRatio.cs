@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Divergences;
 
-/// <summary>r(x) = p_d(x) / p_g(x) (eq. 1): what a discriminator says of it, and what it is where both densities are known.</summary>
+/// <summary>r(x) = p_d(x) / p_g(x) (eq. 1): as estimated by a discriminator, and exactly where both densities are known.</summary>
 public static class DensityRatio
 {
     /// <summary>ln r(x) = l(x) − ln(π / (1 − π)) (eqs. 4 and 5).</summary>
-    /// <param name="logits">Logits of a discriminator trained with real samples as a share <paramref name="realShare"/> of all.</param>
+    /// <param name="logits">Logits of a discriminator trained with a share <paramref name="realShare"/> of real samples.</param>
     /// <param name="realShare">π = p(y = 1), in (0, 1). Default ½: as many real as generated samples.</param>
     /// <returns>Tensor of the logits' shape and type, in nats.</returns>
     public static Tensor Log(Tensor logits, double realShare = 0.5)
@@ -16,7 +16,7 @@ public static class DensityRatio
         return logits - PriorLogOdds(realShare);
     }
 
-    /// <summary>ln(π / (1 − π)): what the prior adds to ln r to make D's logit (eq. 4).</summary>
+    /// <summary>ln(π / (1 − π)), the difference between D's logit and ln r (eq. 4).</summary>
     internal static double PriorLogOdds(double realShare)
     {
         if (!(realShare is > 0 and < 1))

@@ -7,13 +7,13 @@ namespace GanSharp.Divergences;
 public static class DonskerVaradhan
 {
     /// <summary>
-    /// The bound on samples. It is never below the dual of <see cref="FDivergence.KullbackLeibler"/> at the same l and ignores a shift of it. But it is biased: the
-    /// logarithm of a mean over M samples is low, and so the bound high, by about Var(e^l) / (2M E²[e^l]), which is (M/ESS − 1) / 2M. Where a
-    /// bound has to hold, take the dual.
+    /// The bound, estimated on samples. It is never below the dual of <see cref="FDivergence.KullbackLeibler"/> at the same l, and doesn't depend on shifts of l. But it is biased: the
+    /// logarithm of a mean over M samples is too low, and so the bound too high, by about Var(e^l) / (2M E²[e^l]), which is (M/ESS − 1) / 2M. Where a
+    /// bound must be valid, use the dual.
     /// </summary>
-    /// <param name="realLogRatios">l at real samples that D has not seen, shape [N], N ≥ 2.</param>
+    /// <param name="realLogRatios">l at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>
-    /// <returns>Nats; its interval is the linearised one and doesn't include the bias.</returns>
+    /// <returns>Nats; the interval is from linearization and doesn't include the bias.</returns>
     /// <exception cref="DiagnosticRefusedException">A few generated samples dominate E[e^l], or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios)
     {

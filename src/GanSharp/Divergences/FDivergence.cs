@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Divergences;
 
 /// <summary>
-/// D_f(p_d‖p_g) = E_pg[f(r)], r = p_d/p_g, for a convex f with f(1) = 0 (Csiszár 1967): from logits, as an estimate or as a lower bound, and from known densities.
-/// The table of divergences is below; every formula is written in l = ln r, so that no ratio overflows before its term does.
+/// D_f(p_d‖p_g) = E_pg[f(r)], r = p_d/p_g, for a convex f with f(1) = 0 (Csiszár 1967): computed from logits, as an estimate or a lower bound, or from known densities.
+/// Every formula is written in terms of l = ln r, so that no ratio overflows before its term does.
 /// </summary>
 public sealed partial class FDivergence
 {
@@ -15,10 +15,10 @@ public sealed partial class FDivergence
 
     private FDivergence(string name, Formulas formulas) => (Name, this.formulas) = (name, formulas);
 
-    /// <summary>What reports call it.</summary>
+    /// <summary>Its name in reports.</summary>
     public string Name { get; }
 
-    /// <summary>The conjugate is finite below this and infinite above; +∞ where it is finite everywhere.</summary>
+    /// <summary>The conjugate is finite below this value and infinite above; +∞ where it is finite everywhere.</summary>
     public double ConjugateDomainEnd => formulas.ConjugateDomainEnd;
 
     /// <summary>f(u), elementwise.</summary>
@@ -26,7 +26,7 @@ public sealed partial class FDivergence
     /// <returns>Float64 tensor of the same shape.</returns>
     public Tensor Generator(Tensor ratios) => Elementwise(formulas.Generator, ratios);
 
-    /// <summary>f′(u) at u = e^l, elementwise; where f has a kink, at l = 0, the middle of its slopes.</summary>
+    /// <summary>f′(u) at u = e^l, elementwise; where f has a kink, at l = 0, the midpoint of its slopes.</summary>
     /// <param name="logRatios">l, any shape.</param>
     /// <returns>Float64 tensor of the same shape.</returns>
     public Tensor Slope(Tensor logRatios) => Elementwise(formulas.Slope, logRatios);
@@ -37,20 +37,20 @@ public sealed partial class FDivergence
     public Tensor Conjugate(Tensor slopes) => Elementwise(
         t => where(t > ConjugateDomainEnd, tensor(double.PositiveInfinity), formulas.Conjugate(t)), slopes);
 
-    /// <summary>f-GAN's output activation: from any score to the conjugate's domain, increasing (Nowozin, Cseke and Tomioka 2016, table 6).</summary>
+    /// <summary>f-GAN's output activation: an increasing map from any score to the conjugate's domain (Nowozin, Cseke and Tomioka 2016, table 6).</summary>
     /// <param name="scores">v, any shape.</param>
     /// <returns>Float64 tensor of the same shape.</returns>
     public Tensor OutputActivation(Tensor scores) => Elementwise(formulas.Activation, scores);
 
     /// <summary>
-    /// D_f = E_m[2 f(r) / (1 + r)], m = (p_d + p_g) / 2, half of it from each side. The textbook E_pg[f(r)] rests on the few generated samples that look
-    /// real: for KL its terms r ln r grow without bound. Here the weight 2 / (1 + r) of a sample of m is at most 2, and every region is seen
-    /// by the side that has mass there. f is taken with f(1) = f′(1) = 0, which changes no divergence and makes every term nonnegative.
+    /// D_f = E_m[2 f(r) / (1 + r)], m = (p_d + p_g) / 2, half of it from each side. The textbook E_pg[f(r)] depends on the few generated samples that look
+    /// real: for KL its terms r ln r grow without bound. Here the weight 2 / (1 + r) of a sample of m is at most 2, and every region is covered
+    /// by the side that has mass there. f is normalized to f(1) = f′(1) = 0, which changes no divergence and makes every term nonnegative.
     /// </summary>
     /// <param name="realLogRatios">l at real samples, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at generated samples, shape [M], M ≥ 2.</param>
-    /// <returns>Unbiased where l is the true log ratio; where it is not, neither a lower nor an upper bound.</returns>
-    /// <exception cref="DiagnosticRefusedException">The divergence's own terms grow exponentially (χ², some α), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
+    /// <returns>Unbiased if l is the true log ratio; otherwise neither a lower nor an upper bound.</returns>
+    /// <exception cref="DiagnosticRefusedException">The divergence's terms grow exponentially (χ², some α), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
     public Estimate PlugIn(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
@@ -61,22 +61,22 @@ public sealed partial class FDivergence
     }
 
     /// <summary>
-    /// The variational bound E_pd[f′(r)] − E_pg[r f′(r) − f(r)] ≤ D_f (Nguyen, Wainwright and Jordan 2010), true for every function l and tight for the true ratio.
+    /// The variational bound E_pd[f′(r)] − E_pg[r f′(r) − f(r)] ≤ D_f (Nguyen, Wainwright and Jordan 2010), valid for every function l and tight for the true ratio.
     /// For Jensen–Shannon it is <see cref="JensenShannon.Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/>.
     /// </summary>
-    /// <param name="realLogRatios">l at real samples that D has not seen, shape [N], N ≥ 2.</param>
+    /// <param name="realLogRatios">l at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="logitLimit">
     /// Above 0. l is clipped to [−logitLimit, logitLimit], which is another function and so another lower bound: lower, but its terms span no more than e^logitLimit,
-    /// so that it has an interval where the unclipped one is refused, once some dozens of samples reach the limit. Choose it before looking at the samples;
-    /// 2, at which r is clipped to 7.4, is a start.
+    /// so that it has an interval where the unclipped bound is refused, once some dozens of samples reach the limit. Choose it before looking at the samples;
+    /// 2, at which r is clipped to 7.4, is a good first choice.
     /// Default +∞.
     /// </param>
-    /// <returns>An unbiased estimate of the bound, which is low by what l is wrong; not clipped at 0.</returns>
-    /// <exception cref="ArgumentException">Fewer than two samples on a side, or a value out of its range.</exception>
+    /// <returns>An unbiased estimate of the bound, which is low if l is wrong; not clipped at 0.</returns>
+    /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
     /// <exception cref="DiagnosticRefusedException">
     /// Terms grow exponentially in l (all but Jensen–Shannon and total variation), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail:
-    /// no interval would hold.
+    /// no interval would be valid.
     /// </exception>
     public Estimate LowerBound(Tensor realLogRatios, Tensor fakeLogRatios, double logitLimit = double.PositiveInfinity)
     {
@@ -94,7 +94,7 @@ public sealed partial class FDivergence
     /// <summary>D_f(p‖q) by quadrature in one or two dimensions, to about 1e-10 for mixtures of Gaussians.</summary>
     /// <param name="data">p.</param>
     /// <param name="generator">q.</param>
-    /// <exception cref="DiagnosticRefusedException">The divergence is infinite, or rests on tails beyond the densities' supports.</exception>
+    /// <exception cref="DiagnosticRefusedException">The divergence is infinite, or depends on tails beyond the densities' supports.</exception>
     /// <exception cref="NotSupportedException">The dimension is above 2.</exception>
     public double Quadrature(IDensity data, IDensity generator) => new Quadrature(data, generator).Integrate(
         (logP, logQ) => logaddexp(logP, logQ).exp() / 2 * formulas.MixtureTerm(logP - logQ), formulas.HasKink);

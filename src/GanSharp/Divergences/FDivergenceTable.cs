@@ -17,7 +17,7 @@ public sealed partial class FDivergence
         FakeGrowth = 1,
     });
 
-    /// <summary>KL(p_g‖p_d): f(u) = −ln u. Infinite where the generator makes what data never shows.</summary>
+    /// <summary>KL(p_g‖p_d): f(u) = −ln u. Infinite where the generator produces samples that the data never contains.</summary>
     public static FDivergence ReverseKullbackLeibler { get; } = new("reverse KL", new()
     {
         Generator = u => -u.log(),
@@ -95,7 +95,7 @@ public sealed partial class FDivergence
     public static FDivergence TotalVariation { get; } = new("total variation", new()
     {
         Generator = u => (u - 1).abs() / 2,
-        // Below −½ the supremum over u ≥ 0 is at u = 0; f-GAN's table keeps to the slopes that f has, |t| ≤ ½.
+        // Below −½ the supremum over u ≥ 0 is at u = 0; f-GAN's table only uses the slopes that f has, |t| ≤ ½.
         Conjugate = t => t.clamp(min: -0.5),
         ConjugateDomainEnd = 0.5,
         Activation = v => v.tanh() / 2,
@@ -105,7 +105,7 @@ public sealed partial class FDivergence
         HasKink = true,
     });
 
-    /// <summary>Jensen–Shannon divergence, from 0 to ln 2: f(u) = ½[u ln u − (u + 1) ln((u + 1) / 2)], half of f-GAN's, so that D_f is JSD and not twice it.</summary>
+    /// <summary>Jensen–Shannon divergence, from 0 to ln 2: f(u) = ½[u ln u − (u + 1) ln((u + 1) / 2)], half of f-GAN's, so that D_f is JSD instead of twice JSD.</summary>
     public static FDivergence JensenShannon { get; } = new("Jensen-Shannon", new()
     {
         Generator = u => (u * u.log() - (u + 1) * ((u + 1) / 2).log()) / 2,
@@ -130,7 +130,7 @@ public sealed partial class FDivergence
         return new FDivergence(FormattableString.Invariant($"α-divergence (α = {alpha})"), new()
         {
             Generator = u => (u.pow(alpha) - 1 - alpha * (u - 1)) / scale,
-            // For α > 1 the supremum over u ≥ 0 is at u = 0 once the slope is below f's least one.
+            // For α > 1 the supremum over u ≥ 0 is at u = 0 once the slope is below the smallest slope of f.
             Conjugate = t => ((less * t + 1).clamp(min: 0).pow(alpha / less) - 1) / alpha,
             ConjugateDomainEnd = alpha > 1 ? double.PositiveInfinity : -1 / less,
             Activation = v => alpha > 1 ? v.alias() : ValueFunction.LogProbability(v) - 1 / less,
@@ -147,7 +147,7 @@ public sealed partial class FDivergence
     /// <summary>w = ln W(e^c), the root of w + e^w = c, by Newton's method.</summary>
     private static Tensor LogOfLambertW(Tensor c)
     {
-        // Convex and increasing: from any start the second iterate lies above the root and those after it fall to it; 1 + |c| ≥ 1 needs few.
+        // Convex and increasing: from any start the second iterate is above the root and later ones decrease to it; few iterations are needed.
         const int Iterations = 40;
         var w = where(c > 1, c.clamp(min: 1).log(), c);
         for (var iteration = 0; iteration < Iterations; iteration++)
@@ -155,7 +155,7 @@ public sealed partial class FDivergence
         return w;
     }
 
-    /// <summary>What a row of the table says, elementwise on float64 tensors.</summary>
+    /// <summary>One row of the table, elementwise on float64 tensors.</summary>
     private sealed record Formulas
     {
         /// <summary>f(u).</summary>
@@ -180,13 +180,13 @@ public sealed partial class FDivergence
 
         public bool HasKink { get; init; }
 
-        /// <summary>The c of the slope's fastest growing part e^(c l), whose mean is over real samples; 0 for none.</summary>
+        /// <summary>The c of the fastest growing part e^(c l) of the slope, whose mean is over real samples; 0 for none.</summary>
         public double RealGrowth { get; init; }
 
-        /// <summary>The same of the conjugate's, whose mean is over generated samples.</summary>
+        /// <summary>The same for the conjugate, whose mean is over generated samples.</summary>
         public double FakeGrowth { get; init; }
 
-        /// <summary>The same of the mixture term's, on both sides.</summary>
+        /// <summary>The same for the mixture term, on both sides.</summary>
         public double PlugInGrowth { get; init; }
     }
 }

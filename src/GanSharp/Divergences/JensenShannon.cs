@@ -16,7 +16,7 @@ public static class JensenShannon
     /// <summary>ln 2, the divergence of distributions that share no point.</summary>
     public const double Maximum = 0.693147180559945309417;
 
-    /// <summary>What is above rounds to 0.0000.</summary>
+    /// <summary>Negative values above this round to 0.0000.</summary>
     internal const double SmallestPrinted = -0.00005;
 
     private const double SaturatedShare = 0.9;
@@ -27,24 +27,24 @@ public static class JensenShannon
     /// At π = ½ that is (V(D) + 2 ln 2) / 2 ≤ JSD(p_d‖p_g). JS_π is the information that a sample carries about its label.
     /// </summary>
     /// <param name="realLogRatios">
-    /// ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2. Numbers don't show where they come from: at samples that D has learned, they give
-    /// no bound. The overload that takes the networks and the held-out data sees to it.
+    /// D's ln p_d/p_g at real samples that D was not trained on, shape [N], N ≥ 2. At samples that D was trained on, the result is
+    /// not a bound. The overload that takes the networks and the held-out data ensures this.
     /// </param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="realShare">
     /// π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).
     /// </param>
     /// <param name="interval">
-    /// How the interval is computed. With the two that hold at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
-    /// at every sample count. No upper end limits the divergence: it is the bound's, and a better D may lie above.
+    /// How the interval is computed. With the two methods that are valid at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
+    /// at every sample count. The upper end limits only the bound and not the divergence: a better D may give more.
     /// </param>
     /// <param name="logitLimit">
     /// b of <see cref="IntervalMethod.Hoeffding"/> and <see cref="IntervalMethod.EmpiricalBernstein"/>, above 0; unused by the others. D's logits are clipped to
-    /// [−b, b], which is another D and so another lower bound, whose terms span b. Default 6: a perfect D loses at most e⁻⁶ = 0.0025 nats to it.
+    /// [−b, b], which is another D and so another lower bound, whose terms span b. Default 6: a perfect D loses at most e⁻⁶ = 0.0025 nats by clipping.
     /// </param>
     /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>.</param>
-    /// <returns>The bound, not clipped: below 0 where D is worse than a guess. <see cref="Format"/> prints it clipped.</returns>
-    /// <exception cref="ArgumentException">Fewer than two samples on a side, or a value out of its range.</exception>
+    /// <returns>The bound, not clipped: below 0 where D is worse than guessing. <see cref="Format"/> prints it clipped.</returns>
+    /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios, double realShare = 0.5,
         IntervalMethod interval = IntervalMethod.Normal, double logitLimit = 6, long seed = 0)
     {
@@ -67,16 +67,16 @@ public static class JensenShannon
         };
     }
 
-    /// <summary>The bound of a discriminator whose logit is a density ratio, on data it has not seen and fresh samples of the generator.</summary>
-    /// <param name="discriminator">D, trained by an objective whose ratio is exact.</param>
+    /// <summary>The bound of a discriminator whose logit is a density ratio, on data that it was not trained on and fresh samples of the generator.</summary>
+    /// <param name="discriminator">D, trained with an objective whose ratio is exact.</param>
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
-    /// <param name="samples">Samples of each side. Default 10,000, for an interval of some ± 0.006 nats; no more than the held-out data has.</param>
+    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.006 nats; at most the size of the held-out data.</param>
     /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
-    /// <param name="objective">What D was trained by; null where its logit is known to be ln p_d/p_g.</param>
+    /// <param name="objective">The objective that D was trained with; null where its logit is known to be ln p_d/p_g.</param>
     /// <exception cref="DiagnosticRefusedException">
-    /// The objective's logit is no density ratio or one up to a constant only, D judges samples in groups, or the data is what D was trained on: it has a held-out
-    /// part of its own, or a trainer has been made on it.
+    /// The objective's logit is no density ratio, or only one up to a constant; D judges samples in groups; or the data is training data: it has a held-out
+    /// part itself, or a trainer has been created with it.
     /// </exception>
     public static Estimate Bound(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, IDensityRatio? objective = null)
@@ -92,7 +92,7 @@ public static class JensenShannon
         return objective is null ? Bound(real, fake) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
     }
 
-    /// <summary>D's logits at held-out data and at fresh samples, as many of each; another index of the same seed draws other samples.</summary>
+    /// <summary>D's logits at held-out data and at equally many fresh samples; another index with the same seed draws other samples.</summary>
     internal static (Tensor Real, Tensor Fake) HeldOutLogits(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples, long seed, long index)
     {
@@ -131,8 +131,8 @@ public static class JensenShannon
 
     /// <summary>
     /// JSD(p_d‖p_g) of known densities in any dimension by Monte Carlo: ½[mean_d(ln 2 + ln σ(l*)) + mean_g(ln 2 + ln σ(−l*))], l* = ln p_d/p_g.
-    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/> at D*, where the bound is the divergence; for densities of
-    /// your own, call that with l*.
+    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/> at D*, where the bound equals the divergence; for your
+    /// own densities, call that method with l*.
     /// </summary>
     /// <param name="data">p_d.</param>
     /// <param name="generator">p_g, of the same dimension.</param>
@@ -148,7 +148,7 @@ public static class JensenShannon
         if (data.Dimension != generator.Dimension)
             throw new ArgumentException($"generator must have the data's dimension {data.Dimension} but has {generator.Dimension}.", nameof(generator));
         using var scope = NewDisposeScope();
-        // Both mixtures draw from streams of one name: positions that never meet keep the two sides independent.
+        // Both mixtures draw from streams with the same name: positions that never overlap keep the two sides independent.
         Tensor LogRatios(GaussianMixture source, long start)
         {
             var pieces = new List<Tensor>();
@@ -164,20 +164,20 @@ public static class JensenShannon
     }
 
     /// <summary>
-    /// Whether even the lower end of the interval reaches 0.9 ln 2: D tells the two apart almost surely, so that G's loss of eq. 21 has next to no gradient
-    /// and the divergence says little more than 'disjoint'.
+    /// Whether even the lower end of the interval reaches 0.9 ln 2: D then distinguishes the two almost with certainty, so that G's loss of eq. 21 has almost no gradient
+    /// and the divergence says little more than "disjoint".
     /// </summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
     public static bool IsSaturated(Estimate divergence) => divergence.Lower >= SaturatedShare * Maximum;
 
     /// <summary>
-    /// "0.1114 ± 0.0042" or "0.0031 [0.0008, 0.0071]", clipped to [0, ln 2], where the divergence lies though an estimate may not, and ", saturated" added where it is.
-    /// What lies below 0 says so: "0.0000 (raw -0.0100 ± 0.0030)". Only what is printed is clipped: clipping values would bias their means.
+    /// "0.1114 ± 0.0042" or "0.0031 [0.0008, 0.0071]", clipped to [0, ln 2], the range of the divergence but not of an estimate, followed by ", saturated" where it is.
+    /// Negative values are shown too: "0.0000 (raw -0.0100 ± 0.0030)". Only the printed text is clipped, because clipping values would bias their means.
     /// </summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
     public static string Format(Estimate divergence) => $"{FormatValue(divergence)}{(IsSaturated(divergence) ? ", saturated" : "")}";
 
-    /// <summary>The same without the word on saturation.</summary>
+    /// <summary>The same without ", saturated".</summary>
     internal static string FormatValue(Estimate divergence) => divergence.Value < SmallestPrinted
         ? $"0.0000 (raw {divergence})"
         : divergence.Format(0, Maximum);

@@ -10,7 +10,7 @@ namespace GanSharp.Divergences;
 /// </summary>
 internal sealed class Quadrature
 {
-    // A tenth of the narrowest standard deviation in 1-D gives 1e-12 for the reference pairs; a quarter gives 1e-9 in 2-D at a tenth of the points.
+    // Steps of a tenth of the narrowest standard deviation in 1-D give 1e-12 for the reference pairs; steps of a quarter give 1e-9 in 2-D with a tenth of the points.
     private const double StepsPerScaleOnLine = 10, StepsPerScaleInPlane = 4;
     private const long LargestGrid = 64_000_000;
     private readonly IDensity data, generator;
@@ -37,13 +37,13 @@ internal sealed class Quadrature
     }
 
     /// <summary>∫ integrand(ln p(x), ln q(x)) dx.</summary>
-    /// <param name="integrand">From float64 tensors of one shape to one of that shape.</param>
-    /// <param name="kinkWhereEqual">Whether the integrand is smooth only on either side of p = q, as the total variation's is.</param>
+    /// <param name="integrand">Maps two float64 tensors of the same shape to one of that shape.</param>
+    /// <param name="kinkWhereEqual">Whether the integrand has a kink at p = q, as for the total variation.</param>
     /// <exception cref="DiagnosticRefusedException">The integrand hasn't vanished at the ends: the integral is infinite, or its mass lies outside the supports.</exception>
     public double Integrate(Func<Tensor, Tensor, Tensor> integrand, bool kinkWhereEqual = false)
     {
         double total = 0, largest = 0, largestAtEnds = 0;
-        // One row at a time bounds memory in the plane; on the line there is one row.
+        // Working row by row bounds memory in two dimensions; in one dimension there is one row.
         var rows = axes.Length == 1 ? 1 : axes[1].Count;
         for (long row = 0; row < rows; row++)
         {
@@ -103,7 +103,7 @@ internal sealed class Quadrature
         }
         var ends = cat([line.narrow(0, 0, 1), upper, line.narrow(0, count - 1, 1)]);
         var (start, length) = (ends.narrow(0, 0, ends.numel() - 1).unsqueeze(1), ends.diff().unsqueeze(1));
-        // The substitution is steepest in an interval's middle, where x advances ¼π · length · Δt: Δt keeps the longest interval at the line's own step.
+        // The substitution is steepest in an interval's middle, where x advances ¼π · length · Δt: Δt is such that the longest interval has the line's step there.
         var spacing = (line[1] - line[0]).item<double>() / (Math.PI / 4 * length.max().item<double>());
         var t = arange(-LargestT, LargestT, spacing, ScalarType.Float64).unsqueeze(0);
         var u = Math.PI / 2 * t.sinh();

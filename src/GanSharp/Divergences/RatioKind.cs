@@ -1,6 +1,6 @@
 namespace GanSharp.Divergences;
 
-/// <summary>What an objective's optimal logit says of ln p_d/p_g. Diagnostics refuse a number that the logit doesn't hold.</summary>
+/// <summary>What an objective's optimal logit tells about ln p_d/p_g. Diagnostics refuse a number that the logit can't provide.</summary>
 public enum RatioKind
 {
     /// <summary>Nothing: a critic's score, a hinge margin, or a classifier of smoothed labels.</summary>
@@ -9,6 +9,6 @@ public enum RatioKind
     /// <summary>ln p_d/p_g exactly, through <see cref="IDensityRatio.LogDensityRatio"/>.</summary>
     Exact,
 
-    /// <summary>ln p_d/p_g plus a constant that the objective can't see; it must be fitted on held-out samples first.</summary>
+    /// <summary>ln p_d/p_g plus a constant that doesn't change the objective; it must first be fitted on held-out samples.</summary>
     UpToConstant,
 }

@@ -9,9 +9,9 @@ namespace GanSharp.Divergences;
 public static class ValueFunction
 {
     /// <summary>V(D) of eq. 11 on samples.</summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples, shape [N].</param>
+    /// <param name="realLogRatios">D's ln p_d/p_g at real samples, shape [N].</param>
     /// <param name="fakeLogRatios">The same at generated samples, shape [M]; M may differ from N, as each class keeps its own mean.</param>
-    /// <returns>At most 0; −2 ln 2 for a D that always says ½.</returns>
+    /// <returns>At most 0; −2 ln 2 for a D that always outputs ½.</returns>
     public static double Of(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         using var scope = NewDisposeScope();
@@ -23,11 +23,11 @@ public static class ValueFunction
     /// It is a mean over all samples where V(D) of eq. 11 is a sum of two means: at π = ½ it is half of V(D).
     /// </summary>
     /// <param name="realLogRatios">
-    /// ln p_d/p_g as D states it at real samples, shape [N]; <see cref="DensityRatio.Log(Tensor, double)"/> gives it from logits of a D trained with the share π.
+    /// D's ln p_d/p_g at real samples, shape [N]; <see cref="DensityRatio.Log(Tensor, double)"/> gives it from logits of a D trained with the share π.
     /// </param>
     /// <param name="fakeLogRatios">The same at generated samples, shape [M].</param>
     /// <param name="realShare">π = p(y = 1), in (0, 1). It weighs the two class means; N / (N + M) is not used.</param>
-    /// <returns>At most 0; −H(π), the entropy of the labels, for a D that knows only π.</returns>
+    /// <returns>At most 0; −H(π), minus the entropy of the labels, for a D whose output is always π.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="realShare"/> is not in (0, 1).</exception>
     public static double Of(Tensor realLogRatios, Tensor fakeLogRatios, double realShare)
     {
@@ -45,6 +45,6 @@ public static class ValueFunction
         return (LogProbability(Logits(realLogRatios)), LogProbability(-Logits(fakeLogRatios)));
     }
 
-    /// <summary>ln σ(l) a sample in float64, from logsigmoid: softplus has a threshold above which it errs by 2e-9.</summary>
+    /// <summary>ln σ(l) per sample in float64, from logsigmoid, because softplus has a threshold above which it is off by 2e-9.</summary>
     internal static Tensor LogProbability(Tensor logits) => logits.to(ScalarType.Float64).log_sigmoid();
 }

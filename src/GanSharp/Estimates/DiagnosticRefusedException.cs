@@ -1,6 +1,6 @@
 namespace GanSharp.Estimates;
 
-/// <summary>A number was asked for that would be a lie here; the message says why and what to ask for instead.</summary>
+/// <summary>The requested number would be misleading; the message says why and what to use instead.</summary>
 public sealed class DiagnosticRefusedException : InvalidOperationException
 {
     /// <summary>Refuses with a reason.</summary>

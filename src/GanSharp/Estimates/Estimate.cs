@@ -6,16 +6,16 @@ namespace GanSharp.Estimates;
 /// <param name="Value">The point estimate.</param>
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end of the interval.</param>
-/// <param name="SampleCount">Samples the estimate rests on; where it rests on two distributions, those of the smaller side.</param>
+/// <param name="SampleCount">Number of samples used; for two distributions, that of the smaller side.</param>
 public readonly record struct Estimate(double Value, double Lower, double Upper, long SampleCount)
 {
-    /// <summary>Two-sided 95% of a normal distribution.</summary>
+    /// <summary>The two-sided 95% quantile of the standard normal distribution.</summary>
     internal const double NormalQuantile = 1.959963984540054;
 
-    /// <summary>"0.1114 ± 0.0042", or "0.0031 [0.0008, 0.0071]" where the ends are not as far below the value as above it.</summary>
+    /// <summary>"0.1114 ± 0.0042", or "0.0031 [0.0008, 0.0071]" where the interval isn't symmetric.</summary>
     public override string ToString() => Format(double.NegativeInfinity, double.PositiveInfinity);
 
-    /// <summary>The same with what is printed clipped to [<paramref name="least"/>, <paramref name="most"/>].</summary>
+    /// <summary>The same with the printed numbers clipped to [<paramref name="least"/>, <paramref name="most"/>].</summary>
     internal string Format(double least, double most)
     {
         // Half of the last digit printed.

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Estimates;
 
-/// <summary>Whether samples carry a mean of unbounded weights, and its interval.</summary>
+/// <summary>Whether samples are enough for a mean of unbounded weights and its interval.</summary>
 internal static class ImportanceWeights
 {
     /// <summary>
-    /// Below this a 95% interval of the mean no longer holds, however light the tail. Measured for log-normal ratios (N(0, 1) against N(μ, 1)) with the
-    /// skewness corrected, coverage is 91–95% from 200 effective samples on, 90–93% at 80, 87–90% at 30, always by missing the heavy tail and so
-    /// putting the mean too low.
+    /// Below this number a 95% interval of the mean no longer covers at 95%, however light the tail. Measured for log-normal ratios (N(0, 1) against N(μ, 1)) with the
+    /// skewness corrected, coverage is 91–95% from 200 effective samples on, 90–93% at 80, 87–90% at 30; the samples miss the heavy tail, which
+    /// makes the mean too low.
     /// </summary>
     public const double FewestEffectiveSamples = 100;
 
@@ -24,13 +24,13 @@ internal static class ImportanceWeights
         return Math.Exp((2 * flat.logsumexp(0) - (2 * flat).logsumexp(0)).item<double>());
     }
 
-    /// <summary>Refuses the mean of e^(realPower · l) over real samples or that of e^(fakePower · l) over generated ones where no interval of it would hold.</summary>
-    /// <param name="quantity">What was asked for.</param>
+    /// <summary>Refuses the mean of e^(realPower · l) over real samples, or of e^(fakePower · l) over generated ones, where no interval for it would be valid.</summary>
+    /// <param name="quantity">The requested quantity.</param>
     /// <param name="real">l at real samples, float64.</param>
     /// <param name="fake">l at generated samples, float64.</param>
     /// <param name="realPower">0 for terms that don't grow exponentially, which are never refused.</param>
-    /// <param name="fakePower">The same on the other side.</param>
-    /// <param name="wayOut">What to ask for instead.</param>
+    /// <param name="fakePower">The same for generated samples.</param>
+    /// <param name="wayOut">What to use instead.</param>
     /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or too heavy a tail.</exception>
     public static void ThrowIfUnreliable(string quantity, Tensor real, Tensor fake, double realPower, double fakePower, string wayOut)
     {
@@ -42,9 +42,9 @@ internal static class ImportanceWeights
     }
 
     /// <summary>
-    /// What forbids an interval of the mean of e^(power · l) over samples of one side; null for nothing. Its variance must exist and be measurable. Where l is
-    /// near the log ratio, the second moment is itself a mean on the other side, E_pg[e^2l] = E_pd[e^l], which visits the tail that decides it: a far sharper
-    /// look than at the samples whose mean is taken, and one that doesn't choose among them by how they fell.
+    /// Why there is no valid interval for the mean of e^(power · l) over samples of one side; null where there is one. Its variance must exist and be measurable. Where l is
+    /// close to the log ratio, the second moment is itself a mean on the other side, E_pg[e^2l] = E_pd[e^l], whose samples reach the decisive tail. This is a far sharper
+    /// test than one on the samples whose mean is taken, and it doesn't select among those by their values.
     /// </summary>
     public static string? HeavyTail(Tensor own, string side, double power, Tensor other, string otherSide, double otherPower)
     {

@@ -4,7 +4,7 @@ namespace GanSharp.Estimates;
 
 /// <summary>
 /// How heavy the right tail of positive weights is: the shape k of the generalized Pareto distribution that fits the largest of them. Moments of an
-/// order below 1/k exist, so from k = ½ on the variance is infinite, and from k = 1 on the mean. The number of effective samples can't tell: it is
+/// order below 1/k exist, so from k = ½ on the variance is infinite, and from k = 1 on the mean. The number of effective samples can't show this: it is
 /// computed from the very samples that miss the tail.
 /// </summary>
 /// <remarks>
@@ -16,13 +16,13 @@ public static class ParetoTail
     private const double LargestReliableShape = 0.7;
     private const int FewestInTail = 5;
 
-    // Worth ten samples of shape ½: it steadies short tails (Vehtari et al. 2024, appendix G).
+    // The prior counts as much as ten samples of shape ½; it stabilizes short tails (Vehtari et al. 2024, appendix G).
     private const double PriorSamples = 10, PriorShape = 0.5;
 
     /// <summary>k̂ of the weights e^(log weight), up to any constant factor.</summary>
     /// <param name="logWeights">ln w, any shape.</param>
     /// <returns>
-    /// Below 0 for bounded weights and −∞ where the largest are all equal; +∞ where fewer than five samples are in the tail or an infinite weight is;
+    /// Below 0 for bounded weights and −∞ where the largest are all equal; +∞ where fewer than five samples are in the tail, or an infinite weight is;
     /// NaN for NaN.
     /// </returns>
     public static double Shape(Tensor logWeights)
@@ -39,7 +39,7 @@ public static class ParetoTail
     }
 
     /// <summary>
-    /// The largest k̂ at which a mean of so many weights is reliable: min(1 − 1 / log₁₀ S, 0.7) for S samples.
+    /// The largest k̂ at which a mean of this many weights is reliable: min(1 − 1 / log₁₀ S, 0.7) for S samples.
     /// </summary>
     /// <param name="samples">S, at least 1.</param>
     public static double LargestShape(long samples)
@@ -48,13 +48,13 @@ public static class ParetoTail
         return Math.Min(1 - 1 / Math.Log10(samples), LargestReliableShape);
     }
 
-    /// <summary>The standard error of k̂ from so many weights, (1 + k) / √(tail size): that of the maximum likelihood estimate.</summary>
+    /// <summary>The standard error of k̂ for this many weights, (1 + k) / √(tail size), which is that of the maximum likelihood estimate.</summary>
     internal static double StandardError(double shape, long samples) => (1 + Math.Max(shape, 0)) / Math.Sqrt(TailSize(samples));
 
     /// <summary>min(S / 5, 3 √S), rounded up.</summary>
     private static long TailSize(long samples) => (long)Math.Ceiling(Math.Min(samples / 5.0, 3 * Math.Sqrt(samples)));
 
-    /// <param name="descending">The largest log weights, and last the one that they exceed.</param>
+    /// <param name="descending">The largest log weights, followed by the threshold that they exceed.</param>
     private static double ShapeOfTail(double[] descending)
     {
         var (maximum, cutoff) = (descending[0], descending[^1]);
@@ -73,7 +73,7 @@ public static class ParetoTail
         var quartile = excesses[(int)Math.Floor(excesses.Length / 4.0 + 0.5) - 1];
         if (descending[^2] == cutoff && quartile == 0)
             quartile = excesses.First(excess => excess > 0);
-        // Weights that vanish beside the largest: it decides alone.
+        // All weights are negligible compared with the largest, which alone decides.
         const double Vanishing = 1e-300;
         return quartile < Vanishing ? double.PositiveInfinity : Fit(excesses, quartile);
     }
@@ -92,7 +92,7 @@ public static class ParetoTail
             var theta = 1 / excesses[^1] + (1 - Math.Sqrt(points / (point + 0.5))) / (PriorScale * quartile);
             var shape = ShapeAt(theta, excesses);
             thetas[point] = theta;
-            // At θ = 0 it is the exponential's.
+            // At θ = 0 the distribution is exponential.
             logLikelihoods[point] = excesses.Length * (Math.Log(theta == 0 ? 1 / excesses.Average() : -theta / shape) - shape - 1);
         }
         var best = logLikelihoods.Max();

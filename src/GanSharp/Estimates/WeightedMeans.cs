@@ -6,7 +6,7 @@ namespace GanSharp.Estimates;
 
 /// <summary>
 /// offset + Σ weight · mean over independent classes of samples, with a 95% interval. Every class keeps its own mean, whatever the
-/// sample counts. All intervals of this layer are computed here.
+/// sample counts. All intervals of this namespace are computed here.
 /// </summary>
 internal sealed class WeightedMeans
 {
@@ -17,12 +17,12 @@ internal sealed class WeightedMeans
     private readonly (double Weight, Tensor Terms)[] classes;
     private readonly double standardError;
 
-    // Third central moment of the weighted sum over the cube of its standard error: what is left of the terms' skewness after averaging.
+    // Third central moment of the weighted sum divided by the cube of its standard error: the skewness that remains after averaging.
     private readonly double skewness;
     private readonly long samples;
 
-    /// <param name="offset">Added to the means.</param>
-    /// <param name="classes">For each class its weight and one float64 term a sample, at least 2.</param>
+    /// <param name="offset">A constant added to the weighted means.</param>
+    /// <param name="classes">For each class its weight and one float64 term per sample, at least 2.</param>
     public WeightedMeans(double offset, params (double Weight, Tensor Terms)[] classes)
     {
         (this.offset, this.classes) = (offset, classes);
@@ -44,7 +44,7 @@ internal sealed class WeightedMeans
 
     public double Value { get; }
 
-    /// <summary>Refuses a class of fewer than two samples, which has no variance.</summary>
+    /// <summary>Refuses a class with fewer than two samples, which has no variance.</summary>
     public static void ThrowIfTooFew(Tensor real, Tensor fake,
         [CallerArgumentExpression(nameof(real))] string realName = "", [CallerArgumentExpression(nameof(fake))] string fakeName = "")
     {
@@ -91,7 +91,7 @@ internal sealed class WeightedMeans
     public Estimate Hoeffding(double range) =>
         Around(range * Math.Sqrt(classes.Sum(one => one.Weight * one.Weight / one.Terms.numel()) * Math.Log(2 / ErrorRate) / 2));
 
-    /// <summary>For terms in an interval of length <paramref name="range"/>; each end of each class takes its part of the error rate.</summary>
+    /// <summary>For terms in an interval of length <paramref name="range"/>; the error rate is divided among the two ends of all classes.</summary>
     public Estimate EmpiricalBernstein(double range)
     {
         using var scope = NewDisposeScope();
@@ -113,7 +113,7 @@ internal sealed class WeightedMeans
         var (flat, count) = (terms.flatten(), terms.numel());
         var rows = Math.Clamp(LargestDraw / count, 1, Resamples);
         var means = new List<Tensor>();
-        // A piece at a time bounds memory.
+        // Working piece by piece bounds memory.
         for (long done = 0; done < Resamples; done += rows)
         {
             using var piece = NewDisposeScope();

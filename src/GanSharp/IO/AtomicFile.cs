@@ -1,6 +1,6 @@
 namespace GanSharp.IO;
 
-/// <summary>A file that is there whole or not at all: what was there before stays until the new content is on the disk, and then a power cut doesn't take that back.</summary>
+/// <summary>Replaces a file atomically: the old content stays until the new content is on the disk, and the replacement survives a power cut.</summary>
 internal static class AtomicFile
 {
     public static void Save(string path, Action<Stream> write)

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace GanSharp.IO;
 
-/// <summary>A folder's entries on the disk: a file's content alone doesn't make its name survive a power cut.</summary>
+/// <summary>Flushes a folder's entries to the disk: flushing a file's content doesn't make its name survive a power cut.</summary>
 internal static class DiskFolder
 {
     /// <summary>
-    /// Waits until the disk has a folder's entries. Windows writes its journal by itself, and file systems that can't flush a folder have nothing to flush.
+    /// Waits until the disk has a folder's entries. Windows writes its journal automatically, and file systems that can't flush a folder have nothing to flush.
     /// </summary>
     /// <exception cref="IOException">The folder can't be opened.</exception>
     public static void Flush(string path)

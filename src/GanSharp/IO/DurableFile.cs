@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace GanSharp.IO;
 
-/// <summary>Files whose content survives a power cut once they are said to be written, and their checksums.</summary>
+/// <summary>Writes files whose content survives a power cut once the write returns, and computes their checksums.</summary>
 internal static class DurableFile
 {
     /// <summary>Writes a file and waits until the disk has it.</summary>

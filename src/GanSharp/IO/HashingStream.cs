@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace GanSharp.IO;
 
 /// <summary>
-/// Passes on what is written and hashes it on the way, so that a checksum costs no second reading. A large piece is hashed in another thread while it is
-/// written, and the disk is sent what has gathered while the rest is still hashed: on a fast disk either takes as long as the other.
+/// Hashes data as it is written, so that the checksum doesn't need a second read. A large piece is hashed in another thread while it is
+/// written, and data written so far is flushed to the disk while the rest is still being hashed: on a fast disk both take equally long.
 /// </summary>
 internal sealed class HashingStream(FileStream target) : Stream
 {
@@ -37,7 +37,7 @@ internal sealed class HashingStream(FileStream target) : Stream
     /// <returns>SHA-256 of it, as lower-case hexadecimal digits.</returns>
     public string Finish()
     {
-        // The system tells of a failure to one flush only, so none may be left unasked.
+        // The system reports a failure to one flush only, so every result must be checked.
         flushing.GetAwaiter().GetResult();
         target.Flush(flushToDisk: true);
         hashing.GetAwaiter().GetResult();
@@ -89,7 +89,7 @@ internal sealed class HashingStream(FileStream target) : Stream
     {
         if (disposing)
         {
-            // What failed is known by now, or an exception is on its way.
+            // Any failure has already been reported, or an exception is already propagating.
             Task.WhenAll(hashing, flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             hash.Dispose();
         }

@@ -5,16 +5,16 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace GanSharp.Networks;
 
 /// <summary>
-/// G(z) = mean + standardDeviation · z with z standard normal: the one generator whose p_g is known in closed form,
-/// so that the true divergence can be printed beside its estimate while both parameters train.
+/// G(z) = mean + standardDeviation · z with z standard normal: the only generator here whose p_g is known in closed form,
+/// so that the true divergence can be compared with its estimate while both parameters train.
 /// </summary>
 public sealed class AffineGenerator : GeneratorNetwork
 {
     private readonly Parameter mean, scale;
 
-    /// <summary>A generator on the line that starts as N(mean, standardDeviation²).</summary>
-    /// <param name="mean">Start of the mean.</param>
-    /// <param name="standardDeviation">Start of the standard deviation, above 0.</param>
+    /// <summary>A generator of one-dimensional samples that starts as N(mean, standardDeviation²).</summary>
+    /// <param name="mean">Initial mean.</param>
+    /// <param name="standardDeviation">Initial standard deviation, above 0.</param>
     public AffineGenerator(double mean, double standardDeviation)
         : base(nameof(AffineGenerator), LatentPrior.Normal(1))
     {
@@ -34,7 +34,7 @@ public sealed class AffineGenerator : GeneratorNetwork
     /// <inheritdoc/>
     public override GeneratorNetwork CloneArchitecture() => new AffineGenerator(mean: 0, standardDeviation: 1);
 
-    /// <summary>p_g as it stands now; a later step doesn't change what was returned.</summary>
+    /// <summary>The current p_g; later steps don't change the returned density.</summary>
     public GaussianMixture Density()
     {
         // z is symmetric, so a negative scale gives the same density as its magnitude.

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Networks;
 
-/// <summary>Runs a network over many samples in pieces, so that memory is bounded by a piece and not by the request.</summary>
+/// <summary>Runs a network over many samples in pieces, so that memory depends on the size of a piece and not on that of the request.</summary>
 internal static class Chunks
 {
-    // Small enough for activations to stay in cache: 10,000 images of 28 × 28 took 1.4 times as long in pieces of 1,024.
+    // Small enough for activations to stay in the cache: 10,000 images of 28 × 28 took 1.4 times as long in pieces of 1,024.
     private const int SamplesPerChunk = 256;
 
     public static Tensor Map(Tensor inputs, Tensor? labels, Func<Tensor, Tensor?, Tensor> network) =>

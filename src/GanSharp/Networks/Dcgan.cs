@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks;
 
-/// <summary>What the two DCGAN networks share: how often the image is halved, how wide each stage is, how weights start.</summary>
+/// <summary>What the two DCGAN networks share: how often the image is halved, the width of each stage, and the initial weights.</summary>
 internal static class Dcgan
 {
     private const int SmallestSide = 4, LargestMultiple = 8;

@@ -6,7 +6,7 @@ namespace GanSharp.Networks;
 
 /// <summary>
 /// The discriminator of DCGAN (Radford, Metz, Chintala 2016): convolutions (4 × 4, stride 2) that halve the image,
-/// leaky ReLU (slope 0.2), and one linear unit. Returns a logit; initialized as the paper says.
+/// leaky ReLU (slope 0.2), and one linear unit. Returns a logit; initialized as in the paper.
 /// </summary>
 public sealed class DcganDiscriminator : DiscriminatorNetwork
 {
@@ -17,7 +17,7 @@ public sealed class DcganDiscriminator : DiscriminatorNetwork
     /// <param name="width">Channels of the first feature map; doubled with each halving, up to eight times. Default 64.</param>
     /// <param name="batchNorm">
     /// Batch norm after each convolution but the first, as in the paper. Default false: with it the logit of a sample depends on the
-    /// rest of its batch, so D is no function of x, no density ratio, and a gradient penalty isn't per sample.
+    /// rest of its batch, so D isn't a function of x alone and not a density ratio, and a gradient penalty isn't per sample.
     /// </param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
     public DcganDiscriminator(ImageShape image, int width = 64, bool batchNorm = false)

@@ -7,7 +7,7 @@ namespace GanSharp.Networks;
 /// <summary>
 /// The generator of DCGAN (Radford, Metz, Chintala 2016): a projection of z to a small feature map, then transposed convolutions
 /// (4 × 4, stride 2) that double it, each with batch norm and ReLU, and a tanh at the end.
-/// Takes any image whose sides are multiples of 4; initialized as the paper says.
+/// Supports any image whose sides are multiples of 4; initialized as in the paper.
 /// </summary>
 public sealed class DcganGenerator : GeneratorNetwork
 {

@@ -11,8 +11,8 @@ namespace GanSharp.Networks;
 /// </summary>
 public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, DiscriminatorOutput>
 {
-    /// <summary>Names the network.</summary>
-    /// <param name="name">What messages call the network; by convention the name of the class.</param>
+    /// <summary>Sets the network's name.</summary>
+    /// <param name="name">The network's name in messages; by convention the name of the class.</param>
     protected DiscriminatorNetwork(string name)
         : base(name)
     {
@@ -22,8 +22,8 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Discriminat
     public virtual int SamplesPerLogit => 1;
 
     /// <summary>
-    /// How many classes D tells apart, where its labels must lie from 0 to this less 1 and can't be missing; null (the default) for a network that
-    /// ignores labels or doesn't say.
+    /// Number of classes that D is conditioned on: labels must then be given and lie in [0, Classes). Null (the default) for a network that
+    /// ignores labels or doesn't check them.
     /// </summary>
     public virtual int? Classes => null;
 
@@ -31,16 +31,16 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Discriminat
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="labels">Int64 tensor of shape [N] with the samples' classes, or null. A network that isn't conditional ignores it.</param>
     /// <returns>
-    /// Logits, a float tensor of shape [N / <see cref="SamplesPerLogit"/>], which converts to the output by itself; where D has an auxiliary classifier or
-    /// shows features, a <see cref="DiscriminatorOutput"/> with them.
+    /// Logits, a float tensor of shape [N / <see cref="SamplesPerLogit"/>], which converts to the output automatically; where D has an auxiliary classifier or
+    /// exposes features, a <see cref="DiscriminatorOutput"/> with them.
     /// </returns>
     public abstract override DiscriminatorOutput forward(Tensor samples, Tensor? labels);
 
     /// <summary>The logits of samples, in evaluation mode and without gradients.</summary>
-    /// <param name="samples">Tensor of shape [N, …], of the type of the network's parameters; moved to the network's device where it lives elsewhere.</param>
+    /// <param name="samples">Tensor of shape [N, …], of the type of the network's parameters; moved to the network's device if necessary.</param>
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>
     /// <returns>Tensor of shape [N / <see cref="SamplesPerLogit"/>] on the network's device.</returns>
-    /// <exception cref="ArgumentException">The samples have another type than the parameters, or the labels another type or length than they must, lie outside <see cref="Classes"/>, or are missing where it is given.</exception>
+    /// <exception cref="ArgumentException">The samples have another type than the parameters, or the labels have the wrong type or length, lie outside <see cref="Classes"/>, or are missing although it is set.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Logits(Tensor samples, Tensor? labels = null)
     {
@@ -48,7 +48,7 @@ public abstract class DiscriminatorNetwork : Module<Tensor, Tensor?, Discriminat
         return Judge(samples, labels).Logits.MoveToOuterDisposeScope();
     }
 
-    /// <summary>All that D says of samples, in evaluation mode and without gradients.</summary>
+    /// <summary>D's complete output for samples, in evaluation mode and without gradients.</summary>
     /// <inheritdoc cref="Logits"/>
     /// <returns>The output, on the network's device.</returns>
     public DiscriminatorOutput Judge(Tensor samples, Tensor? labels = null)

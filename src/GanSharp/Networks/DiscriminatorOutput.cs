@@ -3,22 +3,22 @@ using static TorchSharp.torch;
 namespace GanSharp.Networks;
 
 /// <summary>
-/// What a discriminator says of samples. A network that has logits alone returns the tensor: it converts by itself.
+/// A discriminator's output for samples. A network that computes only logits returns the tensor, which converts automatically.
 /// </summary>
 /// <param name="Logits">Float tensor of shape [N / <see cref="DiscriminatorNetwork.SamplesPerLogit"/>]: estimates of ln p_d/p_g, not probabilities.</param>
 /// <param name="ClassLogits">Float tensor of shape [N, classes], the unnormalized log probabilities of an auxiliary classifier (AC-GAN, Odena et al. 2017); null for none.</param>
 /// <param name="Features">Float tensor of shape [N, …], an inner layer for losses such as feature matching (Salimans et al. 2016); null for none.</param>
 public sealed record DiscriminatorOutput(Tensor Logits, Tensor? ClassLogits = null, Tensor? Features = null)
 {
-    /// <summary>An output of logits alone.</summary>
+    /// <summary>An output with logits only.</summary>
     /// <param name="logits">Shape [N / SamplesPerLogit].</param>
     public static implicit operator DiscriminatorOutput(Tensor logits) => FromTensor(logits);
 
-    /// <summary>An output of logits alone.</summary>
+    /// <summary>An output with logits only.</summary>
     /// <param name="logits">Shape [N / SamplesPerLogit].</param>
     public static DiscriminatorOutput FromTensor(Tensor logits) => new(logits);
 
-    /// <summary>The same without its graph: nothing learns through it.</summary>
+    /// <summary>The same, detached from the graph.</summary>
     public DiscriminatorOutput Detach() => Map(part => part.detach());
 
     /// <summary>The part that belongs to the samples from <paramref name="start"/> on.</summary>
@@ -28,11 +28,11 @@ public sealed record DiscriminatorOutput(Tensor Logits, Tensor? ClassLogits = nu
     internal DiscriminatorOutput Narrow(long start, long count, int samplesPerLogit = 1) => new(
         Logits.narrow(0, start / samplesPerLogit, count / samplesPerLogit), ClassLogits?.narrow(0, start, count), Features?.narrow(0, start, count));
 
-    /// <summary>Each part converted.</summary>
+    /// <summary>Applies a function to each part.</summary>
     internal DiscriminatorOutput Map(Func<Tensor, Tensor> convert) =>
         new(convert(Logits), ClassLogits is null ? null : convert(ClassLogits), Features is null ? null : convert(Features));
 
-    /// <summary>Outputs of successive samples as one.</summary>
+    /// <summary>Concatenates the outputs of successive samples.</summary>
     internal static DiscriminatorOutput Concatenate(IList<DiscriminatorOutput> outputs)
     {
         Tensor? Joined(Func<DiscriminatorOutput, Tensor?> part) => part(outputs[0]) is null ? null : cat([.. outputs.Select(output => part(output)!)]);

@@ -5,13 +5,13 @@ using Module = TorchSharp.torch.nn.Module;
 
 namespace GanSharp.Networks;
 
-/// <summary>Whether a network was disposed: TorchSharp then lists no parameters, as if it had none, and says nothing.</summary>
+/// <summary>Whether a network was disposed: TorchSharp then silently lists no parameters, as if it had none.</summary>
 internal static class Disposal
 {
-    // No public member tells. Where a later TorchSharp has no such field, nothing is known and nothing refused.
+    // No public member shows this. If a later TorchSharp has no such field, disposal isn't detected and nothing is refused.
     private static readonly FieldInfo? Handle = typeof(Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    /// <summary>Throws where the network, a part of it, or a parameter that one holds in a field was disposed.</summary>
+    /// <summary>Throws if the network, a part of it, or a parameter in a field of one of them was disposed.</summary>
     /// <exception cref="ObjectDisposedException">It names the class of the network.</exception>
     public static void ThrowIfPartlyDisposed(Module network)
     {

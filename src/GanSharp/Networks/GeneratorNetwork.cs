@@ -12,8 +12,8 @@ namespace GanSharp.Networks;
 /// </summary>
 public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
 {
-    /// <summary>Names the network and states p(z).</summary>
-    /// <param name="name">What messages call the network; by convention the name of the class.</param>
+    /// <summary>Sets the network's name and p(z).</summary>
+    /// <param name="name">The network's name in messages; by convention the name of the class.</param>
     /// <param name="prior">The distribution of the latent vectors.</param>
     protected GeneratorNetwork(string name, LatentPrior prior)
         : base(name)
@@ -26,8 +26,8 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     public LatentPrior Prior { get; }
 
     /// <summary>
-    /// How many classes G tells apart, where its labels must lie from 0 to this less 1 and can't be missing; null (the default) for a network that
-    /// ignores labels or doesn't say. Override it in a conditional network: wrong labels are then named before they reach a layer.
+    /// Number of classes that G is conditioned on: labels must then be given and lie in [0, Classes). Null (the default) for a network that
+    /// ignores labels or doesn't check them. Override it in a conditional network: wrong labels are then refused before they reach a layer.
     /// </summary>
     public virtual int? Classes => null;
 
@@ -39,8 +39,8 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
 
     /// <summary>
     /// A new network of the same architecture, with any weights: what <c>GanTrainer.Snapshot</c> and <c>GanTrainer.Sample</c> copy the trained weights into,
-    /// so that they needn't touch this one. Null (the default) where the network can't make one. Override it with a call of your own constructor;
-    /// whatever <see cref="forward"/> uses beside parameters and buffers must be the same in both from then on.
+    /// so that they don't use this one. Null (the default) where the network can't create one. To support it, override this and call your constructor;
+    /// whatever <see cref="forward"/> uses besides parameters and buffers must stay the same in both.
     /// </summary>
     public virtual GeneratorNetwork? CloneArchitecture() => null;
 
@@ -48,9 +48,9 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="labels">Int64 tensor of shape [count] with the class of each sample, moved to the network's device; null for none. A network that isn't conditional ignores it.</param>
     /// <param name="random">Source of the latents, of the network's device; torch's global one where null.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <returns>Tensor of shape [count, …] on the network's device.</returns>
-    /// <exception cref="ArgumentException">The labels have another type or length, lie outside <see cref="Classes"/>, or are missing where it is given.</exception>
+    /// <exception cref="ArgumentException">The labels have the wrong type or length, lie outside <see cref="Classes"/>, or are missing although it is set.</exception>
     /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null, long? label = null)
@@ -61,12 +61,12 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
         return Generate(Prior.Sample(count, random, this.Device()), LabelCheck.Combined(labels, label, count), $"Sample({count}, labels)").MoveToOuterDisposeScope();
     }
 
-    /// <summary>G(z) for latents that are given, in evaluation mode and without gradients: walks through latent space, or the same z at every step.</summary>
+    /// <summary>G(z) for the given latents, in evaluation mode and without gradients: for walks through latent space, or the same z at every step.</summary>
     /// <param name="latents">Float32 tensor of shape [N, <see cref="LatentPrior.Size"/>], moved to the network's device.</param>
     /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [N, …] on the network's device.</returns>
-    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <exception cref="ArgumentException">The latents have the wrong shape or type, or the labels are invalid.</exception>
     /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null)

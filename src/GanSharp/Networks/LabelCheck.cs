@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Networks;
 
-/// <summary>Labels that a caller gives to a network.</summary>
+/// <summary>Checks the labels that a caller gives to a network.</summary>
 internal static class LabelCheck
 {
-    /// <summary>The labels of samples from what a caller gave: one for each, one for all, or none.</summary>
+    /// <summary>Labels for samples from the caller's arguments: one per sample, one for all, or none.</summary>
     /// <exception cref="ArgumentException">Both were given.</exception>
     public static Tensor? Combined(Tensor? labels, long? label, long count)
     {
@@ -18,11 +18,11 @@ internal static class LabelCheck
     }
 
     /// <summary>Throws unless there is an int64 label for each sample, from 0 to the network's classes.</summary>
-    /// <param name="network">The network's class, for messages.</param>
-    /// <param name="classes">How many classes it knows, or null where it doesn't say.</param>
-    /// <param name="labels">What was given, or null.</param>
-    /// <param name="count">How many samples there are.</param>
-    /// <exception cref="ArgumentException">The message says what the labels must be and what they are.</exception>
+    /// <param name="network">The network's class name, for messages.</param>
+    /// <param name="classes">Number of its classes, or null where it has none or doesn't check.</param>
+    /// <param name="labels">The given labels, or null.</param>
+    /// <param name="count">Number of samples.</param>
+    /// <exception cref="ArgumentException">The message says what the labels must be and what was given.</exception>
     public static void ThrowIfUnfit(string network, int? classes, Tensor? labels, long count)
     {
         if (labels is null)

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Networks;
 
-/// <summary>p(y) of generated samples: which classes G is asked for while it trains. Subclass it for a distribution of your own.</summary>
+/// <summary>p(y) of generated samples: which classes G is asked to generate in training. Subclass it for your own distribution.</summary>
 public abstract class LabelSampler
 {
-    /// <summary>The classes of the real batch that stands on the other side, so that p(y) is the data's; null where the data has no labels. The default.</summary>
+    /// <summary>The classes of the real batch of the same step, so that p(y) is the data's; null where the data has no labels. The default.</summary>
     public static LabelSampler OfData { get; } = new DataLabels();
 
-    /// <summary>Each class as often as every other.</summary>
+    /// <summary>All classes with equal probability.</summary>
     /// <param name="classes">Number of classes, at least 1.</param>
     public static LabelSampler Uniform(int classes)
     {
@@ -16,7 +16,7 @@ public abstract class LabelSampler
         return new UniformLabels(classes);
     }
 
-    /// <summary>One class alone.</summary>
+    /// <summary>Always the same class.</summary>
     /// <param name="label">The class, at least 0.</param>
     public static LabelSampler Given(long label)
     {
@@ -27,8 +27,8 @@ public abstract class LabelSampler
     /// <summary>Draws the classes of generated samples.</summary>
     /// <param name="realLabels">Classes of the real samples of the same step, int64 of shape [count], or null where the data has none.</param>
     /// <param name="count">Number of labels.</param>
-    /// <param name="random">Source of randomness, of the device.</param>
-    /// <param name="device">Where the result lives.</param>
+    /// <param name="random">Source of randomness, on that device.</param>
+    /// <param name="device">Device of the result.</param>
     /// <returns>Int64 tensor of shape [count], or null for samples without labels.</returns>
     public abstract Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device);
 

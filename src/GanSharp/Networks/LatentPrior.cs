@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Networks;
 
-/// <summary>p(z), the distribution that a generator maps to p_g (eq. 16). Subclass it for a prior of your own.</summary>
+/// <summary>p(z), the distribution that a generator maps to p_g (eq. 16). Subclass it for your own prior.</summary>
 public abstract class LatentPrior
 {
-    /// <summary>States the length of a latent vector.</summary>
+    /// <summary>Sets the length of a latent vector.</summary>
     /// <param name="size">At least 1.</param>
     protected LatentPrior(int size)
     {
@@ -21,8 +21,8 @@ public abstract class LatentPrior
 
     /// <summary>Draws latent vectors.</summary>
     /// <param name="count">Number of vectors.</param>
-    /// <param name="random">Source of randomness, of the same device; torch's global one where null.</param>
-    /// <param name="device">Where the result lives; the CPU where null.</param>
+    /// <param name="random">Source of randomness, on the same device; torch's global one where null.</param>
+    /// <param name="device">Device of the result; the CPU where null.</param>
     /// <returns>Float32 tensor of shape [count, <see cref="Size"/>].</returns>
     public abstract Tensor Sample(long count, torch.Generator? random = null, Device? device = null);
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks;
 
-/// <summary>The stack of fully connected layers that both MLP networks are.</summary>
+/// <summary>The stack of fully connected layers that both MLP networks use.</summary>
 internal static class Mlp
 {
     public static List<(string Name, Module<Tensor, Tensor> Layer)> Layers(

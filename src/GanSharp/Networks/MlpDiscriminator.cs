@@ -5,7 +5,7 @@ namespace GanSharp.Networks;
 
 /// <summary>
 /// A fully connected discriminator with leaky ReLU (slope 0.2) hidden layers. Inputs of any shape are flattened.
-/// Weights keep TorchSharp's default of Linear (Kaiming uniform).
+/// Weights keep TorchSharp's default initialization for Linear (Kaiming uniform).
 /// </summary>
 public sealed class MlpDiscriminator : DiscriminatorNetwork
 {

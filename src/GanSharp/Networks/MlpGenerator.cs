@@ -6,7 +6,7 @@ namespace GanSharp.Networks;
 
 /// <summary>
 /// A fully connected generator: ReLU hidden layers and, for images, a tanh at the end.
-/// Weights keep TorchSharp's default of Linear (Kaiming uniform).
+/// Weights keep TorchSharp's default initialization for Linear (Kaiming uniform).
 /// </summary>
 public sealed class MlpGenerator : GeneratorNetwork
 {
@@ -18,7 +18,7 @@ public sealed class MlpGenerator : GeneratorNetwork
     /// <param name="latentSize">Length of z.</param>
     /// <param name="width">Units of each hidden layer, at least 1.</param>
     /// <param name="outputSize">Coordinates of a sample, at least 1.</param>
-    /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3: fewer have trouble separating 25 modes.</param>
+    /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3; with fewer, 25 modes are hard to separate.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
     public MlpGenerator(int latentSize, int width, int outputSize, int hiddenLayers = 3, LatentPrior? prior = null)
         : this(latentSize, width, [outputSize], outputSize, hiddenLayers, prior, isImage: false)

@@ -5,10 +5,10 @@ namespace GanSharp.Networks;
 
 internal static class ModuleExtensions
 {
-    /// <summary>Where the module's parameters live; the CPU for a module without any.</summary>
+    /// <summary>The device of the module's parameters; the CPU for a module without any.</summary>
     public static Device Device(this Module module) => module.parameters().FirstOrDefault()?.device ?? CPU;
 
-    /// <summary>Runs <paramref name="action"/> in evaluation mode and restores the modes that were in force.</summary>
+    /// <summary>Runs <paramref name="action"/> in evaluation mode and restores the previous modes.</summary>
     public static T Evaluating<T>(this Module module, Func<T> action)
     {
         var modes = module.Modes();
@@ -23,14 +23,14 @@ internal static class ModuleExtensions
         }
     }
 
-    /// <summary>Whether the module and each module in it is in training mode, parents before children: a part may be kept in another mode than the whole.</summary>
+    /// <summary>Whether the module and each module in it is in training mode, parents before children: a submodule may be in another mode than its parent.</summary>
     public static (Module Module, bool IsTraining)[] Modes(this Module module) =>
         [.. module.modules().Prepend(module).Distinct().Select(part => (part, part.training))];
 
-    /// <summary>Puts the modes back.</summary>
+    /// <summary>Restores the modes.</summary>
     public static void Restore(this (Module Module, bool IsTraining)[] modes)
     {
-        // A parent's train() sets its children too; they come after it and have the last word.
+        // A parent's train() sets its children too; the children come after it, so their modes are set last.
         foreach (var (part, isTraining) in modes)
             part.train(isTraining);
     }

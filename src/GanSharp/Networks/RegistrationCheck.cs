@@ -6,7 +6,7 @@ using Module = TorchSharp.torch.nn.Module;
 namespace GanSharp.Networks;
 
 /// <summary>
-/// Finds layers that a subclass holds in a field but never registered: TorchSharp would not train, move or save them, and says nothing.
+/// Finds layers that a subclass keeps in a field but never registered: TorchSharp silently doesn't train, move or save them.
 /// </summary>
 internal static class RegistrationCheck
 {

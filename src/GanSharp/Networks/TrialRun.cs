@@ -6,10 +6,10 @@ using Module = TorchSharp.torch.nn.Module;
 
 namespace GanSharp.Networks;
 
-/// <summary>Runs a network on a trial batch and says, where it fails, which network failed on what, and what to do.</summary>
+/// <summary>Runs a network on a trial batch; if it fails, the error says which network failed on what, and what to do.</summary>
 internal static class TrialRun
 {
-    /// <summary>In the mode in force.</summary>
+    /// <summary>In the current mode.</summary>
     /// <exception cref="NetworkException">The network failed; the inner exception is what it threw.</exception>
     public static Tensor Of(GeneratorNetwork generator, Tensor latents, Tensor? labels) => Of(generator, generator.call, latents, labels, "latents", output => output);
 
@@ -17,7 +17,7 @@ internal static class TrialRun
     public static DiscriminatorOutput Of(DiscriminatorNetwork discriminator, Tensor samples, Tensor? labels) =>
         Of(discriminator, discriminator.call, samples, labels, "samples", output => output?.Logits);
 
-    /// <summary>In evaluation mode, after which the modes are what they were.</summary>
+    /// <summary>In evaluation mode; afterwards the modes are restored.</summary>
     /// <inheritdoc cref="Of(GeneratorNetwork, Tensor, Tensor?)"/>
     public static Tensor Evaluating(GeneratorNetwork generator, Tensor latents, Tensor? labels) => generator.Evaluating(() => Of(generator, latents, labels));
 
@@ -26,8 +26,8 @@ internal static class TrialRun
         discriminator.Evaluating(() => Of(discriminator, samples, labels));
 
     /// <summary>
-    /// Refuses batch norm where a step gives it one value a channel: libtorch's own check isn't reached from TorchSharp, the output is then constant and
-    /// the running variance NaN. Ends with the result.
+    /// Refuses batch norm where a step gives it one value per channel: libtorch's check for this isn't reached from TorchSharp, so the output would be constant and
+    /// the running variance NaN. Active until the result is disposed.
     /// </summary>
     public static IDisposable RefusingLoneValues(Module network, int batchSize) => new LoneValues(network, batchSize);
 
@@ -47,7 +47,7 @@ internal static class TrialRun
         return output;
     }
 
-    /// <summary>What to do about the errors that people meet most often, or nothing.</summary>
+    /// <summary>Advice for the most common errors, or an empty text.</summary>
     private static string Remedy(Exception exception, Tensor? labels)
     {
         var message = exception.Message;

@@ -4,12 +4,12 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks;
 
-/// <summary>Types are checked at the border, because a matrix product of unlike types ends the process in TorchSharp 0.107.0.</summary>
+/// <summary>Checks types before values enter a network, because a matrix product of mismatched types ends the process in TorchSharp 0.107.0.</summary>
 internal static class TypeCheck
 {
     /// <summary>
-    /// Throws where a network has a parameter that can't meet float32 samples: any of less precision, and float64 in one of torch's layers, which don't convert.
-    /// A class that registers float64 parameters of its own may convert what it computes with them; the trial sees whether it does.
+    /// Throws where a network has a parameter that can't be combined with float32 samples: any of lower precision, and float64 in one of torch's layers, which don't convert.
+    /// A class that registers its own float64 parameters may convert what it computes with them; the trial shows whether it does.
     /// </summary>
     /// <exception cref="NetworkException">The message names the parameter.</exception>
     public static void ThrowIfNotFloat32(Module network)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// A GAN's game: what D and what G minimize, as named losses, and what the logit means at the optimum. An objective that looks at logits alone is a
+/// A GAN's game: what D and G minimize, as named losses, and what the logit means at the optimum. An objective that uses only logits is a
 /// <see cref="LogitObjective"/>; derive from this class to use class logits, features, labels or latents.
 /// </summary>
 public abstract class GanObjective : IDensityRatio
@@ -12,43 +12,43 @@ public abstract class GanObjective : IDensityRatio
     /// <summary>The original GAN game (Goodfellow et al. 2014), eqs. 20 and 21: the default.</summary>
     public static LogitObjective Minimax { get; } = new Minimax();
 
-    /// <summary>Minimax with the generator loss −ln D(G(z)), which doesn't vanish where D wins (Goodfellow et al. 2014).</summary>
+    /// <summary>Minimax with the generator loss −ln D(G(z)), whose gradient doesn't vanish where D wins (Goodfellow et al. 2014).</summary>
     public static LogitObjective NonSaturating { get; } = new NonSaturating();
 
-    /// <summary>Squared errors to 0 and 1 (Mao et al. 2017).</summary>
+    /// <summary>Squared errors with targets 0 and 1 (Mao et al. 2017).</summary>
     public static LogitObjective LeastSquares { get; } = new LeastSquares();
 
     /// <summary>Margins of 1 on either side (Lim and Ye 2017); no density ratio.</summary>
     public static LogitObjective Hinge { get; } = new Hinge();
 
-    /// <summary>A critic of the earth mover's distance (Arjovsky et al. 2017); needs a gradient penalty, no density ratio.</summary>
+    /// <summary>A critic that estimates the earth mover's distance (Arjovsky et al. 2017); needs a gradient penalty, no density ratio.</summary>
     public static LogitObjective Wasserstein { get; } = new Wasserstein();
 
     /// <summary>Real and generated samples judged in pairs (Jolicoeur-Martineau 2019), the objective of R3GAN.</summary>
     public static LogitObjective RelativisticPaired { get; } = new RelativisticPaired();
 
     /// <summary>What the discriminator minimizes.</summary>
-    /// <param name="context">What D said of real and generated samples, and what is known about them.</param>
-    /// <returns>Named losses; a plain tensor of shape [N] converts to one term. The trainer takes the mean of each and adds them up.</returns>
+    /// <param name="context">D's outputs for real and generated samples, and labels, latents and step.</param>
+    /// <returns>Named losses; a plain tensor of shape [N] converts to one term. The trainer adds up the means of all terms.</returns>
     public abstract LossTerms DiscriminatorLoss(ObjectiveContext context);
 
     /// <summary>What the generator minimizes.</summary>
-    /// <param name="context">What D said of generated samples, with gradient to G, and of real ones where <see cref="GeneratorNeedsReal"/>.</param>
-    /// <returns>Named losses, likewise.</returns>
+    /// <param name="context">D's outputs for generated samples, with gradient to G, and for real ones if <see cref="GeneratorNeedsReal"/> is true.</param>
+    /// <returns>Named losses, as for D.</returns>
     public abstract LossTerms GeneratorLoss(ObjectiveContext context);
 
-    /// <summary>Whether <see cref="GeneratorLoss"/> reads what D says of real samples. Default false, which saves a pass of D.</summary>
+    /// <summary>Whether <see cref="GeneratorLoss"/> uses D's output for real samples. Default false, which saves a pass of D.</summary>
     public virtual bool GeneratorNeedsReal => false;
 
-    /// <summary>What the optimal logit says of ln p_d/p_g. Default <see cref="RatioKind.None"/>: an objective must claim a ratio to have one.</summary>
+    /// <summary>What the optimal logit tells about ln p_d/p_g. Default <see cref="RatioKind.None"/>: an objective must declare its ratio explicitly.</summary>
     public virtual RatioKind Ratio => RatioKind.None;
 
     /// <summary>
-    /// Why the logit holds no density ratio, as the end of a sentence that begins "no divergence can be read from this logit, because"; null where it holds one.
+    /// Why the logit provides no density ratio, as the end of a sentence that begins "no divergence can be read from this logit, because"; null where it provides one.
     /// </summary>
     public virtual string? RatioRefusal => Ratio == RatioKind.None ? "the objective makes no claim that its optimal logit is ln p_d/p_g" : null;
 
-    /// <summary>ln p_d/p_g as the logits state it, or null where they don't (<see cref="RatioKind.None"/>). Default: the logit itself.</summary>
+    /// <summary>ln p_d/p_g according to the logits, or null where they don't provide it (<see cref="RatioKind.None"/>). Default: the logit itself.</summary>
     /// <param name="logits">The discriminator's outputs, shape [N].</param>
     public virtual Tensor? LogDensityRatio(Tensor logits) => Ratio == RatioKind.None ? null : logits;
 

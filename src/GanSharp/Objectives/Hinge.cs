@@ -5,7 +5,7 @@ namespace GanSharp.Objectives;
 
 /// <summary>
 /// The hinge game (Lim and Ye 2017; Miyato et al. 2018): D minimizes E_pd[max(0, 1 − l)] + E_pg[max(0, 1 + l)], G minimizes −E_pg[l].
-/// The optimal score is ±1 by which density is larger: it bounds the total variation, TV ≥ 1 − L_D/2, but says nothing of the ratio's size.
+/// The optimal score is +1 or −1, depending on which density is larger: it bounds the total variation, TV ≥ 1 − L_D/2, but doesn't give the size of the ratio.
 /// </summary>
 public sealed class Hinge : LogitObjective
 {

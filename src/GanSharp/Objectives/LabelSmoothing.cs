@@ -4,12 +4,12 @@ using static TorchSharp.torch.nn.functional;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// <see cref="NonSaturating"/> with one-sided label smoothing (Salimans et al. 2016): D is told that real samples are real with
-/// probability α &lt; 1, which keeps it from growing sure of itself. Its optimum is then α p_d/(p_d + p_g) and never above α.
+/// <see cref="NonSaturating"/> with one-sided label smoothing (Salimans et al. 2016): D's target for real samples is a
+/// probability α &lt; 1, which keeps it from becoming overconfident. Its optimum is then α p_d/(p_d + p_g) and never above α.
 /// </summary>
 public sealed class LabelSmoothing : LogitObjective
 {
-    /// <summary>A smoothed game.</summary>
+    /// <summary>Creates the objective.</summary>
     /// <param name="realTarget">α, above ½ and below 1. Default 0.9, as in the paper.</param>
     public LabelSmoothing(double realTarget = 0.9)
     {
@@ -18,7 +18,7 @@ public sealed class LabelSmoothing : LogitObjective
         RealTarget = realTarget;
     }
 
-    /// <summary>α, what D is told of real samples.</summary>
+    /// <summary>α, D's target for real samples.</summary>
     public double RealTarget { get; }
 
     /// <inheritdoc/>

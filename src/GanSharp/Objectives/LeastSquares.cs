@@ -9,7 +9,7 @@ namespace GanSharp.Objectives;
 /// </summary>
 public sealed class LeastSquares : LogitObjective
 {
-    // Outputs aren't confined to (0, 1). Clamped they are still some function of x, and a bound holds for every function; ln r stays within ± 9.2.
+    // Outputs aren't confined to (0, 1). Clamped outputs are still a function of x, and the bound holds for every function; ln r stays within ± 9.2.
     private const double Margin = 1e-4;
 
     /// <inheritdoc/>

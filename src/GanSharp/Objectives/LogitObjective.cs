@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// An objective that looks at logits alone, as most do: two pure functions from logits to losses. A new one is one small subclass;
-/// override <see cref="GanObjective.Ratio"/> where its logit is a density ratio.
+/// An objective that uses only logits, as most do: two pure functions from logits to losses. A new one is a small subclass;
+/// override <see cref="GanObjective.Ratio"/> if its logit is a density ratio.
 /// </summary>
 public abstract class LogitObjective : GanObjective
 {

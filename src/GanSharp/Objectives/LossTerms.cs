@@ -5,7 +5,7 @@ namespace GanSharp.Objectives;
 
 /// <summary>
 /// Named terms of a loss, which add up to it: <c>new LossTerms { ["adversarial"] = losses, ["classification"] = others }</c>.
-/// A tensor converts by itself, as the term "adversarial". Reports, CSV files and plots show each term under its name.
+/// A tensor converts automatically to the term "adversarial". Reports, CSV files and plots show each term under its name.
 /// </summary>
 public sealed class LossTerms : IEnumerable<KeyValuePair<string, Tensor>>
 {
@@ -17,8 +17,8 @@ public sealed class LossTerms : IEnumerable<KeyValuePair<string, Tensor>>
     /// <summary>Number of terms.</summary>
     public int Count => terms.Count;
 
-    /// <summary>A term: losses of shape [N], one a sample or one per logit, of which the trainer takes the mean. Setting one that is there adds to it.</summary>
-    /// <param name="name">What reports call it; the same names at every step.</param>
+    /// <summary>A term: losses of shape [N], one per sample or per logit, of which the trainer takes the mean. Setting an existing term adds to it.</summary>
+    /// <param name="name">Its name in reports; use the same names at every step.</param>
     /// <exception cref="KeyNotFoundException">There is no such term.</exception>
     public Tensor this[string name]
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn.functional;
 namespace GanSharp.Objectives;
 
 /// <summary>
-/// D as in <see cref="Minimax"/>; G minimizes −E_z[ln D(G(z))], whose gradient in the logit is −(1 − D): strong where D wins.
+/// D as in <see cref="Minimax"/>; G minimizes −E_z[ln D(G(z))], whose gradient with respect to the logit is −(1 − D): strong where D wins.
 /// At D* it follows KL(p_g‖p_d) − 2 JSD(p_d‖p_g) (Arjovsky and Bottou 2017, theorem 2.5).
 /// </summary>
 public sealed class NonSaturating : LogitObjective

@@ -4,7 +4,7 @@ namespace GanSharp.Objectives;
 
 /// <summary>
 /// WGAN (Arjovsky, Chintala, Bottou 2017): the critic maximizes E_pd[l] − E_pg[l], G minimizes −E_pg[l].
-/// The critic must be Lipschitz, by a gradient penalty; nothing in the loss bounds it.
+/// The critic must be Lipschitz, for example through a gradient penalty; the loss alone doesn't ensure it.
 /// </summary>
 public sealed class Wasserstein : LogitObjective
 {

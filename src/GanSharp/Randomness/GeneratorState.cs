@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Randomness;
 
 /// <summary>
-/// Looks at the state of a random generator that comes from a file. libtorch would refuse a bad one, but TorchSharp lets that exception through
-/// to nobody, which ends the process; and a position that libtorch does take can lie behind the generator's own numbers.
+/// Validates the state of a random generator that was read from a file. libtorch would refuse an invalid one, but TorchSharp doesn't catch that exception,
+/// which ends the process; and libtorch accepts positions that lie beyond the generator's numbers.
 /// </summary>
 internal static class GeneratorState
 {
@@ -14,8 +14,8 @@ internal static class GeneratorState
     // A counter on a GPU: seed and position, which advances by four.
     private const int GpuBytes = 16, PositionOffset = 8;
 
-    /// <summary>What is wrong with it; null where the generator can take it.</summary>
-    /// <param name="state">Uint8 tensor of the generator's own length, on the CPU.</param>
+    /// <summary>What is wrong with the state; null where the generator can use it.</summary>
+    /// <param name="state">Uint8 tensor of the length that the generator requires, on the CPU.</param>
     public static string? Fault(Tensor state)
     {
         var bytes = state.bytes;

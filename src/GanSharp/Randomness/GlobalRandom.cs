@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace GanSharp.Randomness;
 
 /// <summary>
-/// Torch's global generator on the CPU, from which modules draw their first weights and dropout its masks. A diagnostic that makes or runs
-/// networks forks it, so that measuring doesn't change what is trained. The generators of other devices are left alone.
+/// Torch's global random generator on the CPU, from which modules draw their initial weights and dropout its masks. A diagnostic that creates or runs
+/// networks forks it, so that measuring doesn't change training. The generators of other devices aren't changed.
 /// </summary>
 internal static class GlobalRandom
 {
-    /// <summary>Seeds the global generator until the result is disposed, which puts back the state that was in force.</summary>
+    /// <summary>Seeds the global generator until the result is disposed, which restores the previous state.</summary>
     public static IDisposable Fork(long seed, string name) => new Forked(seed, name);
 
     private sealed class Forked : IDisposable

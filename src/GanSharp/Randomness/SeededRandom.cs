@@ -3,7 +3,7 @@ using TorchSharp;
 namespace GanSharp.Randomness;
 
 /// <summary>
-/// Named, seeded random streams. Each use of randomness (data order, latents, a split) has a stream of its own, so that
+/// Named, seeded random streams. Each use of randomness (data order, latents, a split) has a separate stream, so that
 /// drawing more in one place never changes what another place draws.
 /// </summary>
 public static class SeededRandom

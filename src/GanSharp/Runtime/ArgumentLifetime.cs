@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// Whether TorchSharp's methods keep their arguments alive until they return. As it comes, TorchSharp 0.107.0 reads a native address from an object and
-/// calls libtorch, and nothing keeps the object alive meanwhile: a garbage collection that another thread starts may let the finalizer free a number
-/// under the operator that reads it. The operator then fails with an error that makes no sense, computes with a wrong number, or the process ends.
-/// GanSharp's build step gives an application a copy of TorchSharp.dll that the JIT doesn't optimize; arguments then live to the method's end.
+/// Whether TorchSharp's methods keep their arguments alive until they return. Unmodified, TorchSharp 0.107.0 reads a native address from an object and
+/// calls libtorch, but nothing keeps the object alive during the call: a garbage collection started by another thread may let the finalizer free a number
+/// while the operator reads it. The operator then fails with a meaningless error, computes with a wrong number, or the process ends.
+/// GanSharp's build step gives an application a copy of TorchSharp.dll that the JIT doesn't optimize, so that arguments live until the method returns.
 /// </summary>
 public static class ArgumentLifetime
 {
     private static int isWarned;
 
-    /// <summary>Whether the copy in use is such a one. Where it is not, train only in a process in which no other thread allocates.</summary>
+    /// <summary>Whether such a copy is in use. If it isn't, train only in a process in which no other thread allocates.</summary>
     public static bool IsSafe { get; } =
         RuntimeFeature.IsDynamicCodeCompiled && typeof(Tensor).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true };
 
-    /// <summary>What to tell the user; null where all is well or it was told already.</summary>
+    /// <summary>A warning for the user; null where there is no problem or the user was already warned.</summary>
     internal static string? WarnOnce() => IsSafe || Interlocked.Exchange(ref isWarned, 1) == 1 ? null : Warning;
 
     internal const string Warning =

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Runtime;
 
-/// <summary>How this process computes: what <see cref="ComputeTuning.Apply"/> has put in force, and what it refused.</summary>
+/// <summary>How this process computes: what <see cref="ComputeTuning.Apply"/> has put into effect, and what it refused.</summary>
 public sealed record ComputeState
 {
     private ComputeState()
@@ -39,7 +39,7 @@ public sealed record ComputeState
     /// <summary>Which kernels MKL uses.</summary>
     public required string Mkl { get; init; }
 
-    /// <summary>Steps of training after which garbage is collected; 0 where that is left to .NET.</summary>
+    /// <summary>Number of training steps between garbage collections; 0 where that is left to .NET.</summary>
     public required int CollectEverySteps { get; init; }
 
     /// <summary>One line for a log.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// glibc's malloc takes a large block from the system and gives it back when it is freed; each new batch then pays for the clearing of every
-/// page of its activations. Told to keep such blocks in the heap, it hands the same pages out again.
+/// glibc's malloc takes each large block from the system and returns it when it is freed; each new batch then pays for clearing every
+/// page of its activations. With these settings it keeps such blocks in the heap and reuses the same pages.
 /// </summary>
 internal static partial class GlibcAllocator
 {
@@ -29,7 +29,7 @@ internal static partial class GlibcAllocator
         State = isKept ? "kept" : "as by default (to keep it was refused: glibc's mallopt failed)";
     }
 
-    /// <summary>Returns to the system what is kept and free now.</summary>
+    /// <summary>Returns memory that is kept but currently free to the system.</summary>
     public static void Release()
     {
         if (isKept)

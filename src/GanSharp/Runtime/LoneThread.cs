@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// A thread that computes on one processor, whatever torch's number of threads, or on as many as it is given. OpenMP gives each thread that computes a team of its own, and a second
-/// team would spin against the one that trains; so what runs beside training runs here, one thing after another.
+/// A thread that computes on one processor, whatever torch's number of threads, or on as many as it is given. OpenMP gives each thread that computes a separate team, and a second
+/// team would compete with the training team by spinning. So work that runs during training runs here, one item after another.
 /// </summary>
 internal sealed class LoneThread : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LoneThread : IDisposable
         using var isSet = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            // A thread takes over the process's number at its first question; asked later, it would undo the setting.
+            // A thread adopts the process's number of threads when it first asks for it; if it asked later, that would undo the setting.
             _ = get_num_threads();
             set_num_threads(processors);
             isSet.Set();
@@ -36,12 +36,12 @@ internal sealed class LoneThread : IDisposable
         var threads = get_num_threads();
         thread.Start();
         isSet.Wait();
-        // The thread's own setting became the default of threads to come.
+        // The thread's setting became the default for future threads.
         set_num_threads(threads);
         return thread;
     }
 
-    /// <summary>Does the work on the thread, after what was asked before, in the caller's execution context.</summary>
+    /// <summary>Runs the work on the thread, after the work requested earlier, in the caller's execution context.</summary>
     /// <exception cref="ObjectDisposedException">The thread has ended.</exception>
     public Task<T> Run<T>(Func<T> work, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class LoneThread : IDisposable
             }
             catch (Exception exception)
             {
-                // Whoever awaits it hears of it.
+                // The exception reaches the caller that awaits the task.
                 done.SetException(exception);
             }
         }
@@ -81,7 +81,7 @@ internal sealed class LoneThread : IDisposable
         return done.Task;
     }
 
-    /// <summary>Does what was asked before, and ends.</summary>
+    /// <summary>Finishes the work requested earlier, then ends.</summary>
     public void Dispose()
     {
         if (queue.IsAddingCompleted)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// Which kernels the MKL inside libtorch chooses. MKL asks <c>mkl_serv_intel_cpu_true</c> whether the processor is Intel's before it looks at
-/// the instruction sets, and that function answers from a variable once it holds 0 or 1. Setting the variable first is all that is done here.
+/// Which kernels the MKL inside libtorch chooses. MKL calls <c>mkl_serv_intel_cpu_true</c> to find out whether the processor is from Intel before it looks at
+/// the instruction sets, and that function returns the value of a variable once it holds 0 or 1. This class only sets the variable first.
 /// </summary>
 internal static class MklDispatch
 {
@@ -45,7 +45,7 @@ internal static class MklDispatch
     }
 
     /// <summary>
-    /// Address of the variable that <c>mkl_serv_intel_cpu_true</c> answers from, or null where the code isn't the expected
+    /// Address of the variable that <c>mkl_serv_intel_cpu_true</c> reads, or null where the code isn't the expected
     /// <c>mov eax, [rip + d]; test eax, eax; js +1; ret</c>.
     /// </summary>
     internal static nint? AnswerAddress(ReadOnlySpan<byte> code, nint address) =>
@@ -55,7 +55,7 @@ internal static class MklDispatch
     internal static nint? ChosenAddress(ReadOnlySpan<byte> code, nint address) =>
         code is [0x83, 0x3D, _, _, _, _, 0x00, 0x78, ..] ? address + 7 + BinaryPrimitives.ReadInt32LittleEndian(code[2..]) : null;
 
-    /// <summary>Finds the two variables and the function that chooses, or says why not.</summary>
+    /// <summary>Finds the two variables and the function that chooses the kernels, or says why it can't.</summary>
     private static string? Find(out nint answer, out nint chosen, out nint choose)
     {
         answer = chosen = choose = 0;
@@ -82,7 +82,7 @@ internal static class MklDispatch
 
     private static bool IsVariable(nint? address, MemoryMap[] map) => address is { } known && map.Any(region => region.IsWritable && region.Holds(known, sizeof(int)));
 
-    /// <summary>Products of small integers are exact in float32, so any difference from the integers' own product is a fault.</summary>
+    /// <summary>Products of small integers are exact in float32, so any difference from the product in integer arithmetic is an error.</summary>
     private static void Verify()
     {
         using var scope = NewDisposeScope();

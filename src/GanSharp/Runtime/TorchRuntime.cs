@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// Whether TorchSharp's native library can be used. GanSharp asks before its first tensor, so that a missing piece is named at once
-/// and not hidden in a type initializer's exception.
+/// Whether TorchSharp's native library can be used. GanSharp checks before its first tensor, so that a missing file is named at once
+/// instead of being hidden in a type initializer's exception.
 /// </summary>
 public static partial class TorchRuntime
 {
@@ -33,7 +33,7 @@ public static partial class TorchRuntime
         }
     }
 
-    /// <summary>What the system's loader says of the native files beside the program; null where they aren't there. TorchSharp keeps it to itself.</summary>
+    /// <summary>The system loader's error for the native files in the program's folder; null where there are none. TorchSharp doesn't pass it on.</summary>
     internal static string? Complaint(string programFolder)
     {
         var (prefix, suffix) = OperatingSystem.IsWindows() ? ("", ".dll") : OperatingSystem.IsMacOS() ? ("lib", ".dylib") : ("lib", ".so");
@@ -56,7 +56,7 @@ public static partial class TorchRuntime
         return complaint ?? "the files load, but the first tensor fails";
     }
 
-    /// <summary>What to tell the user of what the loader said.</summary>
+    /// <summary>Turns the loader's error into advice for the user.</summary>
     internal static string Explain(string? complaint)
     {
         const string Prefix = "TorchSharp's native library can't be used: ";

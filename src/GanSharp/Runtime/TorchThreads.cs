@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Runtime;
 
 /// <summary>
-/// Runs managed work on the threads that libtorch computes with. After each operator they spin for the next one, so threads of another pool would have
-/// to take the processors from them, and mostly come too late; these start at once.
+/// Runs managed work on libtorch's compute threads. After each operator they spin while waiting for the next one, so threads of another pool would have
+/// to take the processors from them and would usually start late; these start at once.
 /// </summary>
 internal static unsafe class TorchThreads
 {
@@ -40,11 +40,11 @@ internal static unsafe class TorchThreads
     /// <summary>Address of GNU OpenMP's <c>GOMP_parallel(function, its argument, threads, flags)</c> in the library that libtorch has loaded; 0 where it uses another one.</summary>
     private static nint Find()
     {
-        // The number of threads is asked for so that libtorch, and its OpenMP with it, is there.
+        // Asking for the number of threads makes sure that libtorch, and its OpenMP, are loaded.
         _ = get_num_threads();
         var regions = MemoryMap.Read();
         var folder = Path.GetDirectoryName(regions.FirstOrDefault(region => region.FileName.StartsWith("libtorch_cpu", StringComparison.Ordinal))?.Path);
-        // Another library may have brought another one.
+        // Another library may have loaded a different OpenMP.
         var path = regions.Where(region => region.FileName.StartsWith("libgomp", StringComparison.Ordinal))
             .OrderByDescending(region => Path.GetDirectoryName(region.Path) == folder).FirstOrDefault()?.Path;
         return path is not null && NativeLibrary.TryLoad(path, out var library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry) ? entry : 0;
@@ -65,7 +65,7 @@ internal static unsafe class TorchThreads
             }
             catch (Exception exception)
             {
-                // Through native frames it would end the process.
+                // An exception that crosses native frames would end the process.
                 Failure = ExceptionDispatchInfo.Capture(exception);
             }
         }

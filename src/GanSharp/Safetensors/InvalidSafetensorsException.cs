@@ -1,6 +1,6 @@
 namespace GanSharp.Safetensors;
 
-/// <summary>A file isn't the safetensors file that it should be; the message names the file, the rule and what was found.</summary>
+/// <summary>A file isn't a valid safetensors file, or not the expected one; the message names the file, the rule and what was found.</summary>
 public sealed class InvalidSafetensorsException : Exception
 {
     internal InvalidSafetensorsException(string message, Exception? inner = null)

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Safetensors;
 
-/// <summary>What a safetensors header says of one tensor.</summary>
-/// <param name="Name">Its name, once a file.</param>
+/// <summary>A safetensors header's entry for one tensor.</summary>
+/// <param name="Name">Its name, unique in the file.</param>
 /// <param name="Type">Type of its values.</param>
 /// <param name="Shape">Its shape; empty for a scalar.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>

@@ -5,7 +5,7 @@ namespace GanSharp.Safetensors;
 
 /// <summary>
 /// Tensors with names in the safetensors format, which PyTorch, JAX and others read: a JSON header, then the raw values. Nothing in a file
-/// can run code. A file is read with distrust: whatever its bytes, reading ends in tensors or in an <see cref="InvalidSafetensorsException"/>,
+/// can run code. Files are treated as untrusted: whatever the bytes, reading either returns tensors or throws an <see cref="InvalidSafetensorsException"/>,
 /// and takes memory in proportion to the file's real size. Values are little-endian.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
@@ -17,16 +17,16 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The tensors by name, on the CPU; they live as long as this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
-    /// <summary>Texts beside the tensors; empty where the file has none.</summary>
+    /// <summary>Metadata texts stored with the tensors; empty where the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
     /// Writes the header and then each tensor in pieces of 16 MB, with no other copy of its values; a tensor may have any size, device and strides.
-    /// The widest types go first, so that every tensor begins at a multiple of its values' size, as the format's own library has it.
+    /// The widest types go first, so that every tensor begins at a multiple of its values' size, as in the format's reference library.
     /// </summary>
     /// <param name="stream">Where to; only written to, so it needn't seek.</param>
-    /// <param name="tensors">Names, each once, and values of type bool, uint8, int8 to int64, float16, bfloat16, float32, float64 or complex64.</param>
-    /// <param name="metadata">Texts to keep beside the tensors; none where null.</param>
+    /// <param name="tensors">Unique names, and values of type bool, uint8, int8 to int64, float16, bfloat16, float32, float64 or complex64.</param>
+    /// <param name="metadata">Texts to store with the tensors; none where null.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, a tensor's type or layout isn't one of the format's, or names and metadata take more than 16 MB. Nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -52,7 +52,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="path">The file.</param>
     /// <returns>The tensors and texts; dispose it to release the tensors.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidSafetensorsException">The file breaks a rule of the format, has a type that libtorch hasn't, or changed while it was read.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file breaks a rule of the format, has a type that libtorch doesn't have, or changed while it was read.</exception>
     public static SafetensorsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -81,7 +81,7 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Every tensor that is missing, unknown, or of another type or shape than is expected, as a phrase.</summary>
+    /// <summary>A phrase for every tensor that is missing, unknown, or not of the expected type or shape.</summary>
     internal IEnumerable<string> Mismatches(IReadOnlyList<(string Name, Tensor Value)> expected)
     {
         static string Describe(Tensor value) => $"{value.dtype} {Shape.Format(value.shape)}";
@@ -117,7 +117,7 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>libtorch takes every byte of a bool tensor to be 0 or 1; what it does with another is undefined.</summary>
+    /// <summary>libtorch assumes that every byte of a bool tensor is 0 or 1; other values give undefined behavior.</summary>
     private static Tensor Booleans(string path, string name, Tensor bytes)
     {
         using var scope = NewDisposeScope();

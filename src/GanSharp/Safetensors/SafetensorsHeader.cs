@@ -11,10 +11,10 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     public const int LengthBytes = 8;
 
-    // The format allows 100 MB. Objects take some twenty times their text, and 16 MB name more tensors than any network has.
+    // The format allows 100 MB. Parsed objects take some twenty times the size of their text, and 16 MB can name more tensors than any network has.
     public const int LargestTextBytes = 1 << 24;
 
-    /// <summary>The header as bytes, filled up with spaces so that the tensors behind it begin at a multiple of 8.</summary>
+    /// <summary>The header as bytes, padded with spaces so that the tensors after it begin at a multiple of 8.</summary>
     /// <exception cref="ArgumentException">It is longer than a reader would accept.</exception>
     public byte[] ToBytes()
     {

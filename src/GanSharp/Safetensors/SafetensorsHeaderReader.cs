@@ -6,12 +6,12 @@ using GanSharp.Tensors;
 namespace GanSharp.Safetensors;
 
 /// <summary>
-/// Reads a safetensors header that nobody vouches for. When it returns, every tensor lies within the file, none overlaps another,
-/// no byte belongs to none, and each has as many bytes as its type and shape take: whoever allocates by it takes no more than the file's size.
+/// Reads an untrusted safetensors header. When it returns, every tensor lies within the file, none overlaps another,
+/// every byte belongs to a tensor, and each has as many bytes as its type and shape need. So allocating the tensors takes no more than the file's size.
 /// </summary>
 internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
 {
-    // libtorch's operators stop here.
+    // The limit of libtorch's operators.
     private const int LargestDimensions = 64;
     // The root, a tensor, its shape.
     private const int Depth = 3;
@@ -57,7 +57,7 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
             ThrowIfNotFilled(entries);
             return new SafetensorsHeader(entries, metadata);
         }
-        // The second is what a name with half a surrogate pair ("\ud800") throws.
+        // The second exception is thrown for a name with half a surrogate pair ("\ud800").
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Invalid($"has a header that is no valid JSON: {exception.Message.TrimEnd('.')}", exception);
@@ -105,7 +105,7 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
             throw Invalid($"must end with its last tensor but has {dataBytes - filled:N0} bytes after it");
     }
 
-    /// <summary>What the file is, by its first bytes, where people most often have another one. As a length of the header, both would be far too large.</summary>
+    /// <summary>Recognizes, by its first bytes, the kinds of file most often given by mistake. Read as a header length, these bytes would be far too large.</summary>
     private static string? PyTorchFormat(ReadOnlySpan<byte> start) =>
         start.StartsWith("PK\u0003\u0004"u8) ? "a zip archive"
         : start[0] == 0x80 && start[1] is >= 2 and <= 5 && start[7] != 0 ? "a Python pickle"
@@ -119,7 +119,7 @@ internal sealed class SafetensorsHeaderReader(string path, long fileBytes)
         return numbers.All(number => number >= 0) ? numbers : null;
     }
 
-    /// <summary>Null on overflow. A size of 0 counts as 1 for that, because libtorch computes strides so.</summary>
+    /// <summary>Null on overflow. A size of 0 counts as 1, because libtorch computes strides that way.</summary>
     private static long? Bytes(long[] sizes, int elementBytes) =>
         Shape.Product(sizes.Select(size => Math.Max(size, 1)).Prepend(elementBytes)) is { } bytes ? sizes.Contains(0) ? 0 : bytes : null;
 

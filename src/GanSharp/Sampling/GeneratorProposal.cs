@@ -10,22 +10,22 @@ using static TorchSharp.torch;
 namespace GanSharp.Sampling;
 
 /// <summary>
-/// G as the proposal distribution p_g of a sampler whose target is p_d = r · p_g, with the log ratio ln r = ln p_d/p_g that makes up for G's faults.
+/// G as the proposal distribution p_g of a sampler whose target is p_d = r · p_g, with the log ratio ln r = ln p_d/p_g that corrects for the difference.
 /// </summary>
 /// <remarks>
-/// Every sampler of this layer needs ln r only up to a constant, which cancels in each of them, so <see cref="RatioKind.UpToConstant"/> is as good as
-/// <see cref="RatioKind.Exact"/>. Its scale does matter: an overconfident D over-corrects. Give a <see cref="PlattScaling"/>, fitted on samples
-/// that D was not trained on. What comes out is distributed as r̂ · p_g, normalized: p_d where D is optimal, and no better than D elsewhere;
-/// a mode that G never produces can't be brought back.
+/// Every sampler in this namespace needs ln r only up to a constant, which cancels, so <see cref="RatioKind.UpToConstant"/> is as good as
+/// <see cref="RatioKind.Exact"/>. The scale of ln r does matter: an overconfident D over-corrects. Pass a <see cref="PlattScaling"/> that was fitted on samples
+/// that D wasn't trained on. The results are distributed as r̂ · p_g, normalized: p_d if D is optimal, otherwise only as good as D;
+/// a mode that G never produces can't be recovered.
 /// </remarks>
 public sealed class GeneratorProposal
 {
     private readonly GeneratorNetwork generator;
     private readonly Func<Tensor, Tensor> logRatio;
 
-    /// <summary>Rates G's samples by any function, such as a known density ratio or an ensemble of discriminators.</summary>
+    /// <summary>Rates G's samples with any function, such as a known density ratio or an ensemble of discriminators.</summary>
     /// <param name="generator">G, not conditional on labels; the caller disposes it.</param>
-    /// <param name="logRatio">From samples of shape [N, …] to ln r up to a constant, shape [N].</param>
+    /// <param name="logRatio">Maps samples of shape [N, …] to ln r up to a constant, shape [N].</param>
     public GeneratorProposal(GeneratorNetwork generator, Func<Tensor, Tensor> logRatio)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -33,22 +33,22 @@ public sealed class GeneratorProposal
         (this.generator, this.logRatio) = (generator, logRatio);
     }
 
-    /// <summary>Rates G's samples by a discriminator.</summary>
+    /// <summary>Rates G's samples with a discriminator.</summary>
     /// <param name="generator">G, not conditional on labels; the caller disposes it.</param>
-    /// <param name="discriminator">D, best trained to the end against G as it is now; the caller disposes it.</param>
-    /// <param name="objective">What D was trained by, which says what its logit means.</param>
-    /// <param name="calibration">Applied to <see cref="GanObjective.LogDensityRatio"/> of D's logits. Default null: D is taken at its word.</param>
+    /// <param name="discriminator">D, preferably trained to convergence against the current G; the caller disposes it.</param>
+    /// <param name="objective">The objective that D was trained with, which says what its logit means.</param>
+    /// <param name="calibration">Applied to <see cref="GanObjective.LogDensityRatio"/> of D's logits. Default null: D's logits are used unmodified.</param>
     /// <exception cref="DiagnosticRefusedException">The objective's logit is no density ratio.</exception>
-    /// <exception cref="ArgumentException">D judges several samples a logit, or the calibration says nothing.</exception>
+    /// <exception cref="ArgumentException">D judges several samples per logit, or the calibration isn't usable.</exception>
     public GeneratorProposal(GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, PlattScaling? calibration = null)
         : this(generator, LogRatioOf(discriminator, objective, calibration))
     {
     }
 
-    /// <summary>Where G and its samples live.</summary>
+    /// <summary>The device of G and its samples.</summary>
     internal Device Device => generator.Device();
 
-    /// <summary>ln r of samples, checked.</summary>
+    /// <summary>ln r of samples, validated.</summary>
     /// <param name="samples">Tensor of shape [N, …].</param>
     /// <returns>Float64 tensor of shape [N] on G's device.</returns>
     /// <exception cref="DiagnosticRefusedException">A log ratio is NaN or +∞.</exception>
@@ -68,7 +68,7 @@ public sealed class GeneratorProposal
 
     /// <summary>Fresh samples of G with their log ratios.</summary>
     /// <param name="count">At least 1.</param>
-    /// <param name="random">Source of the latents, of G's device; torch's global one where null.</param>
+    /// <param name="random">Source of the latents, on G's device; torch's global one where null.</param>
     public ScoredSamples Draw(int count, torch.Generator? random = null)
     {
         using var scope = NewDisposeScope();

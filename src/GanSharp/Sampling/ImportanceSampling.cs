@@ -6,17 +6,17 @@ using static TorchSharp.torch;
 namespace GanSharp.Sampling;
 
 /// <summary>
-/// E_pd[h] ≈ Σ w h / Σ w over samples of G with the weights w = e^l: an expectation under the data, without a sample of it (Grover et al. 2019).
+/// E_pd[h] ≈ Σ w h / Σ w over samples of G with the weights w = e^l: an expectation under the data distribution, computed without samples of it (Grover et al. 2019).
 /// The weights are self-normalized, so that a constant added to every l changes nothing.
 /// </summary>
 /// <remarks>
-/// The interval needs weights of finite variance, and where p_d is wider than p_g by √2 or more they have none. The samples of G are the last to show it:
-/// they miss what p_d holds there. So by them alone, an interval is given only if k̂ of the weights (<see cref="ParetoTail"/>) plus three of its standard errors
-/// stays below ½. Log ratios at real samples show it far better, because the variance is their mean, E_pg[r²] = E_pd[r]: give them where there are any.
+/// The interval needs weights of finite variance, which is infinite where p_d is wider than p_g by √2 or more. Samples of G hardly show this, because
+/// they miss that part of p_d. With samples of G alone, an interval is therefore given only if k̂ of the weights (<see cref="ParetoTail"/>) plus three standard errors
+/// is below ½. Log ratios at real samples show it much better, because the variance is their mean, E_pg[r²] = E_pd[r]: pass them if you have any.
 /// </remarks>
 public static class ImportanceSampling
 {
-    /// <summary>With fewer effective samples a few weights decide the estimate, and the interval, which is read from the same weights, is too narrow to be believed.</summary>
+    /// <summary>With fewer effective samples, a few weights determine the estimate, and the interval, which is computed from the same weights, is too narrow.</summary>
     public const double FewestEffectiveSamples = ImportanceWeights.FewestEffectiveSamples;
 
     private const double LargestShapeOfFiniteVariance = 0.5, NegligibleShare = 1e-12;
@@ -26,13 +26,13 @@ public static class ImportanceSampling
 
     /// <summary>The expectation of a function of x under p_d, from fresh samples of G.</summary>
     /// <param name="proposal">G and its log ratio.</param>
-    /// <param name="function">h, from samples of shape [N, …] to values of shape [N].</param>
+    /// <param name="function">h, which maps samples of shape [N, …] to values of shape [N].</param>
     /// <param name="samples">Samples of G, at least 2. Default 10,000.</param>
     /// <param name="seed">Determines the latents.</param>
     /// <param name="real">
-    /// Real samples of shape [M, …] that D has not seen; their values are not used, only what D says of them, to see whether an interval holds. Default null.
+    /// Real samples of shape [M, …] that D wasn't trained on. Only D's logits for them are used, to check whether an interval is valid. Default null.
     /// </param>
-    /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights of too heavy a tail.</exception>
+    /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights with too heavy a tail.</exception>
     public static WeightedExpectation Expectation(
         GeneratorProposal proposal, Func<Tensor, Tensor> function, int samples = 10_000, long seed = 0, Tensor? real = null)
     {
@@ -45,17 +45,17 @@ public static class ImportanceSampling
         return Expectation(function(drawn), logRatios, real is null ? null : proposal.LogRatios(real));
     }
 
-    /// <summary>The expectation under p_d of values that were computed at samples of G.</summary>
+    /// <summary>The expectation under p_d of values computed at samples of G.</summary>
     /// <param name="values">h at each sample, shape [N], N ≥ 2.</param>
     /// <param name="logRatios">ln p_d/p_g up to a constant at each sample, shape [N].</param>
-    /// <param name="realLogRatios">ln p_d/p_g, up to the same or another constant, at real samples that D has not seen, shape [M], M ≥ 2. Default null.</param>
+    /// <param name="realLogRatios">ln p_d/p_g, up to the same or another constant, at real samples that D wasn't trained on, shape [M], M ≥ 2. Default null.</param>
     /// <returns>
     /// The self-normalized mean with the interval of the delta method, whose standard error is √(Σ w²(h − ĥ)²) / Σ w, corrected for skewness (Hall 1992).
-    /// Its bias is of order 1/N, below the interval. The interval holds the error of sampling and not that of the ratio: with a trained D the truth may lie outside.
+    /// Its bias is of order 1/N, smaller than the interval. The interval covers the sampling error but not the error of the ratio: with a trained D the true value may lie outside.
     /// </returns>
-    /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The shapes don't match, or a value is NaN or infinite.</exception>
     /// <exception cref="DiagnosticRefusedException">
-    /// Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights, or weighted values, of too heavy a tail for an interval.
+    /// Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights or weighted values with too heavy a tail for an interval.
     /// </exception>
     public static WeightedExpectation Expectation(Tensor values, Tensor logRatios, Tensor? realLogRatios = null)
     {
@@ -73,7 +73,7 @@ public static class ImportanceSampling
         var h = values.to(logWeights.device).to(ScalarType.Float64);
         var mean = (logWeights.exp() * h).sum().item<double>();
         ThrowIfHeavy(logWeights, h - mean, h.abs().max().item<double>(), realLogRatios);
-        // Each is its sample's part of the error; they add up to 0.
+        // Each is its sample's contribution to the error; they add up to 0.
         var errors = logWeights.exp() * logWeights.numel() * (h - mean);
         return new WeightedExpectation(new WeightedMeans(mean, (1, errors)).SkewCorrected() with { Value = mean }, effective);
     }
@@ -87,7 +87,7 @@ public static class ImportanceSampling
         var shape = ParetoTail.Shape(logWeights);
         if (!(shape <= limit))
             Refuse(shape, $"the weights of {samples} samples have too heavy a tail", FormattableString.Invariant($"above {limit:0.00}"));
-        // Either sign has a tail of its own; of constant values only rounding would be left.
+        // Positive and negative values have separate tails; for constant values only rounding errors would remain.
         var largest = deviations.abs().max().item<double>();
         foreach (var side in largest > NegligibleShare * magnitude ? new[] { deviations, -deviations } : [])
             if (ParetoTail.Shape(logWeights + side.clamp(min: 0).log()) is var weighted && weighted > limit)

@@ -6,15 +6,15 @@ namespace GanSharp.Sampling;
 
 /// <summary>
 /// MH-GAN (Turner et al. 2019): independent Metropolis–Hastings chains that propose samples of G and accept x′ with probability min(1, e^(l′ − l)).
-/// The end of a chain is distributed as p_d where l is ln p_d/p_g. Needs no largest ratio, and a constant added to every l changes nothing.
+/// The end of a chain is distributed as p_d where l is ln p_d/p_g. It doesn't need the largest ratio, and a constant added to every l changes nothing.
 /// </summary>
 public sealed class MetropolisHastingsSampler
 {
     private readonly GeneratorProposal proposal;
 
-    /// <summary>States the proposal and how long a chain is.</summary>
+    /// <summary>Sets the proposal and the length of a chain.</summary>
     /// <param name="proposal">G and its log ratio; calibrate it, because a chain starts at a real sample and would stay there under an overconfident D.</param>
-    /// <param name="chainLength">Proposals a sample, at least 1. Default 640, as in the paper's experiments; after K of them at most (1 − 1/r_max)^K of the start is left.</param>
+    /// <param name="chainLength">Proposals per sample, at least 1. Default 640, as in the paper's experiments; after K proposals, the influence of the start is at most (1 − 1/r_max)^K.</param>
     public MetropolisHastingsSampler(GeneratorProposal proposal, int chainLength = 640)
     {
         ArgumentNullException.ThrowIfNull(proposal);
@@ -25,9 +25,9 @@ public sealed class MetropolisHastingsSampler
     /// <summary>Proposals of each chain.</summary>
     public int ChainLength { get; }
 
-    /// <summary>Runs one chain from each real sample and returns their ends, which are samples of G and never real ones.</summary>
+    /// <summary>Runs one chain from each real sample and returns their last states, which are always samples of G.</summary>
     /// <param name="real">
-    /// Where the chains start, shape [N, …]: already distributed as their target, so that none needs a burn-in. A chain that never leaves its start is
+    /// Start of each chain, shape [N, …]. Real samples already have the target distribution, so that no burn-in is needed. A chain that never leaves its start is
     /// run again from a sample of G.
     /// </param>
     /// <param name="seed">Determines the proposals and which of them are accepted.</param>
@@ -57,7 +57,7 @@ public sealed class MetropolisHastingsSampler
         return new AcceptedSamples(chains.Samples.MoveToOuterDisposeScope(), (double)accepted / proposed);
     }
 
-    /// <summary>Chains that step together; the states are overwritten in place, so that memory doesn't grow with their length.</summary>
+    /// <summary>Runs the chains in parallel; the states are overwritten in place, so that memory doesn't grow with their length.</summary>
     private sealed class Chains(Tensor start, Tensor startLogRatios)
     {
         private readonly Tensor logRatios = startLogRatios.clone();
@@ -77,7 +77,7 @@ public sealed class MetropolisHastingsSampler
                 var (samples, proposedRatios) = proposal.Draw(count, random);
                 ThrowIfOtherShape(Samples, samples);
                 var chance = rand(count, ScalarType.Float64, proposal.Device, generator: random).log();
-                // From a start that the data could never produce, −∞, every proposal is a way out; the difference of two would be NaN.
+                // From a start with l = −∞, which the data could never produce, every proposal is accepted; the difference of two infinities would be NaN.
                 var accepts = chance.lt(proposedRatios - logRatios).logical_or(logRatios.eq(double.NegativeInfinity));
                 var chosen = accepts.nonzero().squeeze(1);
                 Samples.index_copy_(0, chosen, samples.to(Samples.dtype).index_select(0, chosen));

@@ -10,8 +10,8 @@ namespace GanSharp.Sampling;
 /// distributed as p_d where l is ln p_d/p_g. A constant added to every l changes nothing.
 /// </summary>
 /// <remarks>
-/// l_max is the largest of a burn-in and then stays, so that every draw has one and the same distribution: above l_max the ratio counts as r_max.
-/// (The paper raises l_max as it goes, so that early and late samples differ.) For N(0, 4) proposing to N(0, 1) exactly half are accepted.
+/// l_max is the largest l of a burn-in and is then fixed, so that every draw has the same distribution: above l_max the ratio counts as r_max.
+/// (The paper raises l_max during sampling, so that early and late samples differ.) With N(0, 4) as the proposal for N(0, 1), exactly half are accepted.
 /// </remarks>
 public sealed class RejectionSampler
 {
@@ -19,16 +19,16 @@ public sealed class RejectionSampler
     private const int LargestDraw = 4_096;
     private readonly GeneratorProposal proposal;
 
-    /// <summary>Finds l_max, and the shift that the percentile asks for.</summary>
+    /// <summary>Determines l_max, and the shift for the percentile.</summary>
     /// <param name="proposal">G and its log ratio.</param>
     /// <param name="percentile">
     /// Null (the default) for exact rejection. In high dimension almost nothing would be accepted; a percentile in (0, 100) shifts the log odds of acceptance
-    /// so that the sample at that percentile of the burn-in is accepted with probability ½, and better ones more often; 95 is usual.
-    /// Less is corrected in exchange: the lower the percentile, the closer the result stays to p_g.
+    /// so that the sample at that percentile of the burn-in is accepted with probability ½, and those with a higher ratio more often; 95 is usual.
+    /// In exchange, less is corrected: the lower the percentile, the closer the result stays to p_g.
     /// </param>
-    /// <param name="burnIn">Samples from which l_max is read, at least 100. Default 10,000, of which about one later sample in 10,000 exceeds it.</param>
+    /// <param name="burnIn">Number of samples from which l_max is determined, at least 100. Default 10,000, so that about one later sample in 10,000 exceeds it.</param>
     /// <param name="seed">Determines the burn-in.</param>
-    /// <exception cref="DiagnosticRefusedException">Less than one sample in 1,000 would be accepted.</exception>
+    /// <exception cref="DiagnosticRefusedException">Fewer than one sample in 1,000 would be accepted.</exception>
     public RejectionSampler(GeneratorProposal proposal, double? percentile = null, int burnIn = 10_000, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(proposal);
@@ -59,8 +59,8 @@ public sealed class RejectionSampler
     /// <summary>Share of the burn-in that would be accepted, in expectation. Exact rejection at the true ratio accepts 1 / r_max.</summary>
     public double ExpectedAcceptanceRate { get; }
 
-    /// <summary>Proposes until enough samples are accepted.</summary>
-    /// <param name="count">Samples wanted, at least 1.</param>
+    /// <summary>Draws proposals until enough samples are accepted.</summary>
+    /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents and which samples are accepted.</param>
     /// <returns>Independent samples of shape [count, …].</returns>
     public AcceptedSamples Sample(int count, long seed = 0)
@@ -84,14 +84,14 @@ public sealed class RejectionSampler
         return new AcceptedSamples(cat(kept).narrow(0, 0, count).MoveToOuterDisposeScope(), (double)accepted / proposed);
     }
 
-    /// <summary>ln of the probability of acceptance: l − l_max where nothing is shifted.</summary>
+    /// <summary>ln of the probability of acceptance: l − l_max without a shift.</summary>
     private Tensor LogAcceptance(Tensor logRatios) =>
         Shift == 0 ? (logRatios - LogRatioMaximum).clamp(max: 0) : ValueFunction.LogProbability(LogOdds(logRatios) - Shift);
 
     /// <summary>The paper's F̂ = F − ln(1 − e^(F − ε)) with F = l − l_max, whose sigmoid is e^F up to ε.</summary>
     private Tensor LogOdds(Tensor logRatios)
     {
-        // They keep the log odds of the best sample finite, and those of samples of ratio 0, between which a percentile would be NaN.
+        // These limits keep the log odds finite, both of the best sample and of samples of ratio 0, between which a percentile would be NaN.
         const double Epsilon = 1e-8, Lowest = -700;
         var below = (logRatios - LogRatioMaximum).clamp(Lowest, 0);
         return below - (-(below - Epsilon).exp()).log1p();

@@ -24,20 +24,20 @@ public sealed record Schedule
     /// <summary>Steps that the change takes; 0 for a constant.</summary>
     public long Steps { get; }
 
-    /// <summary>Whether the change follows half a cosine rather than a line.</summary>
+    /// <summary>Whether the change follows half a cosine instead of a straight line.</summary>
     public bool IsCosine { get; }
 
     /// <summary>The same value at every step.</summary>
     public static Schedule Constant(double value) => new(value, value, 0, 0, false);
 
-    /// <summary>A straight line.</summary>
+    /// <summary>Linear change.</summary>
     /// <param name="from">Value at <paramref name="start"/> and before.</param>
     /// <param name="to">Value at <paramref name="start"/> + <paramref name="steps"/> and after.</param>
     /// <param name="steps">Length of the change, at least 1.</param>
     /// <param name="start">Step at which it begins, at least 0.</param>
     public static Schedule Linear(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, false);
 
-    /// <summary>Half a cosine: slow at both ends.</summary>
+    /// <summary>Change along half a cosine: slow at both ends.</summary>
     /// <inheritdoc cref="Linear"/>
     public static Schedule Cosine(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, true);
 

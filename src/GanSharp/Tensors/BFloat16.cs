@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace GanSharp.Tensors;
 
-/// <summary>bfloat16 is the upper half of float32: widened by zeros, rounded to the nearest, and to even between two, as torch does it.</summary>
+/// <summary>bfloat16 is the upper half of float32: widened with zeros, and rounded to nearest with ties to even, as in torch.</summary>
 internal static unsafe class BFloat16
 {
     private const int Shift = 16;
@@ -27,14 +27,14 @@ internal static unsafe class BFloat16
 
     /// <summary>Rounds a vector of values and stores it.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="target">Where to.</param>
-    /// <param name="isAligned">Whether that is aligned to the length of what is stored; it then goes past the caches: who multiplies by it is mostly another thread.</param>
+    /// <param name="target">Where to write.</param>
+    /// <param name="isAligned">Whether the target is aligned to the size of a store. Stores then bypass the caches (non-temporal stores), because the values are mostly read by another thread.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector<float> values, ushort* target, bool isAligned)
     {
         var bits = Vector.AsVectorUInt32(values);
         var rounded = bits + new Vector<uint>(AlmostHalf) + ((bits >> Shift) & Vector<uint>.One);
-        // The carry would turn some of those that are no numbers into numbers.
+        // The carry would turn some NaNs into numbers.
         rounded = Vector.ConditionalSelect(Vector.AsVectorUInt32(Vector.Equals(values, values)), rounded, new Vector<uint>(NotANumber)) >> Shift;
         if (isAligned && Vector<float>.Count == Vector256<float>.Count)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tensors;
 
-/// <summary>The state of parts of a caller's own, so that a trial leaves no trace in it: it is put back when this is disposed.</summary>
+/// <summary>A copy of the state of the user's own parts (<see cref="IStateful"/>), which is restored on disposal, so that a trial leaves no trace in them.</summary>
 internal sealed class OwnState : IDisposable
 {
     private readonly (IStateful Part, (Tensor Value, Tensor Copy)[] Tensors, double[] Scalars)[] parts;
@@ -15,10 +15,10 @@ internal sealed class OwnState : IDisposable
             (part, part.State.Select(entry => (entry.Value, entry.Value.detach().clone().DetachFromDisposeScope())).ToArray(), (double[])part.Scalars.Clone()))];
     }
 
-    /// <summary>Copies the state of those that have one.</summary>
+    /// <summary>Copies the state of those parts that have one.</summary>
     public static OwnState Of(params IEnumerable<object?> candidates) => new(candidates);
 
-    /// <summary>The same; null where memory doesn't hold the copy.</summary>
+    /// <summary>The same; null where there isn't enough memory for the copy.</summary>
     public static OwnState? TryOf(object candidate)
     {
         try

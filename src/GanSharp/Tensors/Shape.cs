@@ -1,6 +1,6 @@
 namespace GanSharp.Tensors;
 
-/// <summary>Shapes as messages print them.</summary>
+/// <summary>Formats shapes for messages.</summary>
 internal static class Shape
 {
     public static string Format(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tensors;
 
-/// <summary>Values of a tensor to and from a stream, in pieces: a span ends at 2 GB, and a copy of the whole would double the memory.</summary>
+/// <summary>Copies a tensor's values to and from a stream, in pieces: a span can't exceed 2 GB, and a complete copy would double the memory.</summary>
 internal static class TensorBytes
 {
     private const long PieceBytes = 1 << 24;
 
-    /// <summary>Writes the values in the order of the indices, whatever the device and the strides.</summary>
+    /// <summary>Writes the values in index order, whatever the device and the strides.</summary>
     public static void Write(Stream target, Tensor values)
     {
         using var scope = NewDisposeScope();

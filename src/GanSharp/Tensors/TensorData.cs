@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace GanSharp.Tensors;
 
 /// <summary>
-/// Puts other values of another type into a tensor while every module and optimizer that holds it goes on holding it: libtorch's <c>set_data</c>,
-/// which TorchSharp doesn't wrap, through libtorch's stable C interface. A gradient that arises meanwhile has the lent type.
+/// Replaces a tensor's values by values of another type, while modules and optimizers keep their references to it: libtorch's <c>set_data</c>,
+/// which TorchSharp doesn't wrap, called through libtorch's stable C interface. Gradients computed in the meantime have the new type.
 /// </summary>
 internal static class TensorData
 {
-    // A wrong stack corrupts memory, so this is the only place that calls, and the first use tries it on a tensor of its own.
+    // A wrong stack corrupts memory, so this is the only place that calls it, and the first use tries it on a separate tensor.
     private static readonly Lazy<(Call? Call, NewHandle? NewHandle, string? Refusal)> Native = new(Find);
     private static readonly nint Operation = Text("aten::set_data"), Overload = Text("");
 
@@ -21,7 +21,7 @@ internal static class TensorData
     /// <summary>Why it can't be used with the libtorch in use; null where it can.</summary>
     public static string? Refusal => Native.Value.Refusal;
 
-    /// <summary>Lets <paramref name="target"/> have the type, shape and memory of <paramref name="source"/>.</summary>
+    /// <summary>Gives <paramref name="target"/> the type, shape and memory of <paramref name="source"/>.</summary>
     /// <exception cref="NotSupportedException">There is a <see cref="Refusal"/>.</exception>
     public static void Replace(Tensor target, Tensor source)
     {
@@ -33,7 +33,7 @@ internal static class TensorData
 
     private static void Replace(Call call, NewHandle newHandle, Tensor target, Tensor source)
     {
-        // The operator takes the handles over, also where it fails.
+        // The operator takes ownership of the handles, even if it fails.
         var stack = new ulong[2];
         if (newHandle(target.Handle, out var targetHandle) != 0 || newHandle(source.Handle, out var sourceHandle) != 0)
             throw new InvalidOperationException("libtorch made no handle of a tensor.");
@@ -54,7 +54,7 @@ internal static class TensorData
         return Works(found.Item1, found.Item2) ? (found.Item1, found.Item2, null) : (null, null, "this libtorch's set_data doesn't do what is expected of it");
     }
 
-    /// <summary>Whether a leaf computes in the other type, its gradient included, and gets its values back.</summary>
+    /// <summary>Whether a leaf computes in the other type, including its gradient, and gets its values back afterwards.</summary>
     private static bool Works(Call call, NewHandle newHandle)
     {
         using var scope = NewDisposeScope();

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace GanSharp.Data.Arrays;
 
 /// <summary>
-/// Samples in a file that may be larger than memory: a NumPy .npy array of uint8 images or float32 values. A draw reads its own rows; the system
-/// keeps in memory what fits and drops what it needs room for. Images become float32 in [−1, 1] and the sequence is that of a
-/// <see cref="InMemoryDataset"/> of the same rows and split, bit for bit. A file that is shortened while it is open ends the draw that needs what is gone,
+/// Samples in a file that may be larger than memory: a NumPy .npy array of uint8 images or float32 values. Each draw reads its rows from the file; the system
+/// caches as much of the file as fits in free memory. Images become float32 in [−1, 1] and the sequence is that of a
+/// <see cref="InMemoryDataset"/> of the same rows and split, bit for bit. If the file is shortened while it is open, the draw that needs the missing rows fails
 /// with an <see cref="InvalidDatasetException"/> that names the row.
 /// </summary>
 public sealed class NpyDataset : Dataset
@@ -19,7 +19,7 @@ public sealed class NpyDataset : Dataset
     private readonly bool ownsFiles;
     private readonly EpochOrder order;
 
-    /// <summary>The rows at [first, first + count) of an arrangement, or of the file. The held-out part reads the files that the whole owns.</summary>
+    /// <summary>The rows at [first, first + count) of an order, or of the file. The held-out part reads the files that the complete data set owns.</summary>
     private NpyDataset(NpyRows samples, NpyRows? labels, RandomOrder? arrangement, long first, long count, NpyDataset? heldOut, string name, bool ownsFiles = true)
         : base(name, samples.Shape[1..])
     {
@@ -36,15 +36,15 @@ public sealed class NpyDataset : Dataset
 
     internal override (long Lowest, long Highest)? LabelRange => labels?.Range();
 
-    /// <summary>Opens a file; nothing but its header is read.</summary>
-    /// <param name="path">A .npy file of shape [N, …] of type uint8 or float32, in C order: numpy.save, numpy.lib.format.open_memmap or <see cref="NpyFile.Write"/> makes one.</param>
+    /// <summary>Opens a file; only its header is read.</summary>
+    /// <param name="path">A .npy file of shape [N, …] of type uint8 or float32, in C order, as written by numpy.save, numpy.lib.format.open_memmap or <see cref="NpyFile.Write"/>.</param>
     /// <param name="labelsPath">A .npy file of shape [N] of uint8 or signed integers, or null.</param>
     /// <param name="heldOutFraction">Share of the rows set aside for diagnostics, in (0, 1), or 0 for none. Default 0.1.</param>
     /// <param name="seed">Determines which rows are set aside.</param>
-    /// <param name="name">What messages and reports call the data; the file's name where null.</param>
+    /// <param name="name">The data set's name in messages and reports; the file name where null.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">heldOutFraction is none.</exception>
-    /// <exception cref="InvalidDatasetException">A file is no .npy file, of another type or shape, cut off, or goes on after its end.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">heldOutFraction isn't a valid share.</exception>
+    /// <exception cref="InvalidDatasetException">A file isn't a .npy file, has another type or shape, or is shorter or longer than its header says.</exception>
     public static NpyDataset Open(string path, string? labelsPath = null, double heldOutFraction = 0.1, long seed = 0, string? name = null)
     {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1))
@@ -75,7 +75,7 @@ public sealed class NpyDataset : Dataset
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDatasetException">A drawn row holds NaN or infinity, or is gone because the file has become shorter.</exception>
+    /// <exception cref="InvalidDatasetException">A drawn row contains NaN or infinity, or is missing because the file has become shorter.</exception>
     /// <exception cref="IOException">The disk can't be read.</exception>
     public override Batch Draw(long seed, long position, int count)
     {

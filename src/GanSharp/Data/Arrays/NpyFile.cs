@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Data.Arrays;
 
-/// <summary>NumPy's file of one array, .npy. <see cref="NpyDataset"/> reads it without loading it.</summary>
+/// <summary>NumPy's file format for one array, .npy. <see cref="NpyDataset"/> reads it without loading it.</summary>
 public static class NpyFile
 {
-    /// <summary>Writes rows piece by piece, so that the file may be larger than memory. It is there whole or not at all.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <summary>Writes rows piece by piece, so that the file may be larger than memory. The file appears complete or not at all.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="pieces">
-    /// Uint8, int64 or float32 tensors of shape [n, …], alike but for n, at least one. Each is written before the next is asked for, so an
-    /// iterator may dispose it then.
+    /// At least one uint8, int64 or float32 tensor of shape [n, …]; only n may differ. Each is written before the next is requested, so an
+    /// iterator may then dispose it.
     /// </param>
-    /// <exception cref="ArgumentException">There is no piece, one has another type, no rows, or differs from the first.</exception>
+    /// <exception cref="ArgumentException">There is no piece, or one has an unsupported type, no rows, or a type or shape other than the first.</exception>
     public static void Write(string path, IEnumerable<Tensor> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);

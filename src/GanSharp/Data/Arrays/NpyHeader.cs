@@ -8,27 +8,27 @@ using static TorchSharp.torch;
 namespace GanSharp.Data.Arrays;
 
 /// <summary>
-/// The front of NumPy's .npy file: magic bytes, a version, the length of a text, and the text, a Python dictionary of type, order and shape.
-/// When it is read, the file is known to hold exactly the values that it announces.
+/// The header of NumPy's .npy file: magic bytes, a version, the length of a text, and the text, a Python dictionary of type, order and shape.
+/// After it is read, the file is known to contain exactly the values that the header announces.
 /// </summary>
-/// <param name="Type">Of the values.</param>
+/// <param name="Type">Type of the values.</param>
 /// <param name="Shape">Sizes, each at least 1.</param>
 /// <param name="Offset">The byte at which the values begin, a multiple of their size.</param>
 internal sealed partial record NpyHeader(ScalarType Type, long[] Shape, long Offset)
 {
     // What NumPy writes takes 128 bytes for any common shape.
     private const int LargestTextBytes = 1 << 16;
-    // libtorch's operators stop here.
+    // The limit of libtorch's operators.
     private const int LargestDimensions = 64;
     private const int Alignment = 64, QuotedCharacters = 80;
     private static readonly byte[] Magic = [0x93, .. "NUMPY"u8];
     private static readonly (string Name, ScalarType Type)[] Types =
         [("|u1", ScalarType.Byte), ("|i1", ScalarType.Int8), ("<i2", ScalarType.Int16), ("<i4", ScalarType.Int32), ("<i8", ScalarType.Int64), ("<f4", ScalarType.Float32)];
 
-    /// <summary>How many values.</summary>
+    /// <summary>Number of values.</summary>
     public long Values => Tensors.Shape.Product(Shape)!.Value;
 
-    /// <exception cref="InvalidDatasetException">It is no .npy file, of another type or order, empty, or shorter or longer than its header says.</exception>
+    /// <exception cref="InvalidDatasetException">It isn't a .npy file, has another type or order, is empty, or is shorter or longer than its header says.</exception>
     public static NpyHeader Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -67,7 +67,7 @@ internal sealed partial record NpyHeader(ScalarType Type, long[] Shape, long Off
         InvalidDatasetException Invalid(string fault) => new($"'{path}' {fault}.");
     }
 
-    /// <summary>The header as bytes, which take the same room whatever the number of rows.</summary>
+    /// <summary>The header as bytes; their number doesn't depend on the number of rows.</summary>
     public static byte[] ToBytes(ScalarType type, IReadOnlyList<long> shape)
     {
         string Text(long rows) => FormattableString.Invariant($"{{'descr': '{Types.Single(known => known.Type == type).Name}', 'fortran_order': False, 'shape': ({string.Join(", ", shape.Skip(1).Prepend(rows))}{(shape.Count == 1 ? "," : "")}), }}");

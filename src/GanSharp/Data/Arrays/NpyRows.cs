@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Data.Arrays;
 
 /// <summary>
-/// The rows of a .npy file, each read when it is asked for. They are read and not mapped into memory: a mapped file that another program shortens,
-/// or whose disk fails, ends the process; a read returns fewer bytes, or throws.
+/// The rows of a .npy file, each read when requested. They are read instead of mapped into memory: a mapped file that another program shortens,
+/// or whose disk fails, would end the process, while a read returns fewer bytes or throws.
 /// </summary>
 internal sealed class NpyRows : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class NpyRows : IDisposable
 
     public ScalarType Type => header.Type;
 
-    /// <summary>Sizes, of which the first is the number of rows.</summary>
+    /// <summary>Shape of the array; the first size is the number of rows.</summary>
     public long[] Shape => header.Shape;
 
     /// <exception cref="InvalidDatasetException">The file isn't what <see cref="NpyHeader.Read"/> accepts.</exception>
@@ -33,11 +33,11 @@ internal sealed class NpyRows : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var header = NpyHeader.Read(path);
-        // Where the system has locks between programs, nobody writes to it meanwhile; a program that replaces it by another harms nobody.
+        // Where the system supports locks between programs, no other program can write to the file; replacing it with another file does no harm.
         return new NpyRows(path, header, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess));
     }
 
-    /// <summary>Some rows, in the order in which they are asked for.</summary>
+    /// <summary>The requested rows, in the requested order.</summary>
     /// <returns>Tensor of the file's type and shape [rows, …].</returns>
     /// <exception cref="InvalidDatasetException">The file has become shorter since it was opened.</exception>
     /// <exception cref="IOException">The disk can't be read.</exception>

@@ -7,9 +7,9 @@ public sealed record Gaussian
     private readonly double[,] covariance;
 
     /// <summary>A normal distribution with full covariance.</summary>
-    /// <param name="mean">Mean, one value a coordinate.</param>
+    /// <param name="mean">Mean, one value per coordinate.</param>
     /// <param name="covariance">Symmetric positive definite matrix of the same size.</param>
-    /// <exception cref="ArgumentException">The sizes disagree, a value is not finite, or the matrix is not symmetric.</exception>
+    /// <exception cref="ArgumentException">The sizes don't match, a value is not finite, or the matrix is not symmetric.</exception>
     public Gaussian(IReadOnlyList<double> mean, double[,] covariance)
     {
         ArgumentNullException.ThrowIfNull(mean);
@@ -29,15 +29,15 @@ public sealed record Gaussian
         this.covariance = (double[,])covariance.Clone();
     }
 
-    /// <summary>A round normal distribution: the same standard deviation in every direction.</summary>
-    /// <param name="mean">Mean, one value a coordinate.</param>
+    /// <summary>An isotropic normal distribution: the same standard deviation in every direction.</summary>
+    /// <param name="mean">Mean, one value per coordinate.</param>
     /// <param name="standardDeviation">Above 0.</param>
     public Gaussian(IReadOnlyList<double> mean, double standardDeviation)
         : this(mean, Diagonal(mean, standardDeviation))
     {
     }
 
-    /// <summary>A normal distribution on the line.</summary>
+    /// <summary>A one-dimensional normal distribution.</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="standardDeviation">Above 0.</param>
     public Gaussian(double mean, double standardDeviation)
@@ -48,7 +48,7 @@ public sealed record Gaussian
     /// <summary>Number of coordinates.</summary>
     public int Dimension => mean.Length;
 
-    /// <summary>Mean, one value a coordinate.</summary>
+    /// <summary>Mean, one value per coordinate.</summary>
     public IReadOnlyList<double> Mean => mean;
 
     /// <summary>Entry of the covariance matrix.</summary>

@@ -6,7 +6,7 @@ namespace GanSharp.Data.Distributions;
 
 /// <summary>
 /// A mixture of normal distributions in any dimension: data whose density is known exactly, so that what a discriminator
-/// estimates can be held against the truth. Every draw is fresh, a function of seed, position and count; the held-out part is an independent stream of the
+/// estimates can be compared with the true value. Every draw is fresh, a function of seed, position and count; the held-out part is an independent stream of the
 /// same density.
 /// </summary>
 public sealed class GaussianMixture : Dataset, IDensity
@@ -18,10 +18,10 @@ public sealed class GaussianMixture : Dataset, IDensity
     private GaussianMixture? heldOut;
 
     /// <summary>A mixture of the given components.</summary>
-    /// <param name="components">At least one, all of one dimension.</param>
-    /// <param name="componentWeights">One positive weight a component, normalized here to sum to 1; null for equal weights.</param>
-    /// <param name="name">What messages and reports call the data.</param>
-    /// <exception cref="ArgumentException">The components or weights disagree, or a covariance is not positive definite.</exception>
+    /// <param name="components">At least one, all of the same dimension.</param>
+    /// <param name="componentWeights">One positive weight per component, which are normalized to sum to 1; null for equal weights.</param>
+    /// <param name="name">The data set's name in messages and reports.</param>
+    /// <exception cref="ArgumentException">The numbers of components and weights or their dimensions don't match, or a covariance is not positive definite.</exception>
     public GaussianMixture(IReadOnlyList<Gaussian> components, IReadOnlyList<double>? componentWeights = null, string name = "mixture of Gaussians")
         : this(components, componentWeights, name, "mixture")
     {
@@ -56,7 +56,7 @@ public sealed class GaussianMixture : Dataset, IDensity
     /// <summary>Weights of the components, summing to 1.</summary>
     public IReadOnlyList<double> Weights { get; }
 
-    /// <summary>Whether the components are equally likely and round, so that their modes can be counted.</summary>
+    /// <summary>Whether the components are equally likely and isotropic, so that modes can be counted.</summary>
     internal bool HasEqualRoundModes => Weights.All(weight => weight == Weights[0]) && Components.All(component =>
         Enumerable.Range(0, Dimension).All(row => Enumerable.Range(0, Dimension).All(column =>
             component.Covariance(row, column) == (row == column ? component.Covariance(0, 0) : 0))));
@@ -81,7 +81,7 @@ public sealed class GaussianMixture : Dataset, IDensity
     {
         get
         {
-            // 1 / the largest singular value of an inverse factor is the smallest standard deviation in any direction.
+            // 1 / (the largest singular value of an inverse factor) is the smallest standard deviation in any direction.
             using var scope = NewDisposeScope();
             return 1 / linalg.svdvals(inverseFactors).max().item<double>();
         }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Data.Distributions;
 
-/// <summary>A distribution whose density can be evaluated, so that a divergence can be computed and not only estimated.</summary>
+/// <summary>A distribution whose density can be evaluated, so that divergences can be computed instead of estimated.</summary>
 public interface IDensity
 {
     /// <summary>Number of coordinates of a sample.</summary>
@@ -16,6 +16,6 @@ public interface IDensity
     /// <summary>For each coordinate, an interval that holds all but a negligible part (below 1e-16) of the mass.</summary>
     IReadOnlyList<(double Lower, double Upper)> Support { get; }
 
-    /// <summary>The smallest length on which the density changes (a standard deviation); quadrature steps are a fraction of it.</summary>
+    /// <summary>The smallest length over which the density changes (a standard deviation); quadrature steps are a fraction of it.</summary>
     double FinestScale { get; }
 }

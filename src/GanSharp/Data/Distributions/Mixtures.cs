@@ -3,13 +3,13 @@ namespace GanSharp.Data.Distributions;
 /// <summary>The synthetic data sets of the GAN literature, each a mixture with known density.</summary>
 public static class Mixtures
 {
-    /// <summary>A normal distribution on the line.</summary>
+    /// <summary>A one-dimensional normal distribution.</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="standardDeviation">Above 0.</param>
     public static GaussianMixture Normal(double mean = 0, double standardDeviation = 1) =>
         new([new Gaussian(mean, standardDeviation)], name: FormattableString.Invariant($"N({mean:0.####}, {standardDeviation:0.####}²)"));
 
-    /// <summary>Equally likely modes on the line, evenly spaced and centered at 0.</summary>
+    /// <summary>Equally likely modes in one dimension, evenly spaced and centered at 0.</summary>
     /// <param name="modes">Number of modes, at least 1.</param>
     /// <param name="spacing">Distance between neighbors, above 0.</param>
     /// <param name="standardDeviation">Of each mode, above 0.</param>
@@ -20,7 +20,7 @@ public static class Mixtures
             name: $"line of {modes} Gaussians");
     }
 
-    /// <summary>Equally likely modes on a circle, all distinct: mode k stands at the angle 2πk / <paramref name="modes"/>.</summary>
+    /// <summary>Equally likely modes on a circle, all distinct: mode k is at the angle 2πk / <paramref name="modes"/>.</summary>
     /// <param name="modes">Number of modes, at least 1.</param>
     /// <param name="radius">Of the circle, above 0. Default 1, as in PacGAN (Lin et al. 2018).</param>
     /// <param name="standardDeviation">Of each mode, above 0. Default 0.01, as in PacGAN.</param>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Data.Images;
 
-/// <summary>A batch of images whose files are being decoded by threads of their own, from its making on.</summary>
+/// <summary>A batch of images that background threads decode, starting when the batch is created.</summary>
 internal sealed class DecodingBatch : IDisposable
 {
     private readonly long seed, position;
@@ -12,9 +12,9 @@ internal sealed class DecodingBatch : IDisposable
 
     /// <param name="files">The files.</param>
     /// <param name="options">The shape of the images and the most pixels that a file may have.</param>
-    /// <param name="decoders">Bounds the threads.</param>
-    /// <param name="seed">Of the sequence that the batch belongs to.</param>
-    /// <param name="position">In that sequence.</param>
+    /// <param name="decoders">Limits the number of threads.</param>
+    /// <param name="seed">Seed of the sequence that the batch belongs to.</param>
+    /// <param name="position">Position in that sequence.</param>
     /// <param name="rows">Numbers of the files.</param>
     public DecodingBatch(ImageFiles files, ImageFolderOptions options, TaskScheduler decoders, long seed, long position, long[] rows)
     {
@@ -36,14 +36,14 @@ internal sealed class DecodingBatch : IDisposable
     public bool Is(long seed, long position, int count) => (this.seed, this.position, Rows.Length) == (seed, position, count);
 
     /// <summary>Waits for the images: uint8 of shape [N, channels, height, width], which live as long as this object.</summary>
-    /// <exception cref="InvalidDatasetException">A file changed or vanished since the folder was opened.</exception>
+    /// <exception cref="InvalidDatasetException">A file was changed or removed since the folder was opened.</exception>
     public Tensor Pixels()
     {
         work.GetAwaiter().GetResult();
         return pixels;
     }
 
-    /// <summary>Ends the work after the images in progress, and waits for that: they are written into the tensor.</summary>
+    /// <summary>Stops after the images in progress and waits for them, because they are written into the tensor.</summary>
     public void Dispose()
     {
         cancellation.Cancel();

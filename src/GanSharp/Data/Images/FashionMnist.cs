@@ -5,14 +5,14 @@ namespace GanSharp.Data.Images;
 /// </summary>
 public static class FashionMnist
 {
-    /// <summary>Where Debian's package dataset-fashion-mnist puts the files.</summary>
+    /// <summary>The folder in which Debian's package dataset-fashion-mnist installs the files.</summary>
     public const string DebianFolder = "/usr/share/datasets/fashion-mnist";
 
     /// <summary>The classes' names in the order of their labels.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
         ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
-    /// <summary>Where downloaded files are kept: GanSharp/fashion-mnist in the user's folder for local application data.</summary>
+    /// <summary>The folder for downloaded files: GanSharp/fashion-mnist in the user's folder for local application data.</summary>
     public static string CacheFolder { get; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "GanSharp", "fashion-mnist");
 
@@ -20,11 +20,11 @@ public static class FashionMnist
     /// Loads the images from the given folder; without one from <see cref="DebianFolder"/> or <see cref="CacheFolder"/>,
     /// and where neither has them downloads them (30 MB) into the cache and checks each against its SHA-256.
     /// </summary>
-    /// <param name="folder">A folder with the four IDX files, plain or gzip; a subset in the same format will do.</param>
+    /// <param name="folder">A folder with the four IDX files, plain or gzip; a subset in the same format works too.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
     /// <exception cref="InvalidDatasetException">A file is damaged.</exception>
-    /// <exception cref="IOException">There is no such folder, or the images are nowhere and can't be downloaded; the message lists what was tried.</exception>
+    /// <exception cref="IOException">There is no such folder, or the images weren't found and can't be downloaded; the message lists what was tried.</exception>
     public static InMemoryDataset Load(string? folder = null, CancellationToken cancellationToken = default)
     {
         const string Name = "Fashion-MNIST";
@@ -39,12 +39,12 @@ public static class FashionMnist
         return IdxDataset.Load(found ?? CacheFolder, Name);
     }
 
-    /// <summary>The download, apart from where it comes from and goes to, so that tests can stand in for the network.</summary>
+    /// <summary>The download with source and target as arguments, so that tests can replace the network.</summary>
     internal static class Download
     {
         private const string Address = "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/";
 
-        // Of the decompressed content, because distributors compress it anew.
+        // Checksums of the decompressed content, because distributors recompress the files.
         private static readonly (string Name, string Sha256)[] Files =
         [
             ("t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),

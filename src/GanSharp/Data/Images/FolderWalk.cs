@@ -1,6 +1,6 @@
 namespace GanSharp.Data.Images;
 
-/// <summary>The files under a folder. Links are followed, but no folder is read twice: a link that leads in circles would never end.</summary>
+/// <summary>The files under a folder. Links are followed, but no folder is read twice, because a circular link would never end.</summary>
 internal static class FolderWalk
 {
     /// <exception cref="InvalidDatasetException">A link leads to a folder that was read already.</exception>
@@ -23,7 +23,7 @@ internal static class FolderWalk
         }
     }
 
-    /// <summary>The path without links, by which a folder is known; .NET resolves only the last part of a path.</summary>
+    /// <summary>The path with all links resolved, which identifies a folder; .NET resolves only the last part of a path.</summary>
     private static string RealPath(string realStart, string path)
     {
         var (real, rest) = Path.IsPathRooted(path) ? (Path.GetPathRoot(path)!, path[Path.GetPathRoot(path)!.Length..]) : (realStart, path);

@@ -13,12 +13,12 @@ public static class IdxDataset
     /// Without test images a tenth of the training images is held out.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">What messages and reports call the data; the folder's name where null.</param>
+    /// <param name="name">The data set's name in messages and reports; the folder's name where null.</param>
     /// <param name="largestBytes">Decompressed size above which a file is refused. Default <see cref="IdxFile.DefaultLargestBytes"/>.</param>
     /// <returns>Images of shape [1, height, width] in [−1, 1], kept as uint8, with labels where there are any.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no training images.</exception>
-    /// <exception cref="InvalidDatasetException">A file is damaged, or images and labels disagree.</exception>
+    /// <exception cref="InvalidDatasetException">A file is damaged, or the numbers of images and labels differ.</exception>
     public static InMemoryDataset Load(string folder, string? name = null, int largestBytes = IdxFile.DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);

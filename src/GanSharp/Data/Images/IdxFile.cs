@@ -22,7 +22,7 @@ public static class IdxFile
     /// </param>
     /// <returns>Uint8 tensor of the file's shape, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDatasetException">The file is no IDX file of uint8, is too large, is cut off, or goes on after its end.</exception>
+    /// <exception cref="InvalidDatasetException">The file isn't an IDX file of uint8, is too large, or is shorter or longer than its header says.</exception>
     public static Tensor Read(string path, int largestBytes = DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -66,7 +66,7 @@ public static class IdxFile
         return tensor(values, shape, ScalarType.Byte);
     }
 
-    /// <summary>Memory grows with what is really there, so a header that lies can't make it allocate.</summary>
+    /// <summary>Memory grows with the actual content, so a false header can't cause a large allocation.</summary>
     private static byte[] ReadExactly(Stream content, int count, string path)
     {
         const int Step = 1 << 20;

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace GanSharp.Data.Images;
 
-/// <summary>One image file to channels-first bytes of a wanted shape.</summary>
+/// <summary>Decodes one image file to channels-first bytes of the requested shape.</summary>
 internal static class ImageDecoder
 {
-    // SkiaSharp knows more, which no folder of images needs: each is one more decoder that a hostile file can choose.
+    // SkiaSharp supports more formats, which image folders don't need: each is one more decoder that a hostile file could reach.
     private static readonly SKEncodedImageFormat[] Formats =
         [SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif];
 
@@ -25,7 +25,7 @@ internal static class ImageDecoder
         if (decoded != SKCodecResult.Success)
             return decoded == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the pixels are damaged ({decoded})";
 
-        // Else the image below would copy the pixels.
+        // Otherwise the image below would copy the pixels.
         bitmap.SetImmutable();
         using var surface = SKSurface.Create(new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         surface.Canvas.Clear(shape.Channels == 4 ? SKColors.Transparent : SKColors.White);
@@ -34,7 +34,7 @@ internal static class ImageDecoder
         return null;
     }
 
-    /// <summary>Why the file's first bytes rule out that it can be decoded, or null.</summary>
+    /// <summary>Why the file can't be decoded, judging by its first bytes, or null.</summary>
     public static string? HeaderFault(string path, ImageFolderOptions options)
     {
         using var codec = SKCodec.Create(path, out var opened);
@@ -57,7 +57,7 @@ internal static class ImageDecoder
             : null;
     }
 
-    /// <summary>Draws the upright image so that it just covers the canvas, centered. Mipmaps average what a reduction leaves out.</summary>
+    /// <summary>Draws the image upright and centered so that it just covers the canvas. Mipmaps average pixels that scaling down would skip.</summary>
     private static void Cover(SKCanvas canvas, SKBitmap bitmap, SKEncodedOrigin origin, ImageShape shape)
     {
         var lies = origin >= SKEncodedOrigin.LeftTop;
@@ -100,6 +100,6 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Luma of ITU-R BT.601, as JPEG and Pillow take it, in thousandths.</summary>
+    /// <summary>Luma of ITU-R BT.601, as used by JPEG and Pillow, in thousandths.</summary>
     private static byte Gray(ReadOnlySpan<byte> rgba) => (byte)((299 * rgba[0] + 587 * rgba[1] + 114 * rgba[2] + 500) / 1000);
 }

@@ -16,7 +16,7 @@ internal sealed record ImageFiles(string Folder, string[] Paths, long[]? Labels,
     public string Name => Path.GetFileName(Path.GetFullPath(Folder).TrimEnd(Path.DirectorySeparatorChar));
 
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDatasetException">There are no images, or a link leads in circles.</exception>
+    /// <exception cref="InvalidDatasetException">There are no images, or a link is circular.</exception>
     public static ImageFiles Find(string folder)
     {
         if (!Directory.Exists(folder))
@@ -35,10 +35,10 @@ internal sealed record ImageFiles(string Folder, string[] Paths, long[]? Labels,
     }
 
     /// <summary>
-    /// Looks at every file on all processors and returns the faults by the number of their file. <paramref name="fault"/> says why the file of a number
-    /// can't be used, or null; it may write into the bytes, which hold one image.
+    /// Checks every file on all processors and returns the errors by file number. <paramref name="fault"/> returns why the file with a given number
+    /// can't be used, or null; it may use the given bytes, which have room for one image.
     /// </summary>
-    /// <exception cref="InvalidDatasetException">There are faults and the options refuse them, or no file is good.</exception>
+    /// <exception cref="InvalidDatasetException">There are errors and the options refuse them, or no file is usable.</exception>
     public SortedList<int, string> Check(ImageFolderOptions options, Func<int, Memory<byte>, string?> fault, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var faults = new ConcurrentDictionary<int, string>();
@@ -59,17 +59,17 @@ internal sealed record ImageFiles(string Folder, string[] Paths, long[]? Labels,
         return sorted;
     }
 
-    /// <summary>Each file with its fault.</summary>
+    /// <summary>Each file with its error.</summary>
     public string[] Describe(SortedList<int, string> faults) => [.. faults.Select(fault => $"{Paths[fault.Key]}: {fault.Value}")];
 
-    /// <summary>The files of these numbers.</summary>
+    /// <summary>The files with these numbers.</summary>
     public ImageFiles Select(IEnumerable<long> numbers)
     {
         var chosen = numbers.ToArray();
         return this with { Paths = [.. chosen.Select(number => Paths[number])], Labels = Labels is null ? null : [.. chosen.Select(number => Labels[number])] };
     }
 
-    /// <summary>The files without those that have a fault.</summary>
+    /// <summary>The files without those that have an error.</summary>
     public ImageFiles Except(SortedList<int, string> faults) =>
         faults.Count == 0 ? this : Select(Enumerable.Range(0, Paths.Length).Where(number => !faults.ContainsKey(number)).Select(number => (long)number));
 }

@@ -4,8 +4,8 @@ namespace GanSharp.Data.Images;
 
 /// <summary>
 /// The images of a folder and its subfolders (PNG, JPEG, WebP, BMP, GIF) as uint8 of one shape: <see cref="Load"/> decodes all of them into memory,
-/// <see cref="Stream"/> decodes each when its turn comes, for folders larger than memory. Both yield the same sequence, bit for bit.
-/// Where every image lies in a subfolder and there are at least two of these, the subfolders are the classes.
+/// <see cref="Stream"/> decodes each when it is needed, for folders larger than memory. Both yield the same sequence, bit for bit.
+/// If every image is in a subfolder and there are at least two subfolders, the subfolders are the classes.
 /// Links are followed; archives aren't read.
 /// </summary>
 public sealed class ImageFolder : Dataset
@@ -29,14 +29,14 @@ public sealed class ImageFolder : Dataset
 
     internal override (long Lowest, long Highest)? LabelRange => images.LabelRange;
 
-    /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from, where the images fit.</summary>
-    /// <param name="folder">The folder; files that aren't images by their extension are ignored.</param>
+    /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from if the images fit in memory.</summary>
+    /// <param name="folder">The folder; files without an image extension are ignored.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told the share of the files that is done, 0 to 1.</param>
+    /// <param name="progress">Receives the share of files that are done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
-    /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded, or a link leads in circles.</exception>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
+    /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded, or a link is circular.</exception>
     public static ImageFolder Load(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -61,12 +61,12 @@ public sealed class ImageFolder : Dataset
 
     /// <summary>
     /// Leaves the images in their files and decodes those of a batch when it is drawn; where draws follow one another, as in training, the next
-    /// <see cref="ImageFolderOptions.BatchesAhead"/> batches are decoded meanwhile by <see cref="ImageFolderOptions.DecodeThreads"/> threads. No other image
-    /// is in memory. Every file is decoded once beforehand, so that a damaged one is found before training and not hours into it
+    /// <see cref="ImageFolderOptions.BatchesAhead"/> batches are decoded in the background by <see cref="ImageFolderOptions.DecodeThreads"/> threads. No other image
+    /// is in memory. Every file is decoded once beforehand, so that damaged files are found before training instead of hours into it
     /// (<see cref="ImageFolderOptions.CheckHeadersOnly"/> shortens that).
-    /// A file that changes or vanishes later ends the draw that needs it with an <see cref="InvalidDatasetException"/> that names it.
+    /// If a file is changed or removed later, the draw that needs it fails with an <see cref="InvalidDatasetException"/> that names it.
     /// </summary>
-    /// <exception cref="InvalidDatasetException">There are no images, or some can't be decoded, or a link leads in circles.</exception>
+    /// <exception cref="InvalidDatasetException">There are no images, or some can't be decoded, or a link is circular.</exception>
     /// <inheritdoc cref="Load"/>
     public static ImageFolder Stream(
         string folder, ImageFolderOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

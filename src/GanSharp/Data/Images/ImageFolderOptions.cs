@@ -5,16 +5,16 @@ public sealed record ImageFolderOptions
 {
     /// <summary>
     /// Shape of every image: 1 channel (gray), 3 (color; transparent parts become white) or 4 (color and alpha). An image is scaled until it
-    /// covers the shape, and what stands out on two sides is cropped. Default 3 × 64 × 64.
+    /// covers the shape, and the excess on two sides is cropped. Default 3 × 64 × 64.
     /// </summary>
     public ImageShape Image { get; init; } = new(3, 64, 64);
 
-    /// <summary>What a file that can't be decoded does. Default <see cref="CorruptImagePolicy.Refuse"/>: a silent gap in the data is worse than an error.</summary>
+    /// <summary>What to do with a file that can't be decoded. Default <see cref="CorruptImagePolicy.Refuse"/>, because silently missing data is worse than an error.</summary>
     public CorruptImagePolicy CorruptImages { get; init; } = CorruptImagePolicy.Refuse;
 
     /// <summary>
-    /// Width × height above which a file isn't decoded but counts as corrupt: a few bytes can announce an image that fills the memory.
-    /// Default 8192 × 8192, which takes some 350 MB on each processor while it is decoded and is more than most cameras make.
+    /// Width × height above which a file isn't decoded but counts as corrupt, because a few bytes can announce an image that fills the memory.
+    /// Default 8192 × 8192, which takes some 350 MB per processor while it is decoded and is larger than the images of most cameras.
     /// </summary>
     public long LargestImagePixels { get; init; } = 8192 * 8192;
 
@@ -25,20 +25,20 @@ public sealed record ImageFolderOptions
     public long Seed { get; init; }
 
     /// <summary>
-    /// For <see cref="ImageFolder.Stream"/>: batches decoded ahead of the one in training, at least 0. Default 4, which rides out a slow file; they take
+    /// For <see cref="ImageFolder.Stream"/>: batches decoded ahead of the one in training, at least 0. Default 4, which is enough to hide a slow file; they take
     /// batch × <see cref="Image"/> bytes each, as uint8.
     /// </summary>
     public int BatchesAhead { get; init; } = 4;
 
     /// <summary>
-    /// For <see cref="ImageFolder.Stream"/>: the most threads that decode at once, at least 1. Default null: half the processors, at most 8, which leaves the
+    /// For <see cref="ImageFolder.Stream"/>: the largest number of threads that decode at once, at least 1. Default null: half the processors, at most 8, which leaves the
     /// rest to the networks.
     /// </summary>
     public int? DecodeThreads { get; init; }
 
     /// <summary>
     /// For <see cref="ImageFolder.Stream"/>: whether only the headers of the files are read beforehand, which takes a fraction of the time but finds neither
-    /// files that are cut off nor damaged pixels. Default false: what is found late ends a run.
+    /// truncated files nor damaged pixels. Default false, because an error that is found late ends a run.
     /// </summary>
     public bool CheckHeadersOnly { get; init; }
 

@@ -1,6 +1,6 @@
 namespace GanSharp.Data.Images;
 
-/// <summary>Shape of an image as tensors hold it: channels first.</summary>
+/// <summary>Shape of an image in a tensor, channels first.</summary>
 /// <param name="Channels">1 (gray), 3 (color) or 4 (color with alpha).</param>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Data.Images;
 
 /// <summary>
-/// Images that stay in their files until they are drawn. A draw that begins where the last one ended is taken for the start of a sequence: the batches
-/// that come next in it are decoded ahead. Any other draw (of diagnostics, of a resumed run) is decoded on the spot and leaves them be.
+/// Images that stay in their files until they are drawn. A draw that begins where the last one ended is treated as the start of a sequence: the batches
+/// that come next in it are decoded ahead. Any other draw (for diagnostics, or of a resumed run) is decoded immediately and doesn't disturb them.
 /// </summary>
 internal sealed class StreamedImages : Dataset
 {
@@ -30,7 +30,7 @@ internal sealed class StreamedImages : Dataset
 
     internal override (long Lowest, long Highest)? LabelRange => files.Labels is { Length: > 0 } all ? (all.Min(), all.Max()) : null;
 
-    /// <summary>The files with the held-out part that the options ask for.</summary>
+    /// <summary>The files, with the held-out part that the options request.</summary>
     public static StreamedImages Open(ImageFiles files, ImageFolderOptions options)
     {
         // Both parts share the threads.
@@ -38,7 +38,7 @@ internal sealed class StreamedImages : Dataset
         if (options.HeldOutFraction == 0)
             return new StreamedImages(files, options, decoders, null, files.Name);
         var split = RowSplit.Create(files.Name, files.Paths.Length, options.HeldOutFraction, options.Seed);
-        // Diagnostics read the same few held-out batches at every report: nothing comes next.
+        // Diagnostics read the same few held-out batches at every report, so there is no next batch to read ahead.
         var heldOut = new StreamedImages(files.Select(split.HeldOutRows()), options with { BatchesAhead = 0 }, decoders, null, $"{files.Name}, held out");
         return new StreamedImages(files.Select(split.TrainingRows()), options, decoders, heldOut, files.Name);
     }

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace GanSharp.Data.Images;
 
-/// <summary>A download that is either complete and checked, or not there at all.</summary>
+/// <summary>A download that is either complete and verified, or absent.</summary>
 internal static class VerifiedDownload
 {
     /// <summary>Saves a gzip file whose decompressed content has the given checksum.</summary>
     public static void Save(HttpClient client, Uri address, string sha256, string target, CancellationToken cancellationToken)
     {
-        // A name of its own: two processes may download at once, and the last one to finish wins with the same content.
+        // A unique name: two processes may download at once; the last one to finish wins, with the same content.
         var partial = $"{target}.{Guid.NewGuid():N}.part";
         try
         {

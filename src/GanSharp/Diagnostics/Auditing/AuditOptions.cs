@@ -1,36 +1,36 @@
 namespace GanSharp.Diagnostics.Auditing;
 
-/// <summary>How an <see cref="Auditor"/> trains and reads its discriminator.</summary>
+/// <summary>How an <see cref="Auditor"/> trains and evaluates its discriminator.</summary>
 public sealed record AuditOptions
 {
-    /// <summary>Real samples, and as many generated ones, in a step; at least 2. Default 256: a classifier, unlike a player, gains from a quiet gradient.</summary>
+    /// <summary>Real samples per step, and as many generated ones; at least 2. Default 256: a classifier, unlike a player of the game, benefits from a gradient with little noise.</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Steps after which training ends even if it still improves; at least 1. Default 3,000.</summary>
+    /// <summary>Steps after which training ends even if it is still improving; at least 1. Default 3,000.</summary>
     public int MaximumSteps { get; init; } = 3_000;
 
-    /// <summary>Steps between two looks at the calibration split; at least 1. Default 100.</summary>
+    /// <summary>Steps between two evaluations on the calibration split; at least 1. Default 100.</summary>
     public int EvaluationInterval { get; init; } = 100;
 
-    /// <summary>Looks without improvement after which training stops; at least 1. Default 5, so that one unlucky look doesn't end it.</summary>
+    /// <summary>Evaluations without improvement after which training stops; at least 1. Default 5, so that one unlucky evaluation doesn't end it.</summary>
     public int Patience { get; init; } = 5;
 
     /// <summary>
-    /// Adam's rate at the start, finite and above 0; it falls along half a cosine to a hundredth over <see cref="MaximumSteps"/>. Default 1e-3.
-    /// β₁ is 0.9, the usual value where no opponent moves.
+    /// Adam's initial learning rate, finite and above 0; it falls along half a cosine to a hundredth over <see cref="MaximumSteps"/>. Default 1e-3.
+    /// β₁ is 0.9, the usual value when there is no moving opponent.
     /// </summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// Held-out samples to use, at least 200: one half stops and calibrates, the other is read. Default 10,000, for an interval of ± 0.01 nats or less;
-    /// no more than the held-out data has. Both halves are in memory while the audit runs.
+    /// Held-out samples to use, at least 200: one half is for stopping and calibration, the bound is computed on the other. Default 10,000, for an interval of ± 0.01 nats or less;
+    /// at most the size of the held-out data. Both halves are in memory while the audit runs.
     /// </summary>
     public int HeldOutSamples { get; init; } = 10_000;
 
-    /// <summary>Determines the auditor's first weights, the order of the data, the split and every latent. Default 0.</summary>
+    /// <summary>Determines the auditor's initial weights, the order of the data, the split and every latent. Default 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Throws one exception that lists every fault.</summary>
+    /// <summary>Throws one exception that lists every invalid option.</summary>
     internal void ThrowIfInvalid()
     {
         var faults = Faults().ToList();

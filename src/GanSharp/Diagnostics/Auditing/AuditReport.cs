@@ -5,39 +5,39 @@ using GanSharp.Estimates;
 
 namespace GanSharp.Diagnostics.Auditing;
 
-/// <summary>What an <see cref="Auditor"/> found. It holds plain numbers and no native memory.</summary>
+/// <summary>The result of an <see cref="Auditor"/>. It contains plain numbers and no native memory.</summary>
 public sealed record AuditReport
 {
-    /// <summary>Lower bound of JSD(p_d‖p_g) in nats with its 95% interval, read on samples that had no part in training, stopping or calibration.</summary>
+    /// <summary>Lower bound of JSD(p_d‖p_g) in nats with its 95% interval, computed on samples that weren't used in training, stopping or calibration.</summary>
     public required Estimate Bound { get; init; }
 
     /// <summary>
-    /// The same number of the same auditor on its own training samples, which is no bound: what it exceeds <see cref="Bound"/> by is memorized.
+    /// The same quantity on the auditor's training samples, which is not a bound: its excess over <see cref="Bound"/> is memorization.
     /// </summary>
     public required Estimate TrainingBound { get; init; }
 
     /// <summary>
     /// At most JSD(p_d‖p_g) with probability at least 97.5%, without the assumption of normality behind <see cref="Bound"/>'s interval: the empirical Bernstein
-    /// bound on clipped logits (Maurer and Pontil 2009), in nats. It may be below 0, which says nothing.
+    /// bound on clipped logits (Maurer and Pontil 2009), in nats. It may be below 0, which is uninformative.
     /// </summary>
     public required double LowerConfidenceBound { get; init; }
 
-    /// <summary>Scale and shift that the calibration split gave the auditor's logits. A scale of 1 is a calibrated auditor.</summary>
+    /// <summary>Scale and shift of the auditor's logits, fitted on the calibration split. With a scale of 1 the auditor was already calibrated.</summary>
     public required PlattScaling Calibration { get; init; }
 
-    /// <summary>Steps that the auditor trained.</summary>
+    /// <summary>Number of steps that the auditor was trained.</summary>
     public required int StepsTaken { get; init; }
 
-    /// <summary>The step whose auditor was the best on the calibration split, which is the one that was read; 0 where training never helped.</summary>
+    /// <summary>The step at which the auditor was best on the calibration split, which is the one that was used; 0 where training never improved it.</summary>
     public required int StepKept { get; init; }
 
-    /// <summary>Distinct real samples that training could see (split A): the data's size, or every sample drawn from an endless one.</summary>
+    /// <summary>Distinct real samples available to training (split A): the size of the data set, or the number of samples drawn from an endless one.</summary>
     public required long TrainingSamples { get; init; }
 
-    /// <summary>Held-out samples, and as many generated ones, that stopped and calibrated (split B).</summary>
+    /// <summary>Held-out samples, and as many generated ones, for stopping and calibration (split B).</summary>
     public required int CalibrationSamples { get; init; }
 
-    /// <summary>Held-out samples, and as many generated ones, that were read (split C).</summary>
+    /// <summary>Held-out samples, and as many generated ones, on which the bound was computed (split C).</summary>
     public required int ReadingSamples { get; init; }
 
     /// <summary>Calibrated ln p_d/p_g at the real samples of split C, in nats, for other diagnostics.</summary>
@@ -49,16 +49,16 @@ public sealed record AuditReport
     /// <summary>Class of the auditor.</summary>
     public required string AuditorClass { get; init; }
 
-    /// <summary>SHA-256 of the auditor as the factory made it (<see cref="Networks.Weights.NetworkFingerprint"/>).</summary>
+    /// <summary>SHA-256 of the auditor as the factory created it (<see cref="Networks.Weights.NetworkFingerprint"/>).</summary>
     public required string AuditorSha256 { get; init; }
 
     /// <summary>SHA-256 of the generator that was audited.</summary>
     public required string GeneratorSha256 { get; init; }
 
-    /// <summary>The options that were in force.</summary>
+    /// <summary>The options that were used.</summary>
     public required AuditOptions Options { get; init; }
 
-    /// <summary>Training bound less bound, in nats: what the auditor memorized of its training samples.</summary>
+    /// <summary>Training bound minus bound, in nats: what the auditor memorized of its training samples.</summary>
     public double MemorizationGap => TrainingBound.Value - Bound.Value;
 
     /// <summary>"JS >= 0.1114 ± 0.0042 nats (auditor MlpDiscriminator, 800 steps, memorization gap 0.0003)".</summary>

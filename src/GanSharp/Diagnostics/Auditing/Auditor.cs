@@ -13,29 +13,29 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Auditing;
 
 /// <summary>
-/// Judges a generator by a discriminator of its own. The D that trains against G is regularized and moves with it; an auditor is made fresh,
-/// trained as a classifier of real against generated samples while G stands still (eq. 20 alone), stopped early and calibrated on held-out data,
-/// and read on other held-out data. What it finds is a lower bound of JSD(p_d‖p_g) for any auditor, and close to it for a capable one.
+/// Judges a generator with a separate discriminator. The D that trains against G is regularized and moves along with G; an auditor is created fresh,
+/// trained as a classifier of real against generated samples while G is held fixed (eq. 20 alone), stopped early and calibrated on held-out data,
+/// and evaluated on other held-out data. The result is a lower bound of JSD(p_d‖p_g) for any auditor, and close to it for a capable one.
 /// </summary>
 public static class Auditor
 {
-    /// <summary>Trains an auditor against G and reads it.</summary>
+    /// <summary>Trains an auditor against G and computes its bound.</summary>
     /// <param name="generator">
-    /// G, in a trainer or not. It is only sampled, in evaluation mode: neither its parameters nor its buffers change, and its mode is restored.
+    /// G, whether it belongs to a trainer or not. It is only sampled, in evaluation mode: neither its parameters nor its buffers change, and its mode is restored.
     /// Call within <c>trainer.UseAverage()</c> to audit the average.
     /// </param>
     /// <param name="data">p_d; its <see cref="Dataset.HeldOut"/> part must have at least 200 samples, or be endless.</param>
     /// <param name="makeAuditor">
-    /// Makes a new network that judges one sample a logit; it is disposed here. Torch's global generator (on the CPU) is seeded from
-    /// <see cref="AuditOptions.Seed"/> while the audit runs and put back afterwards, so the weights that the factory draws are determined,
-    /// and the caller's randomness goes on as if nothing had been drawn.
+    /// Creates a new network that returns one logit per sample; the audit disposes it. Torch's global random generator (on the CPU) is seeded from
+    /// <see cref="AuditOptions.Seed"/> while the audit runs and restored afterwards, so the weights that the factory draws are reproducible,
+    /// and the caller's random stream continues as if nothing had been drawn.
     /// </param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Stops the audit.</param>
-    /// <returns>The bound, and what it rests on. The same arguments give the same numbers on the same machine.</returns>
-    /// <exception cref="ArgumentException">An option is invalid (the message lists every fault), or the factory makes no new network.</exception>
+    /// <returns>The bound and its details. The same arguments give the same numbers on the same machine.</returns>
+    /// <exception cref="ArgumentException">An option is invalid (the message lists every invalid one), or the factory doesn't return a new network.</exception>
     /// <exception cref="NetworkException">The auditor can't judge the samples, or isn't float32.</exception>
-    /// <exception cref="DiagnosticRefusedException">The held-out data is missing or too small, or the auditor judges samples in groups or can't be read.</exception>
+    /// <exception cref="DiagnosticRefusedException">The held-out data is missing or too small, the auditor judges samples in groups, or its bound can't be computed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static AuditReport Audit(
         GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, AuditOptions? options = null, CancellationToken cancellationToken = default)
@@ -91,7 +91,7 @@ public static class Auditor
         };
     }
 
-    /// <summary>Trains until the calibration split stops improving, and leaves the auditor as it was at its best.</summary>
+    /// <summary>Trains until the result on the calibration split stops improving, and restores the auditor's best weights.</summary>
     private static (int Taken, int Kept) Fit(
         DiscriminatorNetwork auditor, TrainingSplit training, ComparedSamples calibrating, AuditOptions options, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ public static class Auditor
         player.Descend(GanObjective.Minimax.DiscriminatorLoss(auditor.call(batch.Real, batch.Labels).Logits, auditor.call(batch.Fake, batch.Labels).Logits).mean());
     }
 
-    /// <summary>V(D) once calibrated. An auditor that has grown too sure of itself may still rank samples best, and calibration costs it nothing.</summary>
+    /// <summary>V(D) after calibration. An overconfident auditor may still rank samples best, and calibration corrects its confidence.</summary>
     private static double Value(DiscriminatorNetwork auditor, ComparedSamples samples)
     {
         using var scope = NewDisposeScope();

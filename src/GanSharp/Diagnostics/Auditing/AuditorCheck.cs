@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Auditing;
 
-/// <summary>Makes an auditor and lets it judge a few samples, so that a mistake in its factory shows before a run and not at its first audit.</summary>
+/// <summary>Creates an auditor and lets it judge a few samples, so that a mistake in its factory is found before a run instead of at its first audit.</summary>
 internal static class AuditorCheck
 {
-    /// <param name="makeAuditor">Makes a new network each time.</param>
-    /// <param name="others">Networks that it must not return.</param>
-    /// <param name="samples">What an auditor will judge, shape [N, …], on the device of the run.</param>
+    /// <param name="makeAuditor">Creates a new network each time.</param>
+    /// <param name="others">Networks that the factory must not return.</param>
+    /// <param name="samples">Samples for the auditor to judge, shape [N, …], on the device of the run.</param>
     /// <param name="labels">Shape [N], or null.</param>
-    /// <param name="seed">Of the weights that are drawn here and thrown away.</param>
-    /// <exception cref="ArgumentException">The factory fails, or returns no new network.</exception>
+    /// <param name="seed">Seed of the weights that are drawn here and discarded.</param>
+    /// <exception cref="ArgumentException">The factory fails or doesn't return a new network.</exception>
     /// <exception cref="NetworkException">The network can't judge the samples.</exception>
     /// <exception cref="DiagnosticRefusedException">It judges samples in groups.</exception>
     public static void ThrowIfUnusable(Func<DiscriminatorNetwork> makeAuditor, nn.Module[] others, Tensor samples, Tensor? labels, long seed)
@@ -24,7 +24,7 @@ internal static class AuditorCheck
         using var fork = GlobalRandom.Fork(seed, "auditor check");
         using var scope = NewDisposeScope();
         var first = Make(makeAuditor, others);
-        // A second one of the same factory is refused before either is disposed: it is the caller's.
+        // If the factory returns the same network twice, it is refused before being disposed, because it belongs to the caller.
         var second = Make(makeAuditor, [.. others, first]);
         using (first)
         using (second)
@@ -36,7 +36,7 @@ internal static class AuditorCheck
     }
 
     /// <summary>Throws where an auditor can't judge the samples.</summary>
-    /// <exception cref="NetworkException">The message names its class and what it did.</exception>
+    /// <exception cref="NetworkException">The message names its class and what is wrong.</exception>
     public static void ThrowIfUnfit(DiscriminatorNetwork auditor, Tensor samples, Tensor? labels)
     {
         using var scope = NewDisposeScope();
@@ -46,8 +46,8 @@ internal static class AuditorCheck
             throw new NetworkException($"{auditor.GetType().Name}.forward must return logits of shape [{samples.size(0)}] for {samples.size(0)} samples but returned {Shape.Format(logits.shape)}.");
     }
 
-    /// <summary>One auditor.</summary>
-    /// <exception cref="ArgumentException">The factory fails, or returns null, or a network that is known or was trained.</exception>
+    /// <summary>Creates one auditor.</summary>
+    /// <exception cref="ArgumentException">The factory fails, or returns null or a network that was already used or trained.</exception>
     public static DiscriminatorNetwork Make(Func<DiscriminatorNetwork> makeAuditor, params nn.Module[] others)
     {
         DiscriminatorNetwork auditor;
@@ -69,7 +69,7 @@ internal static class AuditorCheck
         return auditor;
     }
 
-    /// <summary>Throws where a network can't be an auditor; it is the callers' to dispose.</summary>
+    /// <summary>Throws where a network can't be an auditor; the caller disposes it.</summary>
     public static void ThrowIfUntrainable(DiscriminatorNetwork auditor)
     {
         if (!auditor.parameters().Any(parameter => parameter.requires_grad))

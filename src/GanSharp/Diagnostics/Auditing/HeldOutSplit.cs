@@ -6,12 +6,12 @@ using GanSharp.Randomness;
 namespace GanSharp.Diagnostics.Auditing;
 
 /// <summary>
-/// Held-out data in two halves that share no sample, each beside as many fresh samples of G: the first to stop and calibrate on, the second to read.
-/// A pure function of data, G and options: drawn again it is the same.
+/// Held-out data in two halves that share no sample, each with as many fresh samples of G: the first for stopping and calibration, the second for the bound.
+/// A pure function of data, G and options: drawing it again gives the same samples.
 /// </summary>
 internal sealed class HeldOutSplit
 {
-    /// <summary>Below this the normal interval of a mean of skewed logits is not to be trusted.</summary>
+    /// <summary>Below this number the normal interval of a mean of skewed logits is unreliable.</summary>
     public const int SmallestHalf = 100;
 
     private readonly Dataset heldOut;

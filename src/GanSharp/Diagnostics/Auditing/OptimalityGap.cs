@@ -10,13 +10,13 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Auditing;
 
 /// <summary>
-/// How far D is from D*, in nats: JSD(p_d‖p_g) − B ≥ 0, B the lower bound that D achieves (eq. 14). It is half of what eq. 20 could still gain.
+/// How far D is from D*, in nats: JSD(p_d‖p_g) − B ≥ 0, where B is the lower bound that D achieves (eq. 14). It is half of what D could still gain in eq. 20.
 /// </summary>
 public static class OptimalityGap
 {
     /// <summary>The gap to a known divergence; its interval is the bound's.</summary>
     /// <param name="divergence">JSD(p_d‖p_g) in nats, such as <see cref="JensenShannon.Quadrature"/> gives.</param>
-    /// <param name="bound">D's bound on samples that it has not seen.</param>
+    /// <param name="bound">D's bound on samples that it was not trained on.</param>
     public static Estimate Known(double divergence, Estimate bound)
     {
         if (!(divergence is >= 0 and <= JensenShannon.Maximum + 1e-9))
@@ -25,15 +25,15 @@ public static class OptimalityGap
     }
 
     /// <summary>
-    /// An auditor's bound less D's on the same samples. The differences are taken sample by sample, so what both find hard cancels and the interval
-    /// is narrower than that of either. Since the auditor's bound is itself below the divergence, this is a lower bound of the gap.
+    /// An auditor's bound minus D's on the same samples. The differences are taken sample by sample, so that common noise cancels and the interval
+    /// is narrower than that of either bound. Since the auditor's bound is itself below the divergence, this is a lower bound of the gap.
     /// </summary>
-    /// <param name="auditorReal">The auditor's ln p_d/p_g at real samples that neither network has seen, shape [N], N ≥ 2.</param>
+    /// <param name="auditorReal">The auditor's ln p_d/p_g at real samples that neither network was trained on, shape [N], N ≥ 2.</param>
     /// <param name="auditorFake">The auditor's at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="discriminatorReal">D's ln p_d/p_g at the same real samples, shape [N].</param>
     /// <param name="discriminatorFake">D's at the same generated samples, shape [M].</param>
     /// <returns>Nats. Below 0 where D beats the auditor.</returns>
-    /// <exception cref="ArgumentException">The shapes disagree, or there are fewer than two samples a side.</exception>
+    /// <exception cref="ArgumentException">The shapes don't match, or there are fewer than two samples per side.</exception>
     public static Estimate Paired(Tensor auditorReal, Tensor auditorFake, Tensor discriminatorReal, Tensor discriminatorFake)
     {
         ThrowIfUnpaired(auditorReal, discriminatorReal, nameof(discriminatorReal));
@@ -44,14 +44,14 @@ public static class OptimalityGap
         return new WeightedMeans(0, (0.5, Difference(auditorReal, discriminatorReal)), (0.5, Difference(-auditorFake, -discriminatorFake))).Normal();
     }
 
-    /// <summary>The paired gap of D on the samples on which an audit was read, drawn again.</summary>
+    /// <summary>The paired gap of D on the samples on which an audit's bound was computed, which are drawn again.</summary>
     /// <param name="audit">The audit of <paramref name="generator"/> on <paramref name="data"/>.</param>
     /// <param name="discriminator">D.</param>
-    /// <param name="objective">What D was trained by. Where its ratio is known up to a constant, D is calibrated on the audit's calibration split first.</param>
+    /// <param name="objective">The objective that D was trained with. Where its ratio is known only up to a constant, D is first calibrated on the audit's calibration split.</param>
     /// <param name="generator">G as it was audited.</param>
-    /// <param name="data">The data that it was audited on.</param>
+    /// <param name="data">The data of the audit.</param>
     /// <returns>A lower bound of the gap, in nats.</returns>
-    /// <exception cref="DiagnosticRefusedException">The objective's logits hold no ratio, D judges groups of samples, or G has changed since the audit.</exception>
+    /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, D judges groups of samples, or G has changed since the audit.</exception>
     public static Estimate Measure(AuditReport audit, DiscriminatorNetwork discriminator, GanObjective objective, GeneratorNetwork generator, Dataset data)
     {
         ArgumentNullException.ThrowIfNull(audit);

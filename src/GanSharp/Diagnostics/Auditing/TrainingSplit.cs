@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Auditing;
 
-/// <summary>Split A: batches of the training data beside fresh samples of G, each a pure function of its number.</summary>
+/// <summary>Split A: batches of training data with fresh samples of G, each a pure function of its number.</summary>
 internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, AuditOptions options)
 {
     private readonly Device device = generator.Device();
@@ -21,7 +21,7 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
         return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The first samples that training saw: at most <paramref name="count"/>, and each real one of a finite data set once.</summary>
+    /// <summary>The first samples that training used: at most <paramref name="count"/>, with each real sample of a finite data set once.</summary>
     public ComparedSamples Seen(int steps, int count)
     {
         using var scope = NewDisposeScope();

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Calibration;
 
 /// <summary>
-/// Whether D's probabilities are frequencies: of the samples that D calls real with 70%, 70% should be. Both classes weigh the same, whatever their
-/// sample counts, as π = ½ asks. To repair logits that fail, see <see cref="PlattScaling"/>.
+/// Whether D's probabilities match frequencies: of the samples that D calls real with a probability of 70%, 70% should be real. Both classes have the same weight, whatever their
+/// sample counts, as π = ½ requires. To calibrate logits that fail, see <see cref="PlattScaling"/>.
 /// </summary>
 public sealed record CalibrationReport
 {
@@ -19,47 +19,47 @@ public sealed record CalibrationReport
     }
 
     /// <summary>
-    /// ECE: the mean distance between a bin's mean prediction and its observed fraction (Naeini, Cooper and Hauskrecht 2015). Biased up: even a perfect D
-    /// scores <see cref="CalibratedError"/>, so report <see cref="ExcessError"/>.
+    /// ECE: the mean distance between a bin's mean prediction and its observed fraction (Naeini, Cooper and Hauskrecht 2015). Biased up: a perfect D still
+    /// scores <see cref="CalibratedError"/> on average, so report <see cref="ExcessError"/>.
     /// </summary>
     public required double ExpectedError { get; init; }
 
     /// <summary>
-    /// The ECE of labels drawn with the very probabilities that D states: its mean, and the range of 95% of 10,000 simulations. The simulated class counts vary
-    /// where the sampled ones are fixed, which makes the mean up to a twentieth too high.
+    /// The ECE for labels drawn with exactly D's probabilities: its mean, and the range of 95% of 10,000 simulations. The simulated class counts vary
+    /// while the sampled ones are fixed, which makes the mean up to 5% too high.
     /// </summary>
     public required Estimate CalibratedError { get; init; }
 
-    /// <summary>ECE less its mean when calibrated: about 0 where D is calibrated, and below as well as above it.</summary>
+    /// <summary>ECE minus its mean when calibrated: scattered around 0 where D is calibrated.</summary>
     public double ExcessError => ExpectedError - CalibratedError.Value;
 
-    /// <summary>ECE is no larger than in 97.5% of the simulations of a calibrated D.</summary>
+    /// <summary>Whether ECE is no larger than in 97.5% of the simulations of a calibrated D.</summary>
     public bool IsCalibrated => ExpectedError <= CalibratedError.Upper;
 
-    /// <summary>½ E_pd[(1 − D)²] + ½ E_pg[D²] (Brier 1950) with its normal 95% interval: 0 is perfect, ¼ is a coin's. A proper score, least at D*.</summary>
+    /// <summary>½ E_pd[(1 − D)²] + ½ E_pg[D²] (Brier 1950) with its normal 95% interval: 0 is perfect, ¼ is that of D = ½. A proper score, smallest at D*.</summary>
     public required Estimate BrierScore { get; init; }
 
     /// <summary>Murphy's (1973) first part: mean squared distance of the bins' predictions from their observed fractions. 0 where calibrated.</summary>
     public required double Reliability { get; init; }
 
-    /// <summary>Murphy's second part: variance of the bins' observed fractions. 0 where D tells nothing, at most <see cref="Uncertainty"/>.</summary>
+    /// <summary>Murphy's second part: variance of the bins' observed fractions. 0 where D is uninformative, at most <see cref="Uncertainty"/>.</summary>
     public required double Resolution { get; init; }
 
     /// <summary>
     /// Murphy's third part: variance of the labels, ¼ at π = ½. Reliability − Resolution + Uncertainty is the Brier score of D rounded to its bins' means;
-    /// it differs from <see cref="BrierScore"/> by what varies within the bins.
+    /// it differs from <see cref="BrierScore"/> by the variation within the bins.
     /// </summary>
     public const double Uncertainty = 0.25;
 
     /// <summary>The reliability curve, in order of prediction, empty bins left out.</summary>
     public required IReadOnlyList<ReliabilityBin> Curve { get; init; }
 
-    /// <summary>Measures calibration in bins of equal width.</summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2.</param>
+    /// <summary>Measures calibration with bins of equal width.</summary>
+    /// <param name="realLogRatios">D's ln p_d/p_g at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
-    /// <param name="bins">Bins of [0, 1], at least 2. Default 15, as in Guo et al. 2017.</param>
+    /// <param name="bins">Number of bins of [0, 1], at least 2. Default 15, as in Guo et al. 2017.</param>
     /// <param name="seed">Determines the simulated labels.</param>
-    /// <exception cref="ArgumentException">Fewer than two samples on a side, fewer than two bins, or NaN among the log ratios.</exception>
+    /// <exception cref="ArgumentException">Fewer than two samples per side, fewer than two bins, or NaN among the log ratios.</exception>
     public static CalibrationReport Measure(Tensor realLogRatios, Tensor fakeLogRatios, int bins = 15, long seed = 0)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
@@ -100,8 +100,8 @@ public sealed record CalibrationReport
         FormattableString.Invariant($"ECE {ExpectedError:0.0000} ({CalibratedError.Value:0.0000} when calibrated), Brier {BrierScore.Value:0.0000}");
 
     /// <summary>
-    /// The ECE of labels that are real with the given probabilities: D's, with the classes' counts in place of π = ½.
-    /// A bin's error is a sum of independent terms, so it is drawn as a whole from the normal law of its mean and variance.
+    /// The ECE for labels that are real with the given probabilities, which are D's, adjusted to the classes' counts instead of π = ½.
+    /// A bin's error is a sum of independent terms, so it is drawn directly from a normal distribution with its mean and variance.
     /// </summary>
     private static Estimate Simulate(Tensor predictions, Tensor probabilities, Tensor membership, long realCount, long fakeCount, long seed)
     {

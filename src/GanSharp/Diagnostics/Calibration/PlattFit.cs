@@ -15,7 +15,7 @@ internal sealed class PlattFit
         Array.Sort(sorted);
         if (!(double.IsFinite(sorted[0]) && double.IsFinite(sorted[^1])))
             return new PlattScaling(double.NaN, double.NaN) { HasConverged = false };
-        // Newton's method needs inputs of order 1, which one wild logit must not set.
+        // Newton's method needs inputs of order 1, and one outlier must not determine the scale.
         var (low, center, high) = (sorted[(sorted.Length - 1) / 100], sorted[sorted.Length / 2], sorted[sorted.Length - 1 - (sorted.Length - 1) / 100]);
         var spread = (high > low ? high - low : sorted[^1] / 2 - sorted[0] / 2) / 4;
         if (!(spread > 0))
@@ -28,7 +28,7 @@ internal sealed class PlattFit
     private (double Scale, double Shift, bool HasConverged) Minimize()
     {
         const int MostIterations = 200, MostHalvings = 40;
-        // Below this the loss, which is known to some 1e-16, can't guide a line search; Newton's step squares what is left of the error.
+        // Below this the loss, which is accurate to about 1e-16, can't guide a line search; a full Newton step squares the remaining error.
         const double Ridge = 1e-12, LeastDecrement = 1e-12, SufficientShare = 1e-4;
         double scale = 0, shift = 0;
         var loss = Loss(scale, shift);
@@ -72,8 +72,8 @@ internal sealed class PlattFit
     }
 
     /// <summary>
-    /// One class, standardized. Platt's target 1 − ε = (N + 1) / (N + 2) is a sample of weight 1 − ε with its label and one of weight ε with the other. Where it
-    /// lies far out the other is clipped: a logit of 10⁴ on the right side costs nothing, and would be all that counts if it had to be right in ε of the cases.
+    /// One class, standardized. Platt's target 1 − ε = (N + 1) / (N + 2) equals a sample of weight 1 − ε with its label and one of weight ε with the other label. The
+    /// latter is clipped for outliers: otherwise a logit of 10⁴ on the correct side would dominate the loss through the share ε, although it is correct.
     /// </summary>
     private sealed class Side
     {
@@ -104,7 +104,7 @@ internal sealed class PlattFit
             var sum = 0.0;
             foreach (var (x, label, weight) in Terms)
             {
-                // softplus(z) − target · z, as two terms that are never below 0.
+                // softplus(z) − target · z, written as two nonnegative terms.
                 var z = scale * x + shift;
                 sum += weight * (label * Math.Max(-z, 0) + (1 - label) * Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))));
             }

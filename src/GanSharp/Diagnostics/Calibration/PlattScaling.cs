@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Calibration;
 
 /// <summary>
-/// Platt's calibration: the scale and shift that make logits of a class the most likely on samples set aside for it (Platt 1999).
-/// The bound of <see cref="JensenShannon"/> holds for any function of x, so calibrated logits bound the divergence from below too,
-/// as long as the bound is read on other samples than the fit.
+/// Platt's calibration: the scale and shift of the logits that maximize the likelihood on samples set aside for the fit (Platt 1999).
+/// The bound of <see cref="JensenShannon"/> holds for any function of x, so calibrated logits also bound the divergence from below,
+/// as long as the bound is computed on other samples than the fit.
 /// </summary>
-/// <param name="Scale">Factor of the logit. Below 0 where generated samples have the larger logits: D is reversed.</param>
+/// <param name="Scale">Factor of the logit. Below 0 if generated samples have the larger logits, that is, if D is reversed.</param>
 /// <param name="Shift">Added after the factor.</param>
 public readonly record struct PlattScaling(double Scale, double Shift)
 {
-    /// <summary>Whether the fit reached its optimum; true for numbers of your own.</summary>
+    /// <summary>Whether the fit reached its optimum; true for values that you set.</summary>
     public bool HasConverged { get; init; } = true;
 
     /// <summary>
@@ -21,8 +21,8 @@ public readonly record struct PlattScaling(double Scale, double Shift)
     /// </summary>
     /// <param name="real">Logits of real samples, shape [N], N ≥ 1.</param>
     /// <param name="fake">Logits of generated samples, shape [M], M ≥ 1.</param>
-    /// <returns>The fit: a scale of 0 where all logits are equal, for they tell nothing apart; NaN, not converged, where one is NaN or infinite.</returns>
-    /// <exception cref="ArgumentException">A side is empty.</exception>
+    /// <returns>The fit: a scale of 0 where all logits are equal, since they are then uninformative; NaN and not converged where one is NaN or infinite.</returns>
+    /// <exception cref="ArgumentException">There are no samples on one side.</exception>
     public static PlattScaling Fit(Tensor real, Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(real);

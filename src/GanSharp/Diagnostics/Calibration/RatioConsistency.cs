@@ -5,12 +5,12 @@ namespace GanSharp.Diagnostics.Calibration;
 
 /// <summary>
 /// Whether logits can be the log of a density ratio: the true one has E_pg[r] = 1 and E_pd[1/r] = 1, because densities integrate to 1.
-/// Necessary and not sufficient: logits of 0 pass too, and say that both distributions are equal.
+/// This is necessary but not sufficient: logits of 0 also pass, and mean that both distributions are equal.
 /// </summary>
 /// <param name="MeanRatio">E_pg[e^l] with its 95% interval.</param>
 /// <param name="MeanInverseRatio">E_pd[e^−l] with its 95% interval.</param>
-/// <param name="RatioEffectiveSamples">(Σr)² / Σr² of the generated samples: how many carry E_pg[r].</param>
-/// <param name="InverseRatioEffectiveSamples">The same of 1/r at the real samples.</param>
+/// <param name="RatioEffectiveSamples">(Σr)² / Σr² of the generated samples: the number that effectively determine E_pg[r].</param>
+/// <param name="InverseRatioEffectiveSamples">The same for 1/r at the real samples.</param>
 public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRatio, double RatioEffectiveSamples, double InverseRatioEffectiveSamples)
 {
     /// <summary>Effective samples as a share of all; at the true ratio it tends to 1 / (1 + χ²(p_d‖p_g)).</summary>
@@ -26,24 +26,24 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     public double InverseRatioTailShape { get; init; }
 
     /// <summary>
-    /// Why the tails of r or 1/r leave the intervals unreliable, in a sentence; null where they don't. It excuses means below 1 and not means above 1: a heavy tail
-    /// makes a mean too low, since few samples show it, and those that do widen the interval.
+    /// Why the tails of r or 1/r make the intervals unreliable, in a sentence; null where they don't. It can explain means below 1 but not means above 1: a heavy tail
+    /// makes a mean too low, since few samples reach the tail, and those that do widen the interval.
     /// </summary>
     public string? TailObjection { get; init; }
 
     /// <summary>
-    /// Both intervals contain 1, rest on at least 100 effective samples each, and the tails allow an interval. Each interval misses 1 for one true ratio in
-    /// twenty, so this says no to about one true ratio in ten, and to every one whose tails are too heavy: <see cref="IsDecidable"/> tells these apart.
+    /// Whether both intervals contain 1, use at least 100 effective samples each, and the tails allow an interval. Each interval misses 1 for one true ratio in
+    /// twenty, so this is false for about one true ratio in ten, and for every one whose tails are too heavy: <see cref="IsDecidable"/> distinguishes the two cases.
     /// </summary>
     public bool IsTrusted => Undecidable is null && Objection is null;
 
     /// <summary>
-    /// Whether the samples can tell a ratio from what is none. Where they can't, because of few effective samples or a <see cref="TailObjection"/>,
-    /// <see cref="IsTrusted"/> is false and says nothing against D.
+    /// Whether the samples are sufficient for a verdict. Where they aren't, because of few effective samples or a <see cref="TailObjection"/>,
+    /// <see cref="IsTrusted"/> is false but isn't evidence against D.
     /// </summary>
     public bool IsDecidable => Undecidable is null;
 
-    /// <summary>Why the logits may be read as a ratio, or why not.</summary>
+    /// <summary>Why the logits can be used as a log ratio, or why not.</summary>
     public string Reason => Undecidable ?? Objection ?? "Both means agree with 1, as they must for a density ratio.";
 
     private string? Undecidable => Degenerate("E_pg[r]", "generated", MeanRatio, RatioEffectiveSamples)
@@ -53,13 +53,13 @@ public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRa
     private string? Objection => High("E_pg[r]", MeanRatio) ?? High("E_pd[1/r]", MeanInverseRatio) ?? Off("E_pg[r]", MeanRatio) ?? Off("E_pd[1/r]", MeanInverseRatio);
 
     /// <summary>Measures both means.</summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that D has not seen, shape [N], N ≥ 2.</param>
+    /// <param name="realLogRatios">D's ln p_d/p_g at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <returns>
-    /// Never refused, because the means are what tells the logits wrong; heed <see cref="Reason"/>. The intervals are corrected for skewness (Hall 1992):
-    /// weights have a long right tail, which makes the normal interval miss on the low side.
+    /// Never refused, because the means are what shows that logits are wrong; see <see cref="Reason"/>. The intervals are corrected for skewness (Hall 1992):
+    /// weights have a long right tail, which would make the normal interval too low.
     /// </returns>
-    /// <exception cref="ArgumentException">Fewer than two samples on a side.</exception>
+    /// <exception cref="ArgumentException">Fewer than two samples per side.</exception>
     public static RatioConsistency Measure(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);

@@ -1,6 +1,6 @@
 namespace GanSharp.Diagnostics.Certificates;
 
-/// <summary>A field in which a <see cref="DivergenceCertificate"/> and its recomputation disagree.</summary>
+/// <summary>A field in which a <see cref="DivergenceCertificate"/> and its recomputation differ.</summary>
 /// <param name="Field">The field's name, as in the file.</param>
 /// <param name="Recorded">What the certificate says.</param>
 /// <param name="Recomputed">What was found.</param>

@@ -4,7 +4,7 @@ using GanSharp.IO;
 
 namespace GanSharp.Diagnostics.Certificates;
 
-/// <summary>Certificates as JSON files: written whole or not at all, and read with distrust.</summary>
+/// <summary>Certificates as JSON files: written completely or not at all, and read as untrusted input.</summary>
 internal static class CertificateFile
 {
     // A certificate takes 2 KB.
@@ -28,14 +28,14 @@ internal static class CertificateFile
             return faults.Count == 0 ? certificate
                 : throw new InvalidCertificateException(string.Join(Environment.NewLine, [$"'{path}' is no valid certificate:", .. faults.Select(fault => $"- {fault}")]));
         }
-        // The second is what half a surrogate pair ("\ud800") throws.
+        // The second exception is thrown for half a surrogate pair ("\ud800").
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidCertificateException($"'{path}' is no certificate: {exception.Message}", exception);
         }
     }
 
-    /// <summary>A later format would have other fields, so its version is looked at before they are.</summary>
+    /// <summary>A later format would have other fields, so the version is checked first.</summary>
     private static void ThrowIfOtherFormat(byte[] bytes, string path)
     {
         using var document = JsonDocument.Parse(bytes);

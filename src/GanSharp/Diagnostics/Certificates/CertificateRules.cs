@@ -4,12 +4,12 @@ using GanSharp.Divergences;
 
 namespace GanSharp.Diagnostics.Certificates;
 
-/// <summary>What a <see cref="DivergenceCertificate"/> must satisfy to be one at all, true or not.</summary>
+/// <summary>The rules for a well-formed <see cref="DivergenceCertificate"/>, whether or not its claims are true.</summary>
 internal static class CertificateRules
 {
     private const int LargestThreads = 1_024, LongestText = 1_000, Sha256Digits = 64;
 
-    /// <summary>One sentence for each field that no audit could have written.</summary>
+    /// <summary>One sentence for each field with a value that no audit could have written.</summary>
     public static IEnumerable<string> Faults(DivergenceCertificate certificate)
     {
         foreach (var (name, text) in new[]

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Certificates;
 
 /// <summary>
-/// A record of an audit from which anyone who has the generator and the data can repeat it: what was audited, how, on what, and what was found.
+/// A record of an audit that lets anyone who has the generator and the data repeat it: what was audited, how, on what data, and with which result.
 /// </summary>
 public sealed record DivergenceCertificate
 {
@@ -21,10 +21,10 @@ public sealed record DivergenceCertificate
     /// <summary>Version of the format.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>The data's name.</summary>
+    /// <summary>Name of the data set.</summary>
     public required string DataName { get; init; }
 
-    /// <summary>Hash of what the data yields, held-out part included (<see cref="DatasetFingerprint"/>).</summary>
+    /// <summary>Hash of what the data set yields, including the held-out part (<see cref="DatasetFingerprint"/>).</summary>
     public required string DataSha256 { get; init; }
 
     /// <summary>Class of the generator.</summary>
@@ -36,7 +36,7 @@ public sealed record DivergenceCertificate
     /// <summary>Class of the auditor.</summary>
     public required string AuditorClass { get; init; }
 
-    /// <summary>Hash of the auditor before training, which tells its architecture and first weights.</summary>
+    /// <summary>Hash of the auditor before training, which identifies its architecture and initial weights.</summary>
     public required string AuditorSha256 { get; init; }
 
     /// <inheritdoc cref="AuditOptions.Seed"/>
@@ -90,13 +90,13 @@ public sealed record DivergenceCertificate
     /// <summary>Upper end of the bound's 95% interval.</summary>
     public required double BoundUpper { get; init; }
 
-    /// <summary>The auditor's number on its own training samples, in nats.</summary>
+    /// <summary>The auditor's result on its training samples, in nats.</summary>
     public required double TrainingBound { get; init; }
 
     /// <inheritdoc cref="AuditReport.LowerConfidenceBound"/>
     public required double LowerConfidenceBound { get; init; }
 
-    /// <summary>ln E against p_d = p_g on the samples that were read (<see cref="SequentialTest"/>): E ≥ 20 rejects at the level 0.05.</summary>
+    /// <summary>ln E against p_d = p_g on the samples of the bound (<see cref="SequentialTest"/>): E ≥ 20 rejects at the level 0.05.</summary>
     public required double LogEValue { get; init; }
 
     /// <summary>Version of GanSharp.</summary>
@@ -108,7 +108,7 @@ public sealed record DivergenceCertificate
     /// <summary>Version of libtorch.</summary>
     public required string LibtorchVersion { get; init; }
 
-    /// <summary>Threads that torch's operators used; another number adds in another order.</summary>
+    /// <summary>Number of threads that torch's operators used; with another number, sums are computed in another order.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Audits a generator and records the audit.</summary>
@@ -153,23 +153,23 @@ public sealed record DivergenceCertificate
         };
     }
 
-    /// <summary>Writes the certificate as JSON. The file appears whole or not at all; one of that name is replaced.</summary>
-    /// <param name="path">Where to.</param>
+    /// <summary>Writes the certificate as JSON. The file appears complete or not at all; an existing one is replaced.</summary>
+    /// <param name="path">Where to write.</param>
     public void Save(string path) => CertificateFile.Save(this, path);
 
-    /// <summary>Reads a certificate from a file that need not be trusted. What it says is true only if <see cref="Verify"/> agrees.</summary>
+    /// <summary>Reads a certificate from a file, which may be untrusted. Its claims are confirmed only by <see cref="Verify"/>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidCertificateException">It is no certificate; the message names the field.</exception>
+    /// <exception cref="InvalidCertificateException">It isn't a valid certificate; the message names the field.</exception>
     public static DivergenceCertificate Load(string path) => CertificateFile.Load(path);
 
     /// <summary>Repeats the audit with the recorded options and thread count and compares every field.</summary>
-    /// <param name="generator">The generator that the certificate is said to be of, on the device of the first audit.</param>
-    /// <param name="data">The data that it is said to be of.</param>
-    /// <param name="makeAuditor">Makes the auditor, as in <see cref="Issue"/>.</param>
-    /// <param name="tolerance">How far a recorded fraction may be from the recomputed one. Default 0: the same machine gives the same numbers; another processor may differ in the last digits of each step.</param>
-    /// <param name="cancellationToken">Stops it. A certificate by an unknown hand may ask for more steps or samples than there is time or memory for: read those first.</param>
-    /// <returns>Each field that differs, in the order of the file; none where the certificate holds.</returns>
+    /// <param name="generator">The generator that the certificate claims to describe, on the device of the original audit.</param>
+    /// <param name="data">The data set that it claims to describe.</param>
+    /// <param name="makeAuditor">Creates the auditor, as in <see cref="Issue"/>.</param>
+    /// <param name="tolerance">How much a recorded fraction may differ from the recomputed one. Default 0: the same machine gives the same numbers; on another processor the last digits may differ in each step.</param>
+    /// <param name="cancellationToken">Cancels the audit. A certificate from an unknown source may ask for more steps or samples than you have time or memory for: check those first.</param>
+    /// <returns>Each field that differs, in the order of the file; none where the certificate is confirmed.</returns>
     public IReadOnlyList<CertificateDifference> Verify(
         GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, double tolerance = 0, CancellationToken cancellationToken = default)
     {

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Game;
 
-/// <summary>The play behind <see cref="DualityGap"/>: each player learns against the other as it is, and both are put back.</summary>
+/// <summary>Computes <see cref="DualityGap"/>: each player learns against the current other player, and then both are restored.</summary>
 internal sealed class BestResponse(
     GeneratorNetwork generator, FlatParameters generatorParameters, DiscriminatorNetwork discriminator, FlatParameters discriminatorParameters,
     GanObjective objective, Dataset data, DualityGapOptions options)
@@ -37,7 +37,7 @@ internal sealed class BestResponse(
             discriminator.eval();
             Learn(generatorPlayer, discriminatorPlayer, GeneratorLoss, cancellationToken);
             var bestGenerator = Value(heldOut);
-            // The same real samples and latents on both sides: differences a sample, so what is common cancels.
+            // Both sides use the same real samples and latents, so that common noise cancels in the differences per sample.
             var gap = new WeightedMeans(0, (1, bestDiscriminator.Real - bestGenerator.Real), (1, bestDiscriminator.Fake - bestGenerator.Fake)).Normal();
             if (!double.IsFinite(gap.Value))
                 throw new DiagnosticRefusedException("A player's logits became NaN or infinite, so the gap has no value. Lower DualityGapOptions.LearningRate.");

@@ -11,39 +11,39 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Game;
 
 /// <summary>
-/// The duality gap of the minimax game, max over D′ of V(D′, G) − min over G′ of V(D, G′), in nats: what either player could still win if the other
-/// stood still, 0 at an equilibrium and at least 2 JSD(p_d‖p_g) elsewhere (Grnarova et al. 2019).
+/// The duality gap of the minimax game, max over D′ of V(D′, G) − min over G′ of V(D, G′), in nats: how much the players could still gain if the other
+/// were held fixed. It is 0 at an equilibrium and at least 2 JSD(p_d‖p_g) elsewhere (Grnarova et al. 2019).
 /// </summary>
 /// <remarks>
-/// Each player starts from the present networks, learns for a stated number of steps on the training data, and is valued on held-out data.
-/// Neither reaches its optimum in finitely many steps, so the gap is biased low: a large gap is certain, a small one is not.
-/// The play is in evaluation mode, which is the mode of the samples that G gives and of the value that is read.
+/// Each player starts from the current networks, learns for a stated number of steps on the training data, and is evaluated on held-out data.
+/// Neither reaches its optimum in finitely many steps, so the gap is biased low: a large gap is reliable, a small one isn't.
+/// The networks are in evaluation mode, as for samples of G and for the value of the game.
 /// </remarks>
 public sealed record DualityGap
 {
-    /// <summary>The gap in nats, with a 95% interval of the held-out samples (of the sampling, not of the unfinished play).</summary>
+    /// <summary>The gap in nats. Its 95% interval covers the sampling error on held-out samples, not the bias of the finite number of steps.</summary>
     public required Estimate Value { get; init; }
 
-    /// <summary>V(D′, G), what the best answer to G achieves, in nats.</summary>
+    /// <summary>V(D′, G), the value reached by the best response to G, in nats.</summary>
     public required double BestDiscriminatorValue { get; init; }
 
-    /// <summary>V(D, G′), to what the best answer to D lowers it, in nats.</summary>
+    /// <summary>V(D, G′), the value reached by the best response to D, in nats.</summary>
     public required double BestGeneratorValue { get; init; }
 
     /// <summary>Steps that each player took.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Lets each player answer the other and values the answers. Both networks are put back bit for bit, their gradients zero.</summary>
+    /// <summary>Trains a best response to each player and evaluates both. The networks are restored bit for bit, with zero gradients.</summary>
     /// <param name="generator">G.</param>
-    /// <param name="generatorParameters">G's flat parameters; a trainer has them (<c>GanTrainer.MeasureDualityGap</c>). Making others would detach those.</param>
+    /// <param name="generatorParameters">G's flat parameters; a trainer has them (<c>GanTrainer.MeasureDualityGap</c>). Creating new ones would detach the trainer's.</param>
     /// <param name="discriminator">D.</param>
     /// <param name="discriminatorParameters">D's flat parameters.</param>
-    /// <param name="objective">What D was trained by; its logits must be a density ratio exactly, because V is a function of ln p_d/p_g.</param>
+    /// <param name="objective">The objective that D was trained with; its logits must be exactly the log density ratio, because V is a function of ln p_d/p_g.</param>
     /// <param name="data">p_d, with held-out data.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the play; the networks are put back.</param>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
-    /// <exception cref="DiagnosticRefusedException">The objective's logits are no ratio, or there is too little held-out data.</exception>
+    /// <param name="cancellationToken">Cancels the measurement; the networks are restored.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
+    /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, or there is too little held-out data.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static DualityGap Measure(
         GeneratorNetwork generator, FlatParameters generatorParameters, DiscriminatorNetwork discriminator, FlatParameters discriminatorParameters,

@@ -1,27 +1,27 @@
 namespace GanSharp.Diagnostics.Game;
 
-/// <summary>How far <see cref="DualityGap"/> lets each player go.</summary>
+/// <summary>How <see cref="DualityGap"/> trains each player.</summary>
 public sealed record DualityGapOptions
 {
-    /// <summary>Steps of each player against the other's present network, at least 1. Default 200; fewer bias the gap lower.</summary>
+    /// <summary>Steps of each player against the other's current network, at least 1. Default 200; with fewer the gap is biased lower.</summary>
     public int Steps { get; init; } = 200;
 
-    /// <summary>Real samples, and as many generated ones, in a step; at least 1. Default 128.</summary>
+    /// <summary>Real samples per step, and as many generated ones; at least 1. Default 128.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Adam's rate at the start for both players, finite and above 0; it falls along half a cosine to a hundredth over <see cref="Steps"/>. Default 1e-3.
-    /// β₁ is 0.9, the usual value where no opponent moves.
+    /// Adam's initial learning rate for both players, finite and above 0; it falls along half a cosine to a hundredth over <see cref="Steps"/>. Default 1e-3.
+    /// β₁ is 0.9, the usual value when there is no moving opponent.
     /// </summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Held-out samples, and as many generated ones, on which each player's best is valued; at least 10. Default 5,000, no more than there are.</summary>
+    /// <summary>Held-out samples, and as many generated ones, on which both responses are evaluated; at least 10. Default 5,000; at most the size of the held-out data.</summary>
     public int HeldOutSamples { get; init; } = 5_000;
 
     /// <summary>Determines the order of the data and every latent. Default 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Throws one exception that lists every fault.</summary>
+    /// <summary>Throws one exception that lists every invalid option.</summary>
     internal void ThrowIfInvalid()
     {
         var faults = Faults().ToList();

@@ -12,18 +12,18 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Game;
 
 /// <summary>
-/// What G learns from: the size and direction of the gradient in its parameters under eq. 21, under the non-saturating loss, and under the objective
-/// of the run. Where D wins, eq. 21 weighs a sample by D ≈ 0 and the non-saturating loss by 1 − D ≈ 1 (Goodfellow et al. 2014; Arjovsky and Bottou 2017).
+/// What G learns from: the size and direction of the gradient with respect to its parameters under eq. 21, under the non-saturating loss, and under the objective
+/// of the run. Where D wins, eq. 21 weights a sample by D ≈ 0 and the non-saturating loss by 1 − D ≈ 1 (Goodfellow et al. 2014; Arjovsky and Bottou 2017).
 /// </summary>
 public sealed record GradientSignal
 {
-    /// <summary>Norm of the gradient of E ln(1 − D(G(z))) (eq. 21) in G's parameters.</summary>
+    /// <summary>Norm of the gradient of E ln(1 − D(G(z))) (eq. 21) with respect to G's parameters.</summary>
     public required double SaturatingNorm { get; init; }
 
     /// <summary>Norm of the gradient of −E ln D(G(z)).</summary>
     public required double NonSaturatingNorm { get; init; }
 
-    /// <summary>Norm of the gradient of the objective's own generator loss.</summary>
+    /// <summary>Norm of the gradient of the objective's generator loss.</summary>
     public required double ObjectiveNorm { get; init; }
 
     /// <summary>Cosine of the angle between eq. 21's gradient and the non-saturating one; NaN where either is 0.</summary>
@@ -38,23 +38,23 @@ public sealed record GradientSignal
     /// <summary>Mean 1 − D(G(z)): the mean |∂/∂l| of the non-saturating loss, exactly.</summary>
     public required double NonSaturatingWeight { get; init; }
 
-    /// <summary>Saturating norm as a share of the non-saturating one: near 0 where eq. 21 has saturated; NaN where both are 0.</summary>
+    /// <summary>Norm under eq. 21 divided by that of the non-saturating loss: near 0 where eq. 21 has saturated; NaN where both are 0.</summary>
     public double Ratio => SaturatingNorm / NonSaturatingNorm;
 
     /// <summary>
-    /// Measures on one batch, in the modes that the networks are in, because training happens in them. Nothing changes: gradients aren't accumulated,
-    /// and buffers such as batch norm's statistics are put back.
+    /// Measures on one batch, in the networks' current modes, because training uses them. Nothing changes: gradients aren't accumulated,
+    /// and buffers such as batch norm's statistics are restored.
     /// </summary>
     /// <param name="generator">G, with at least one parameter that isn't frozen.</param>
     /// <param name="discriminator">D.</param>
     /// <param name="objective">
-    /// What they were trained by. Where its logits are a ratio up to a constant, they are calibrated on the batch for the saturating and
-    /// non-saturating losses, whose D is a probability.
+    /// The objective that they were trained with. Where its logits are a log ratio up to a constant, they are calibrated on the batch for the saturating and
+    /// non-saturating losses, in which D is a probability.
     /// </param>
     /// <param name="data">Source of real samples and labels.</param>
-    /// <param name="samples">Batch size, at least 2. Default 256. A batch's gradient is longer than the mean gradient, by its noise.</param>
+    /// <param name="samples">Batch size, at least 2. Default 256. Because of noise, the norm of a batch's gradient is larger than that of the mean gradient.</param>
     /// <param name="seed">Determines samples and latents.</param>
-    /// <exception cref="DiagnosticRefusedException">The objective's logits are no ratio, or nothing of G learns.</exception>
+    /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, or no parameter of G is trainable.</exception>
     public static GradientSignal Measure(
         GeneratorNetwork generator, DiscriminatorNetwork discriminator, GanObjective objective, Dataset data, int samples = 256, long seed = 0)
     {
@@ -116,10 +116,10 @@ public sealed record GradientSignal
         ? objective.LogDensityRatio(fake)!
         : PlattScaling.Fit(real, fake.detach()).Apply(fake);
 
-    /// <summary>All of the gradient as one float64 vector; 0 for a parameter that the loss doesn't reach.</summary>
+    /// <summary>The complete gradient as one float64 vector; 0 for a parameter that the loss doesn't depend on.</summary>
     private static Tensor GradientOf(Tensor loss, Tensor[] parameters)
     {
-        // A loss without a graph would end the process.
+        // Backward on a loss without a graph would end the process.
         if (!loss.requires_grad)
             return zeros(parameters.Sum(parameter => parameter.numel()), ScalarType.Float64, parameters[0].device);
         var parts = autograd.grad([loss], parameters, retain_graph: true, create_graph: false, allow_unused: true);

@@ -3,20 +3,20 @@ using GanSharp.Diagnostics.Reports;
 
 namespace GanSharp.Diagnostics.Health;
 
-/// <summary>When G makes less than there is: little variety, or whole modes of the data left out.</summary>
+/// <summary>Rules for a G that lacks variety: its samples are too similar, or whole modes of the data are missing.</summary>
 internal static class CollapseRules
 {
     private const int PersistenceReports = 2, StuckReports = 8;
     // Half the data's spread, or neighbors four times as close as the data's: healthy runs stay above 0.7 and 0.3 once they have begun to learn.
     private const double CollapsedPairwise = 0.5, CollapsedNearest = 0.25;
-    // An untrained G makes nearly the same sample again and again, so little variety counts once G had twice as much, or has had as little for eight reports.
+    // An untrained G makes nearly the same sample again and again, so little variety counts only if G had twice as much before, or hasn't gained any for eight reports.
     private const double FallenShare = 0.5, RisingFactor = 1.5;
-    // Of the data's regions a perfect G reaches all; healthy runs whose samples lie where data lies reach 0.84 and more, and half of the modes are 0.5.
+    // A perfect G reaches all regions of the data; healthy runs whose samples lie where data lies reach at least 0.84, and a G with half of the modes reaches 0.5.
     private const double MissingRegions = 0.75, OnDataShare = 0.5;
 
     private const string Advice = "Use TrainingOptions.RegularizedRelativistic (relativistic pairing with R1 and R2), lower G's learning rate, or take more steps of D";
 
-    /// <summary>Little variety that came after more of it, or that doesn't grow.</summary>
+    /// <summary>Little variety, after more variety before or without growth.</summary>
     /// <param name="window">Recent reports, oldest first.</param>
     public static HealthFinding? Collapsed(IReadOnlyList<DiagnosticReport> window)
     {
@@ -35,7 +35,7 @@ internal static class CollapseRules
             Invariant($"generated samples are {diversity.PairwiseRatio:0.00} ± {diversity.PairwiseMargin:0.00} times as far apart as real ones, nearest neighbors {diversity.NearestRatio:0.00} ± {diversity.NearestMargin:0.00} times{lost}"), Advice);
     }
 
-    /// <summary>Modes that no sample hits, counted where the data's modes are known, else by balls around held-out samples.</summary>
+    /// <summary>Modes without any sample: counted where the data's modes are known, otherwise estimated with balls around held-out samples.</summary>
     public static HealthFinding? DropsModes(DiagnosticReport report)
     {
         if (IsNarrow(report))

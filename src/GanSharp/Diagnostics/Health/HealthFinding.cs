@@ -1,36 +1,36 @@
 namespace GanSharp.Diagnostics.Health;
 
-/// <summary>What <see cref="TrainingHealth"/> can say of a run.</summary>
+/// <summary>The verdicts of <see cref="TrainingHealth"/>.</summary>
 public enum HealthVerdict
 {
-    /// <summary>Nothing speaks against going on.</summary>
+    /// <summary>There is no reason not to continue.</summary>
     Balanced,
 
-    /// <summary>D tells nearly every generated sample from a real one, so G learns little (a vanishing gradient where its loss saturates).</summary>
+    /// <summary>D recognizes nearly every generated sample, so G learns little (its gradient vanishes where its loss saturates).</summary>
     DiscriminatorOverwhelms,
 
-    /// <summary>G's samples are far less diverse than the data, and were more diverse before or don't become so.</summary>
+    /// <summary>G's samples are far less diverse than the data, and either were more diverse before or don't become more diverse.</summary>
     GeneratorCollapsed,
 
     /// <summary>G's samples are diverse and lie where data lies, but whole modes of the data have none.</summary>
     GeneratorDropsModes,
 
-    /// <summary>D's logit is far from ln p_d/p_g: its bound lies below 0, or it is surer than it may be. Nothing that rests on the ratio may be believed.</summary>
+    /// <summary>D's logit is far from ln p_d/p_g: its bound is below 0, or D is overconfident. Numbers computed from the ratio can't be trusted.</summary>
     NotADensityRatio,
 
-    /// <summary>D is better on the data that it was trained on than on held-out data by more than chance.</summary>
+    /// <summary>D is better on its training data than on held-out data, by more than chance.</summary>
     DiscriminatorMemorizes,
 
-    /// <summary>The two players chase each other: what G makes, or how far D sees it from the data, swings to and fro.</summary>
+    /// <summary>The two players chase each other: G's samples, or D's bound on their distance from the data, swing back and forth.</summary>
     Oscillating,
 
-    /// <summary>D and a fresh auditor both see hardly any divergence, and it has stopped falling.</summary>
+    /// <summary>D and a fresh auditor both find hardly any divergence, and it has stopped falling.</summary>
     ReadyToStop,
 }
 
-/// <summary>A verdict, the numbers behind it, and what to change.</summary>
-/// <param name="Verdict">What is the case.</param>
-/// <param name="Evidence">The measured numbers that say so.</param>
+/// <summary>A verdict, its evidence, and what to do.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Evidence">The measured numbers that support it.</param>
 /// <param name="Advice">What to do.</param>
 public sealed record HealthFinding(HealthVerdict Verdict, string Evidence, string Advice)
 {

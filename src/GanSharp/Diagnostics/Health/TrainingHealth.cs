@@ -6,25 +6,25 @@ using GanSharp.Estimates;
 namespace GanSharp.Diagnostics.Health;
 
 /// <summary>
-/// What a run's recent reports say of it: one finding or several, each with its evidence and what to change.
-/// A bad verdict must hold in the last two reports, so that one unlucky draw raises no alarm; only a D whose bound lies far below 0 is called out at once.
+/// The state of a run according to its recent reports: one or more findings, each with its evidence and advice.
+/// A bad verdict must hold in the last two reports, so that one unlucky draw raises no alarm; only a D whose bound is far below 0 is reported at once.
 /// </summary>
 /// <param name="Findings">At least one; bad ones first.</param>
 public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
 {
-    /// <summary>Reports that the rules look back on; older ones don't count.</summary>
+    /// <summary>Number of reports that the rules use; older ones don't count.</summary>
     public const int WindowReports = 12;
 
     private const int PersistenceReports = 2, FewestReportsOfOscillation = 8, ReversalsOfOscillation = 4, ReportsOfPlateau = 5;
-    // THEORY: D has won where even the lower end of the bound is 90% of ln 2 and half of the generated samples get D < 1%.
+    // D has won where even the lower end of the bound is 90% of ln 2 and D is below 1% for half of the generated samples.
     private const double SaturatedShare = 0.9, SaturatedProbability = 0.01;
     private const double MemorizedNats = 0.02;
-    // Healthy runs of R3GAN move by up to half the data's spread from report to report before the rates are annealed.
+    // Healthy runs of R3GAN move by up to half the data's spread from report to report before the learning rates are annealed.
     private const double SwingStandardDeviations = 1, SwingLogDiversity = 1, SwingNats = 0.1;
     private const int RecentReports = 4;
     private const double FloorNats = 0.01;
-    // A true ratio has both means at 1. A D that is smoothed is less sure than it may be, and its means lie below 1; this one is surer, by a factor of two,
-    // and its probabilities miss the frequencies by a tenth.
+    // For a true ratio both means are 1. A smoothed D is underconfident, and its means are below 1; a D beyond these limits is overconfident by a factor of two,
+    // and its probabilities differ from the frequencies by a tenth.
     private const double OverconfidentMean = 2, OverconfidentCalibrationError = 0.1;
 
     /// <summary>Whether no finding is a reason to change something.</summary>
@@ -40,7 +40,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
         DiagnosticReport[] window = [.. history.Skip(history.Count - WindowReports)];
         var (memorizes, oscillates) = (Lasting(window, Memorizes), Oscillates(window));
         var collapsed = CollapseRules.Collapsed(window);
-        // A cause stands for its effects: a D that memorizes is overconfident on held-out data, a D that is chased lags behind, and a G that collapsed drops modes.
+        // Only the cause is reported, not its effects: a D that memorizes is overconfident on held-out data, in an oscillation D lags behind, and a collapsed G drops modes.
         HealthFinding[] bad = [.. new[]
         {
             memorizes is null && oscillates is null ? BelowZero(window[^1], DivergenceReading.GrossNats) ?? Lasting(window, report => BelowZero(report, DivergenceReading.NegligibleNats) ?? Overconfident(report)) : null,
@@ -95,7 +95,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
         if (window.Length < FewestReportsOfOscillation)
             return null;
         var bounds = window.Select(report => report.JensenShannon).OfType<Estimate>().ToArray();
-        // Twice the interval's width: sampling noise alone hardly ever moves the bound so far.
+        // Twice the interval's width: sampling noise alone hardly ever moves the bound that far.
         var amplitude = bounds.Select(bound => 2 * (bound.Upper - bound.Lower)).Append(SwingNats).Max();
         return Enumerable.Range(0, window.Min(report => report.Position.Count))
             .Select(direction => Swinging([.. window.Select(report => report.Position[direction])], SwingStandardDeviations,

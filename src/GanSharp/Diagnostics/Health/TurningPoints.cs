@@ -4,7 +4,7 @@ namespace GanSharp.Diagnostics.Health;
 internal static class TurningPoints
 {
     /// <summary>
-    /// Where the series turned after a move of at least <paramref name="amplitude"/>, as indices at which the turn was complete:
+    /// Where the series turned after a move of at least <paramref name="amplitude"/>, as the indices at which each turn was complete:
     /// a monotone series has none, and noise below the amplitude doesn't count.
     /// </summary>
     public static IReadOnlyList<int> Turns(IReadOnlyList<double> series, double amplitude)

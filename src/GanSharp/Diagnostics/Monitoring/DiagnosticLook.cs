@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Monitoring;
 
-/// <summary>The samples of one look, drawn once, and what is read from them.</summary>
+/// <summary>The samples of one diagnostic report, drawn once, and the measurements on them.</summary>
 internal sealed class DiagnosticLook
 {
     private const int LargestSubsample = 2_000, GradientSamples = 256, FewestForCoverage = 40;
@@ -32,7 +32,7 @@ internal sealed class DiagnosticLook
     private Tensor fake = null!;
     private DiscriminatorOutput fakeOutput = null!;
 
-    /// <summary>Draws the real samples; for a look at the average of G, <see cref="Take"/> is called once the average is in the generator.</summary>
+    /// <summary>Draws the real samples. To measure the average of G, <see cref="Take"/> is called while the average is in the generator.</summary>
     public DiagnosticLook(
         GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage)
     {
@@ -43,7 +43,7 @@ internal sealed class DiagnosticLook
         count -= count % discriminator.SamplesPerLogit;
         real = source.Read(seed, FirstSample(source.Count), count);
         realOutput = discriminator.Judge(real.Samples, real.Labels);
-        // The gradient goes to G as it trains.
+        // The gradient is that of G in training.
         if (isOfAverage)
             gradientWeight = GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit));
     }
@@ -67,7 +67,7 @@ internal sealed class DiagnosticLook
         return report.Refusal is null ? ReadRatio(report, samplesSeen) : report;
     }
 
-    /// <summary>The same report with the bound of a discriminator trained for nothing else; without it where the audit is canceled or fails.</summary>
+    /// <summary>The same report with the bound of an auditor; without it where the audit is canceled or fails.</summary>
     public DiagnosticReport Audited(DiagnosticReport report, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellationToken)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class DiagnosticLook
         }
     }
 
-    /// <summary>Whether the data that D trains on can't be read, so that training can't go on either.</summary>
+    /// <summary>Whether the data that D trains on can't be read, so that training can't continue either.</summary>
     public static bool IsOfTrainingData(Exception exception, Dataset data) => exception is InvalidDatasetException { Unreadable: { } unreadable } && unreadable == data;
 
     private string? Refusal()
@@ -105,7 +105,7 @@ internal sealed class DiagnosticLook
 
     private DiagnosticReport ReadRatio(DiagnosticReport report, long samplesSeen)
     {
-        // An unknown constant is fitted on one half and everything read on the other, so that the bound stays a lower bound.
+        // An unknown constant is fitted on one half and everything is measured on the other, so that the bound stays a lower bound.
         var isExact = objective.Ratio == RatioKind.Exact;
         var first = isExact ? 0 : count / 2;
         var calibration = isExact ? default : PlattScaling.Fit(realOutput.Logits.narrow(0, 0, first), fakeOutput.Logits.narrow(0, 0, first));
@@ -154,7 +154,7 @@ internal sealed class DiagnosticLook
         var logits = generated.Logits.detach().requires_grad_(true);
         var labels = real.Labels?.narrow(0, 0, logits.shape[0] * discriminator.SamplesPerLogit);
         var loss = objective.GeneratorLoss(new ObjectiveContext(objective.GeneratorNeedsReal ? realOnes : null, generated with { Logits = logits }) { RealLabels = labels, FakeLabels = labels, Step = step });
-        // The sum over samples of each term; null where the objective gives G nothing to learn from.
+        // The sum over samples of each term; null where the objective gives G no gradient.
         var gradients = loss.Select(term => SafeGradient.Of(term.Value, logits)).OfType<Tensor>().ToArray();
         return gradients.Length == 0 ? 0 : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();
     }
@@ -165,7 +165,7 @@ internal sealed class DiagnosticLook
         return generator.Sample(samples, real.Labels?.narrow(0, 0, samples).to(generator.Device()), random);
     }
 
-    /// <summary>Where this look's real samples begin: within one epoch of finite data, so that none comes twice, which intervals would take for two.</summary>
+    /// <summary>Where this report's real samples begin: within one epoch of finite data, so that no sample occurs twice, since intervals would count it as two.</summary>
     private long FirstSample(long? total)
     {
         if (total is not { } size)

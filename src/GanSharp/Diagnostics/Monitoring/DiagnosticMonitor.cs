@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Monitoring;
 
 /// <summary>
-/// Runs the diagnostics of a training run: a look at every call, an audit at every so many, and a verdict on what the recent looks say together.
-/// A trainer makes one and looks once a report; with networks trained elsewhere, make one yourself.
+/// Runs the diagnostics of a training run: measurements at every call, an audit at every few calls, and a verdict on the recent results.
+/// A trainer creates one and calls it once per report; for networks trained elsewhere, create one yourself.
 /// </summary>
 public sealed class DiagnosticMonitor
 {
@@ -23,13 +23,13 @@ public sealed class DiagnosticMonitor
     private long looks;
 
     /// <summary>A monitor without history.</summary>
-    /// <param name="generator">G, read as it is at each look.</param>
+    /// <param name="generator">G, measured in its current state at each call.</param>
     /// <param name="discriminator">D, likewise.</param>
     /// <param name="data">p_d, with its held-out part.</param>
-    /// <param name="objective">What D was trained by, which says whether its logit is a density ratio.</param>
+    /// <param name="objective">The objective that D was trained with, which says whether its logit is a log density ratio.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="seed">Determines which samples each look draws; the seed that D's training data was drawn with.</param>
-    /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
+    /// <param name="seed">Determines which samples each call draws; use the seed that D's training data was drawn with.</param>
+    /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     public DiagnosticMonitor(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions? options = null, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -42,13 +42,13 @@ public sealed class DiagnosticMonitor
         (this.generator, this.discriminator, this.data, this.objective, this.seed) = (generator, discriminator, data, objective, seed);
     }
 
-    /// <summary>The recent looks, oldest first: as many as <see cref="TrainingHealth"/> looks back on.</summary>
+    /// <summary>The recent results, oldest first: as many as <see cref="TrainingHealth"/> uses.</summary>
     public IReadOnlyList<DiagnosticReport> History => history;
 
-    /// <summary>Looks taken, by which audits are scheduled.</summary>
+    /// <summary>Number of calls so far, by which audits are scheduled.</summary>
     internal long Looks => looks;
 
-    /// <summary>Goes on from the looks of a run that was interrupted.</summary>
+    /// <summary>Continues from the results of an interrupted run.</summary>
     internal void Restore(long looksTaken, IEnumerable<DiagnosticReport> recent)
     {
         looks = looksTaken;
@@ -56,21 +56,21 @@ public sealed class DiagnosticMonitor
         history.AddRange(recent);
     }
 
-    /// <summary>Looks at the networks as they are. Neither changes.</summary>
+    /// <summary>Measures the networks in their current state, without changing them.</summary>
     /// <param name="step">Generator steps taken.</param>
-    /// <param name="samplesSeen">Real samples that D has been trained on, from the start of the data's sequence of this seed.</param>
-    /// <param name="isLast">Whether this is the last look of a run, which has an audit where an auditor is given.</param>
-    /// <param name="cancellationToken">Ends an audit in progress; the look then has none.</param>
-    /// <returns>What was found and the verdict, or null where <see cref="DiagnosticOptions.Samples"/> is 0. An audit that fails is <see cref="DiagnosticReport.AuditFailure"/>.</returns>
+    /// <param name="samplesSeen">Number of real samples that D has been trained on, from the start of the data's sequence with this seed.</param>
+    /// <param name="isLast">Whether this is the last call of a run, which has an audit if an auditor is given.</param>
+    /// <param name="cancellationToken">Cancels an audit in progress; the result then has none.</param>
+    /// <returns>The results and the verdict, or null where <see cref="DiagnosticOptions.Samples"/> is 0. An audit that fails is <see cref="DiagnosticReport.AuditFailure"/>.</returns>
     public (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast = false, CancellationToken cancellationToken = default) =>
         Look(step, samplesSeen, isLast, useAverage: null, cancellationToken);
 
-    /// <summary>The same at the average of G, where <paramref name="useAverage"/> puts it into the generator until what it returns is disposed.</summary>
+    /// <summary>The same for the average of G, which <paramref name="useAverage"/> puts into the generator until its result is disposed.</summary>
     internal (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast, Func<IDisposable?>? useAverage, CancellationToken cancellationToken)
     {
         if (options.Samples == 0)
             return null;
-        // Before anything can fail, so that audits come at the same looks whether or not one failed.
+        // Incremented before anything can fail, so that audits come at the same calls whether or not one failed.
         looks++;
         using var scope = NewDisposeScope();
         var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step, useAverage is not null);

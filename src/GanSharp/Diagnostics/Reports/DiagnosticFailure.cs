@@ -4,8 +4,8 @@ using GanSharp.Runtime;
 namespace GanSharp.Diagnostics.Reports;
 
 /// <summary>
-/// A measurement that a report asked for and that failed or was refused. Training goes on: what is measured has no part in it, and what failed
-/// may be a caller's own code, such as an auditor's factory, a generator in evaluation mode or held-out data.
+/// A measurement of a report that failed or was refused. Training continues, because measurements don't affect it, and the failure
+/// may be in the user's code, such as an auditor's factory, a generator in evaluation mode or held-out data.
 /// </summary>
 /// <param name="What">What was not measured: "the diagnostics" or "the audit".</param>
 /// <param name="ExceptionType">Name of the exception's class, such as "InvalidOperationException".</param>
@@ -13,7 +13,7 @@ namespace GanSharp.Diagnostics.Reports;
 /// <param name="Advice">What to do.</param>
 public sealed record DiagnosticFailure(string What, string ExceptionType, string Message, string Advice)
 {
-    /// <summary>"the audit failed: InvalidOperationException: …. Mend DiagnosticOptions.Auditor; training goes on without".</summary>
+    /// <summary>The failure, what to do and that training continues, in one sentence that begins "the audit failed: InvalidOperationException: …".</summary>
     public override string ToString() => $"{What} failed: {ExceptionType}: {Message}. {Advice}; training goes on without";
 
     internal static DiagnosticFailure Of(string what, Exception exception, string advice, string memoryAdvice = "lower DiagnosticOptions.Samples") =>

@@ -5,27 +5,27 @@ using GanSharp.Metrics;
 namespace GanSharp.Diagnostics.Reports;
 
 /// <summary>
-/// What one look at a run found: how far p_g is from p_d in nats, how far D is from D*, whether D may be believed, and how diverse G is.
-/// Everything about D is read on held-out data and fresh samples of <see cref="Model"/>.
+/// The diagnostics of a run at one step: how far p_g is from p_d in nats, how far D is from D*, whether D can be trusted, and how diverse G is.
+/// Everything about D is measured on held-out data and fresh samples of <see cref="Model"/>.
 /// </summary>
 public sealed record DiagnosticReport
 {
-    /// <summary>Generator steps taken before the look.</summary>
+    /// <summary>Generator steps taken before this report.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Samples read of each side.</summary>
+    /// <summary>Number of samples per side.</summary>
     public required long SampleCount { get; init; }
 
     /// <summary>
-    /// Whether p_g is that of G's weight average, which <c>GanTrainer.Sample</c> and the pictures show, and not of G as it trains. A trainer that
-    /// keeps an average measures it. Any D gives a lower bound for any generator, so D's bound holds for the average though D was not trained against it.
+    /// Whether p_g is that of G's weight average, which <c>GanTrainer.Sample</c> and the pictures use, instead of G in training. A trainer that
+    /// keeps an average measures it. Any D gives a lower bound for any generator, so D's bound is valid for the average although D wasn't trained against it.
     /// </summary>
     public bool IsOfAverage { get; init; }
 
     /// <summary>The generator that was measured, in words: "average of G" or "G".</summary>
     public string Model => IsOfAverage ? "average of G" : "G";
 
-    /// <summary>Why no divergence is read from D's logits, as the end of a sentence; null where it is read.</summary>
+    /// <summary>Why no divergence is computed from D's logits, as the end of a sentence; null where one is.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>Lower bound of JSD(p_d‖p_g) in nats from D's logits, not clipped; null where it is refused.</summary>
@@ -37,49 +37,49 @@ public sealed record DiagnosticReport
     /// <summary>How well D's probabilities match frequencies; null where the ratio is refused.</summary>
     public CalibrationReport? Calibration { get; init; }
 
-    /// <summary>The bound on real samples that D has learned minus the bound on held-out ones, in nats; null for endless data and where the ratio is refused.</summary>
+    /// <summary>The bound on real samples that D was trained on minus the bound on held-out ones, in nats; null for endless data and where the ratio is refused.</summary>
     public Estimate? MemorizationGap { get; init; }
 
     /// <summary>Median of D(G(z)), a probability; NaN where the ratio is refused.</summary>
     public double MedianFakeProbability { get; init; } = double.NaN;
 
     /// <summary>
-    /// Mean |∂L_G/∂l| over generated samples: by how much G's loss scales the gradient of D's logit. It is D(G(z)) under eq. 21 and 1 − D(G(z)) under the
-    /// non-saturating loss; a loss of another shape (least squares) may exceed 1. Near 0 the loss saturates. Always of G as it trains, which is who gets the gradient.
+    /// Mean |∂L_G/∂l| over generated samples: the factor by which G's loss scales the gradient of D's logit. It is D(G(z)) under eq. 21 and 1 − D(G(z)) under the
+    /// non-saturating loss; for other losses (least squares) it may exceed 1. Near 0 the loss saturates. Always measured on G in training, which receives the gradient.
     /// </summary>
     public required double GeneratorGradientWeight { get; init; }
 
-    /// <summary>The bound of a fresh discriminator trained for nothing else, in nats; null in reports without an audit.</summary>
+    /// <summary>The bound of a fresh auditor, in nats; null in reports without an audit.</summary>
     public Estimate? Audited { get; init; }
 
-    /// <summary>Why the audit that was due gave nothing; null where none was due or it succeeded.</summary>
+    /// <summary>Why an audit that was due has no result; null where none was due or it succeeded.</summary>
     public DiagnosticFailure? AuditFailure { get; init; }
 
-    /// <summary>The newest audit before this report, which bounds the divergence of G as it was then; null where there was none.</summary>
+    /// <summary>The latest audit before this report, which bounds the divergence of G at that step; null where there was none.</summary>
     public Estimate? PreviousAudit { get; init; }
 
     /// <summary>The step of <see cref="PreviousAudit"/>.</summary>
     public long? PreviousAuditStep { get; init; }
 
-    /// <summary>The largest valid bound, who found it, and what it is worth.</summary>
+    /// <summary>The largest valid bound, which discriminator found it, and how far to trust it.</summary>
     public DivergenceReading Divergence => DivergenceReading.Of(this);
 
     /// <summary>JSD(p_d‖p_g) by quadrature in nats, where both densities are known.</summary>
     public double? TrueJensenShannon { get; init; }
 
     /// <summary>
-    /// How far D is from the D* of <see cref="Model"/> in nats: the true divergence minus D's bound, or the auditor's bound minus D's, which is no more than that;
+    /// How far D is from the D* of <see cref="Model"/> in nats: the true divergence minus D's bound, or the auditor's bound minus D's, which is at most that;
     /// null where neither is known.
     /// </summary>
     public Estimate? OptimalityGap { get; init; }
 
-    /// <summary>How different G's samples are from each other, against the data's.</summary>
+    /// <summary>How different G's samples are from each other, compared with the data.</summary>
     public required SampleDiversity Diversity { get; init; }
 
-    /// <summary>How much of the data G reaches, and how much of what it makes lies where data lies; null with fewer than 40 samples.</summary>
+    /// <summary>How much of the data G covers, and how many of its samples lie where data lies; null with fewer than 40 samples.</summary>
     public Coverage? Coverage { get; init; }
 
-    /// <summary>Modes that G hits, where the data is a mixture of round modes.</summary>
+    /// <summary>Modes that G hits, where the data is a mixture of isotropic modes.</summary>
     public ModeCoverage? Modes { get; init; }
 
     /// <summary>
@@ -87,6 +87,6 @@ public sealed record DiagnosticReport
     /// </summary>
     public required IReadOnlyList<double> Position { get; init; }
 
-    /// <summary>Modes of the data that no generated sample hits though most samples lie on modes; null where that can't be told.</summary>
+    /// <summary>Modes of the data without a generated sample, although most samples lie on modes; null where this isn't known.</summary>
     internal int? LostModes => Modes is { HighQualityFraction: >= 0.5 } modes && SampleCount >= 20 * modes.ModeCount ? modes.ModeCount - modes.ModesHit : null;
 }

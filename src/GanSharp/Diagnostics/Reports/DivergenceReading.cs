@@ -5,57 +5,57 @@ using GanSharp.Estimates;
 
 namespace GanSharp.Diagnostics.Reports;
 
-/// <summary>What the bounds of a report are worth, by who has looked.</summary>
+/// <summary>How far the bounds of a report can be trusted, depending on which discriminators were used.</summary>
 public enum DivergenceStanding
 {
     /// <summary>Neither D nor an auditor gives a bound.</summary>
     Unread,
 
-    /// <summary>Only D has looked. Where it sees little, so may a D that sees nothing: no evidence of closeness.</summary>
+    /// <summary>There is only D's bound. A small value is no evidence of closeness, because a D that detects nothing gives one too.</summary>
     Unaudited,
 
-    /// <summary>D alone looked this time, and sees at least half of what the newest auditor saw at an earlier step.</summary>
+    /// <summary>Only D's bound is current, and it is at least half of what the latest auditor found at an earlier step.</summary>
     AuditedBefore,
 
-    /// <summary>D alone looked this time, and sees less than half of what the newest auditor saw at an earlier step: its number says nothing yet.</summary>
+    /// <summary>Only D's bound is current, and it is less than half of what the latest auditor found at an earlier step: it says nothing yet.</summary>
     DiscriminatorBlind,
 
-    /// <summary>A fresh auditor has looked at this very generator.</summary>
+    /// <summary>A fresh auditor has measured the current generator.</summary>
     Audited,
 
-    /// <summary>D's own bound lies far below 0 (its interval by more than 0.1 nats), where no density ratio's does, and no auditor has looked this time.</summary>
+    /// <summary>D's bound is far below 0 (its interval by more than 0.1 nats), which can't happen for a density ratio, and there is no current audit.</summary>
     NotARatio,
 }
 
 /// <summary>
-/// The headline of a report: the largest valid lower bound of JSD(p_d‖p_g), who found it, and what it is worth. The console, plots, pages and
-/// <see cref="TrainingHealth"/> all read it here.
+/// The headline of a report: the largest valid lower bound of JSD(p_d‖p_g), which discriminator found it, and how far to trust it. The console, plots, pages and
+/// <see cref="TrainingHealth"/> all use it.
 /// </summary>
 /// <remarks>
-/// D and a fresh auditor each bound the same divergence from below, each with a two-sided 95% interval, read on samples of its own; the one with the higher lower
-/// end is reported. Each lower end alone holds with 97.5% confidence, and so does the higher of the two with at least 95%. A bound of an earlier
-/// generator is never taken for this one's: it is only what D is compared with.
+/// D and a fresh auditor each bound the same divergence from below, with a two-sided 95% interval on separate samples; the one with the higher lower
+/// end is reported. Each lower end alone holds with 97.5% confidence, so the higher of the two holds with at least 95%. A bound of an earlier
+/// generator is never reported for the current one: D is only compared with it.
 /// </remarks>
-/// <param name="Standing">What the bound is worth.</param>
-/// <param name="Bound">The bound in nats, not clipped; null where there is none, or D is no ratio.</param>
-/// <param name="IsAuditors">Whether the auditor found it; else D did.</param>
-/// <param name="Discriminator">D's own bound; null where it is refused.</param>
-/// <param name="Audit">The newest auditor's bound; null where none has looked.</param>
-/// <param name="AuditStep">The step at which it looked.</param>
+/// <param name="Standing">How far to trust the bound.</param>
+/// <param name="Bound">The bound in nats, not clipped; null where there is none, or D isn't a density ratio.</param>
+/// <param name="IsAuditors">Whether the auditor found it; otherwise D did.</param>
+/// <param name="Discriminator">D's bound; null where it is refused.</param>
+/// <param name="Audit">The latest auditor's bound; null where there was no audit.</param>
+/// <param name="AuditStep">The step of that audit.</param>
 public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bound, bool IsAuditors, Estimate? Discriminator, Estimate? Audit, long? AuditStep)
 {
-    /// <summary>Nats that make no difference: an auditor must see more before a D that sees less is called blind.</summary>
+    /// <summary>A negligible divergence in nats: an auditor must find more than this before a D that finds less is called blind.</summary>
     internal const double NegligibleNats = 0.01;
 
     /// <summary>
-    /// How far below 0 D's interval must lie, in nats, to say at once that D is no ratio. A D that has just begun, or is a step behind a moving G, is off by a few
-    /// hundredths; where it stays so, <see cref="TrainingHealth"/> says it at the next report.
+    /// How far below 0 D's interval must be, in nats, to say at once that D isn't a density ratio. A D at the start of training, or a step behind a moving G, is off by a few
+    /// hundredths; if it stays there, <see cref="TrainingHealth"/> says so at the next report.
     /// </summary>
     internal const double GrossNats = 0.1;
 
     private const double BlindShare = 0.5;
 
-    /// <summary>Reads a report.</summary>
+    /// <summary>The headline of a report.</summary>
     /// <param name="report">The report.</param>
     public static DivergenceReading Of(DiagnosticReport report)
     {
@@ -75,7 +75,7 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
 
     /// <summary>
     /// For a console's line: "JS >= 0.1620 ± 0.0178 nats (auditor; D 0.0820)", "JS >= 0.0820 ± 0.0173 nats (D, unaudited)",
-    /// "JS >= 0.0008 ± 0.0044 nats (D, blind; auditor 0.1620 at 1,250)", "JS >= 0, raw -0.0010 ± 0.0030 (D, unaudited)"; empty where nothing is read.
+    /// "JS >= 0.0008 ± 0.0044 nats (D, blind; auditor 0.1620 at 1,250)", "JS >= 0, raw -0.0010 ± 0.0030 (D, unaudited)"; empty where there is no bound.
     /// </summary>
     public string Brief => Standing switch
     {
@@ -88,7 +88,7 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
         _ => $"{AtLeast} (D{Earlier("; ")})",
     };
 
-    /// <summary>The bound, its finder, and what it is worth: a sentence or two for a page or the end of a run.</summary>
+    /// <summary>The bound, which discriminator found it, and how far to trust it: a sentence or two for a page or the end of a run.</summary>
     public override string ToString() => Standing switch
     {
         DivergenceStanding.Unread => "The Jensen-Shannon divergence is not read",

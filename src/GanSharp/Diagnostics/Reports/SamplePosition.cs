@@ -3,18 +3,18 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Reports;
 
-/// <summary>Where generated samples lie against the data, in a few numbers that can be compared from look to look.</summary>
+/// <summary>Where generated samples lie relative to the data, in a few numbers that can be compared from report to report.</summary>
 internal static class SamplePosition
 {
     private const int LargestSize = 8;
 
-    /// <summary>Mean of the generated less that of the real samples along up to eight fixed random directions, in units of the data's standard deviation there.</summary>
+    /// <summary>Mean of the generated minus that of the real samples along up to eight fixed random directions, in units of the data's standard deviation there.</summary>
     public static double[] Measure(Tensor real, Tensor fake, long seed)
     {
         using var scope = NewDisposeScope();
         var (realFlat, fakeFlat) = (real.flatten(1).cpu(), fake.flatten(1).cpu());
         var size = realFlat.shape[1];
-        // The same directions at every look, so that positions can be compared.
+        // The same directions at every report, so that positions can be compared.
         using var random = SeededRandom.Create(seed, "diagnostic directions");
         var directions = randn([size, Math.Min(size, LargestSize)], ScalarType.Float32, generator: random);
         var (realAlong, fakeAlong) = (realFlat.matmul(directions), fakeFlat.matmul(directions));

@@ -9,26 +9,26 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Testing;
 
 /// <summary>
-/// Whether a classifier tells held-out real from generated samples better than chance (Lopez-Paz and Oquab 2017). Any classifier will do, whatever it
-/// was trained on: a logit above 0 says real, below it generated, and 0 counts as half of each. Both classes weigh the same whatever their counts.
+/// Whether a classifier distinguishes held-out real from generated samples better than chance (Lopez-Paz and Oquab 2017). Any classifier can be used, whatever it
+/// was trained on: a logit above 0 means real, below 0 generated, and 0 counts half for each. Both classes have the same weight whatever their counts.
 /// </summary>
-/// <param name="Accuracy">Mean of the shares of real and of generated samples that are judged right, with the hybrid score interval of Newcombe (1998).</param>
+/// <param name="Accuracy">Mean of the shares of real and of generated samples that are classified correctly, with the hybrid score interval of Newcombe (1998).</param>
 /// <param name="PValue">
-/// How often chance reaches this accuracy under p_d = p_g, from the normal limit with the variance q(1 − q)(1/N + 1/M)/4, q the share of all that is
-/// judged real. With q = ½ and N = M that is the 1/4n of Lopez-Paz and Oquab for n samples in all.
+/// The probability of this accuracy by chance under p_d = p_g, from the normal limit with the variance q(1 − q)(1/N + 1/M)/4, where q is the share of all samples
+/// classified as real. With q = ½ and N = M that is the 1/4n of Lopez-Paz and Oquab for n samples in total.
 /// </param>
 public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double PValue)
 {
-    /// <summary>2 · accuracy − 1 ≤ TV(p_d, p_g) = ½ ∫ |p_d − p_g|, equal for the best classifier; negative where this one is worse than chance.</summary>
+    /// <summary>2 · accuracy − 1 ≤ TV(p_d, p_g) = ½ ∫ |p_d − p_g|, with equality for the best classifier; negative where this one is worse than chance.</summary>
     public Estimate TotalVariationBound => Map(Accuracy, accuracy => 2 * accuracy - 1);
 
-    /// <summary>ln 2 − h((1 − TV) / 2) ≤ JSD in nats, which holds with the bound of TV in place of TV, because it rises with it.</summary>
+    /// <summary>ln 2 − h((1 − TV) / 2) ≤ JSD in nats, which is also valid with a lower bound of TV instead of TV, because it increases with TV.</summary>
     public Estimate JensenShannonBound => Map(TotalVariationBound, variation => JensenShannonRange(Math.Max(0, variation)).Lower);
 
-    /// <summary>The test on logits of samples that the classifier has not seen.</summary>
+    /// <summary>The test on logits of samples that the classifier wasn't trained on.</summary>
     /// <param name="real">Logits of real samples, shape [N], N ≥ 2.</param>
     /// <param name="fake">Logits of generated samples, shape [M], M ≥ 2.</param>
-    /// <exception cref="ArgumentException">A shape is another, or a logit is NaN.</exception>
+    /// <exception cref="ArgumentException">A shape is wrong, or a logit is NaN.</exception>
     public static ClassifierTwoSampleTest Measure(Tensor real, Tensor fake)
     {
         var (realRight, fakeWrong) = (JudgedReal(real, nameof(real)), JudgedReal(fake, nameof(fake)));
@@ -38,7 +38,7 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         var (realLower, realUpper) = ScoreInterval(realRight, n);
         var (fakeLower, fakeUpper) = ScoreInterval(fakeRight, m);
         static double Half(double first, double second) => Math.Sqrt(first * first + second * second) / 2;
-        // Rounding may leave [0, 1] by the last bit.
+        // Rounding may exceed [0, 1] in the last bit.
         var estimate = new Estimate(accuracy,
             Math.Max(0, accuracy - Half(realRight - realLower, fakeRight - fakeLower)),
             Math.Min(1, accuracy + Half(realUpper - realRight, fakeUpper - fakeRight)),
@@ -46,11 +46,11 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         return new ClassifierTwoSampleTest(estimate, ChanceOf(accuracy, (n * realRight + m * fakeWrong) / (n + m), n, m));
     }
 
-    /// <summary>The test of a discriminator on data it has not seen and fresh samples of the generator.</summary>
-    /// <param name="discriminator">D, trained by any objective whose logit is higher for real samples; best frozen with G, and never the D that drives G.</param>
+    /// <summary>The test of a discriminator on data that it was not trained on and fresh samples of the generator.</summary>
+    /// <param name="discriminator">D, trained by any objective whose logit is higher for real samples; best kept fixed together with G, and never the D that trains G.</param>
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
-    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; no more than the held-out data has.</param>
+    /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; at most the size of the held-out data.</param>
     /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
     public static ClassifierTwoSampleTest Measure(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0)
@@ -61,8 +61,8 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     }
 
     /// <summary>
-    /// Between which values the Jensen–Shannon divergence lies where the total variation is known: ln 2 − h((1 − TV) / 2) ≤ JSD ≤ TV · ln 2 in nats,
-    /// h the entropy of a coin (Lin 1991). The upper end needs TV itself: a classifier's bound of TV says nothing of how large JSD may be.
+    /// The range of the Jensen–Shannon divergence for a known total variation: ln 2 − h((1 − TV) / 2) ≤ JSD ≤ TV · ln 2 in nats,
+    /// where h is the binary entropy (Lin 1991). The upper end needs TV itself: a classifier's lower bound of TV doesn't limit JSD from above.
     /// </summary>
     /// <param name="totalVariation">TV(p_d, p_g), from 0 to 1.</param>
     public static (double Lower, double Upper) JensenShannonRange(double totalVariation)
@@ -93,7 +93,7 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         return (verdicts.mean().item<double>() + 1) / 2;
     }
 
-    /// <summary>Wilson's interval (1927) of a share, which doesn't shrink to a point at 0 and 1.</summary>
+    /// <summary>Wilson's interval (1927) for a share, which doesn't shrink to a point at 0 and 1.</summary>
     private static (double Lower, double Upper) ScoreInterval(double share, double count)
     {
         const double z = Estimate.NormalQuantile;
@@ -105,11 +105,11 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     private static double ChanceOf(double accuracy, double judgedReal, double n, double m)
     {
         var standardError = Math.Sqrt(judgedReal * (1 - judgedReal) * (1 / n + 1 / m)) / 2;
-        // A classifier that says the same of every sample has no say.
+        // A classifier with the same answer for every sample gives no evidence.
         if (!(standardError > 0))
             return 1;
         using var scope = NewDisposeScope();
-        // erfc keeps its precision far out, where 1 − Φ would be 0.
+        // erfc is precise far out in the tail, where 1 − Φ would be 0.
         return special.erfc(tensor((accuracy - 0.5) / standardError / Math.Sqrt(2))).item<double>() / 2;
     }
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Diagnostics.Testing;
 
 /// <summary>
-/// Whether D tells real from generated samples, tested anew with every pair and however often it is looked at: an e-process (Ramdas et al. 2023).
-/// E is the product over the pairs of 2σ(l_real) · 2σ(−l_fake), so ln E a pair is on average twice the JS bound of D, and max E ≥ 1/α rejects p_d = p_g.
+/// Tests whether D distinguishes real from generated samples. The test is updated with every pair, and remains valid however often you check it: an e-process (Ramdas et al. 2023).
+/// E is the product over the pairs of 2σ(l_real) · 2σ(−l_fake), so ln E per pair is on average twice the JS bound of D, and max E ≥ 1/α rejects p_d = p_g.
 /// </summary>
 /// <remarks>
 /// Valid where D was fixed before the pairs were drawn and the pairs are independent. Then under p_d = p_g each factor has the mean
@@ -14,12 +14,12 @@ namespace GanSharp.Diagnostics.Testing;
 /// </remarks>
 public sealed class SequentialTest
 {
-    // Of the mean by which a Gaussian walk exceeds a boundary, in its standard deviations: −ζ(½)/√(2π) (Siegmund 1985).
+    // The mean excess of a Gaussian random walk over a boundary, in standard deviations of a step: −ζ(½)/√(2π) (Siegmund 1985).
     private const double Overshoot = 0.5825971579390107;
     private const double ConventionalPower = 0.8;
 
-    /// <summary>An empty test.</summary>
-    /// <param name="level">α, the probability of ever rejecting where p_d = p_g, in (0, 1). Default 0.05.</param>
+    /// <summary>Creates a test without samples.</summary>
+    /// <param name="level">α, the probability of ever rejecting if p_d = p_g, in (0, 1). Default 0.05.</param>
     public SequentialTest(double level = 0.05)
     {
         if (!(level is > 0 and < 1))
@@ -30,25 +30,25 @@ public sealed class SequentialTest
     /// <summary>α.</summary>
     public double Level { get; }
 
-    /// <summary>Pairs of a real and a generated sample seen so far.</summary>
+    /// <summary>Pairs of a real and a generated sample so far.</summary>
     public long Pairs { get; private set; }
 
     /// <summary>ln E now.</summary>
     public double LogEValue { get; private set; }
 
-    /// <summary>The largest ln E so far, at least 0, which is the ln E of no pairs.</summary>
+    /// <summary>The largest ln E so far; at least 0, the value without pairs.</summary>
     public double MaximumLogEValue { get; private set; }
 
-    /// <summary>min(1, 1 / max E): a p-value that stays valid whenever one looks and whenever one stops.</summary>
+    /// <summary>min(1, 1 / max E): a p-value that is valid whenever you check it and whenever you stop.</summary>
     public double PValue => Math.Exp(-MaximumLogEValue);
 
     /// <summary>Whether p_d = p_g is rejected at <see cref="Level"/>. Once true it stays true.</summary>
     public bool IsDistinguishable => MaximumLogEValue >= -Math.Log(Level);
 
-    /// <summary>Takes fresh pairs into account.</summary>
-    /// <param name="realLogRatios">ln p_d/p_g as D states it at real samples that neither D nor this test has seen, shape [N].</param>
+    /// <summary>Adds fresh pairs.</summary>
+    /// <param name="realLogRatios">D's ln p_d/p_g at real samples that neither D nor this test has used, shape [N].</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [N].</param>
-    /// <exception cref="ArgumentException">The shapes disagree, or a value is NaN.</exception>
+    /// <exception cref="ArgumentException">The shapes don't match, or a value is NaN.</exception>
     public void Add(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         ArgumentNullException.ThrowIfNull(realLogRatios);
@@ -68,13 +68,13 @@ public sealed class SequentialTest
     }
 
     /// <summary>
-    /// The probability that <see cref="Pairs"/> pairs would have rejected, were p_d and p_g such that D bounds their divergence by
-    /// <paramref name="divergence"/>. A D that is not optimal against them bounds less than their divergence, and its power is that of what it bounds.
+    /// The probability that <see cref="Pairs"/> pairs would have led to a rejection, if D's bound on the divergence of p_d and p_g were
+    /// <paramref name="divergence"/>. If D isn't optimal, its bound is less than their divergence, and the power depends on the bound.
     /// </summary>
     /// <param name="divergence">δ = B in nats, in (0, ln 2].</param>
     /// <returns>
-    /// An approximation: ln E as Brownian motion with drift 2δ a pair, twice that as variance, which is exact to first order in δ for D*, and
-    /// Siegmund's correction for looking at pairs only. In simulation it is off by at most 0.04 for Gaussians a tenth to a whole standard deviation apart (δ from 0.001 to 0.11).
+    /// An approximation: ln E is treated as Brownian motion with drift 2δ per pair and variance 4δ, which is exact to first order in δ for D*, with
+    /// Siegmund's correction for discrete pairs. In simulations it is off by at most 0.04 for Gaussians a tenth to a whole standard deviation apart (δ from 0.001 to 0.11).
     /// </returns>
     public double Power(double divergence)
     {
@@ -83,7 +83,7 @@ public sealed class SequentialTest
         return Power(divergence, Pairs, Level);
     }
 
-    /// <summary>The smallest bounded divergence that <see cref="Pairs"/> pairs find with the given power; infinite where not even disjoint distributions are.</summary>
+    /// <summary>The smallest bound that <see cref="Pairs"/> pairs detect with the given power; infinite where not even disjoint distributions are detected.</summary>
     /// <param name="power">In (<see cref="Level"/>, 1). Default 0.8, by convention.</param>
     /// <returns>Nats.</returns>
     public double DetectableDivergence(double power = ConventionalPower)
@@ -101,7 +101,7 @@ public sealed class SequentialTest
         return high;
     }
 
-    /// <summary>"Still distinguishable at level 0.05 (p = 0.0012 after 250 pairs)." or what so many pairs would have found.</summary>
+    /// <summary>"Still distinguishable at level 0.05 (p = 0.0012 after 250 pairs)." or what this many pairs would have detected.</summary>
     public override string ToString() => IsDistinguishable
         ? string.Create(CultureInfo.InvariantCulture, $"Still distinguishable at level {Level} (p = {PValue:g2} after {Pairs:N0} pairs).")
         : string.Create(CultureInfo.InvariantCulture, $"Indistinguishable so far at {Pairs:N0} pairs")
@@ -109,7 +109,7 @@ public sealed class SequentialTest
                 ? string.Create(CultureInfo.InvariantCulture, $", with power {ConventionalPower} against a divergence of which D bounds at least {least:0.0000} nats.")
                 : ", too few to find any divergence.");
 
-    /// <summary>ln(2σ(l_real)) + ln(2σ(−l_fake)) a pair, float64, of the arguments' shape.</summary>
+    /// <summary>ln(2σ(l_real)) + ln(2σ(−l_fake)) per pair, float64, of the arguments' shape.</summary>
     internal static Tensor Increments(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         using var scope = NewDisposeScope();

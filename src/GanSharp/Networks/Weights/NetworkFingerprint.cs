@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks.Weights;
 
-/// <summary>A hash of a network's state, by which a report says which network it speaks of.</summary>
+/// <summary>A hash of a network's state, by which a report identifies the network.</summary>
 public static class NetworkFingerprint
 {
     /// <summary>SHA-256 over name, type, shape and values of every parameter and buffer, in the order in which they are registered.</summary>

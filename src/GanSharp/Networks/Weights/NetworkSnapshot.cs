@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Networks.Weights;
 
 /// <summary>
-/// A copy of a network's parameters, buffers and modes, from which it can be put back bit for bit. Values are copied in place,
+/// A copy of a network's parameters, buffers and modes, from which it can be restored bit for bit. Values are copied in place,
 /// so parameters that were moved into flat buffers stay there.
 /// </summary>
 internal sealed class NetworkSnapshot : IDisposable
@@ -20,10 +20,10 @@ internal sealed class NetworkSnapshot : IDisposable
         values = [.. network.parameters().Concat(network.buffers()).Select(source => (source, source.detach().clone().DetachFromDisposeScope()))];
     }
 
-    /// <summary>Replaces the copied values by the present ones.</summary>
+    /// <summary>Replaces the copied values with the current ones.</summary>
     public void Update() => CopyAll(toNetwork: false);
 
-    /// <summary>Puts values and modes back.</summary>
+    /// <summary>Restores values and modes.</summary>
     public void Restore()
     {
         CopyAll(toNetwork: true);

@@ -7,17 +7,17 @@ namespace GanSharp.Networks.Weights;
 
 /// <summary>
 /// A network's weights as a safetensors file: parameters and buffers under the names and in the layouts of PyTorch's state dict, so that a module
-/// built of the same layers under the same names loads them there, and the other way round.
+/// built from the same layers with the same names can load them in PyTorch, and vice versa.
 /// </summary>
 public static class WeightsFile
 {
-    // What PyTorch's own writers say; some readers look for it.
+    // What PyTorch's writers put here; some readers look for it.
     private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
 
-    /// <summary>Writes the weights: whole or not at all, over a file of that name.</summary>
+    /// <summary>Writes the weights, completely or not at all; an existing file is replaced.</summary>
     /// <param name="network">The network, on any device. To save a trainer's average of G, do so while <c>UseAverage()</c> is in force.</param>
-    /// <param name="path">The file, by custom with the ending .safetensors. Its folder must exist.</param>
-    /// <exception cref="ObjectDisposedException">The network or a layer of it was disposed; a file that is there stays as it is.</exception>
+    /// <param name="path">The file, by convention with the extension .safetensors. Its folder must exist.</param>
+    /// <exception cref="ObjectDisposedException">The network or a layer of it was disposed; an existing file stays unchanged.</exception>
     /// <exception cref="ArgumentException">The network has no weights.</exception>
     public static void SaveWeights(this Module network, string path)
     {
@@ -29,14 +29,14 @@ public static class WeightsFile
     }
 
     /// <summary>
-    /// Replaces the network's weights by a file's, in place, so that a network in training keeps its flat buffers. A trainer's optimizer and
-    /// average know nothing of it: load before making the trainer, or resume from a checkpoint.
+    /// Replaces the network's weights with a file's, in place, so that a network in training keeps its flat buffers. A trainer's optimizer and
+    /// average aren't updated: load before creating the trainer, or resume from a checkpoint.
     /// </summary>
     /// <param name="network">The network, on any device.</param>
     /// <param name="path">A file of <see cref="SaveWeights"/> or of any program that writes PyTorch's state dict.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidSafetensorsException">The file is damaged, or of another format; for PyTorch's own (.pt, .pth) the message says how to convert it.</exception>
-    /// <exception cref="WeightsMismatchException">Names, shapes or types differ; the message lists each, and the network is as it was.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file is damaged or has another format; for PyTorch's format (.pt, .pth) the message says how to convert it.</exception>
+    /// <exception cref="WeightsMismatchException">Names, shapes or types differ; the message lists each difference, and the network is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The network or a layer of it was disposed.</exception>
     public static void LoadWeights(this Module network, string path)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>Applies an augmentation once, and says what is wrong with what it returns.</summary>
+/// <summary>Applies an augmentation once and checks the result.</summary>
 internal static class AugmentationCheck
 {
     /// <returns>The augmented samples; the samples themselves where there is no augmentation.</returns>

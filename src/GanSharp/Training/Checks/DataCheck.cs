@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>What the data holds, against what the networks and the diagnostics need of it.</summary>
+/// <summary>Checks that the data has what the networks and the diagnostics need.</summary>
 internal static class DataCheck
 {
     private static readonly long[] ChannelCounts = [1, 3, 4];
@@ -24,7 +24,7 @@ internal static class DataCheck
             throw new InvalidDatasetException($"'{data.Name}' must have labels for its training samples and its held-out samples, or for neither, but has them for the {(seen.Labels is null ? "training" : "held-out")} samples alone.");
     }
 
-    /// <summary>What to add where G's samples have another shape than the data's and the data's last size looks like channels.</summary>
+    /// <summary>A hint for a shape mismatch between G's samples and the data, where the data's last size looks like channels.</summary>
     public static string ChannelsHint(Dataset data, Tensor fake) =>
         data.SampleShape is [var height, var width, var channels] && ChannelCounts.Contains(channels) && !ChannelCounts.Contains(height)
             && fake.dim() == 4 && (fake.size(1) == channels || ChannelCounts.Contains(fake.size(1)))

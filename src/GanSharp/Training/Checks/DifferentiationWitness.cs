@@ -4,21 +4,21 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// The identity, which counts who differentiates through it: a penalty that calls <c>autograd.grad</c> without having asked for the gradient would end
-/// the process in the first step; in a trial, where the gradient is there, it gives itself away.
+/// The identity, which counts backward passes through it: a penalty that calls <c>autograd.grad</c> without having requested the gradient would end
+/// the process in the first step; in a trial, where the gradient is available, this shows the mistake.
 /// </summary>
 internal sealed class DifferentiationWitness : autograd.SingleTensorFunction<DifferentiationWitness>
 {
     private const string Key = "passes";
 
-    // Only tensors go in through the arguments.
+    // Only tensors can be passed as arguments.
     [ThreadStatic]
     private static StrongBox<int>? counter;
 
     public override string Name => nameof(DifferentiationWitness);
 
-    /// <summary>The same values, one node further in the graph.</summary>
-    /// <param name="samples">What is watched.</param>
+    /// <summary>The same values, with one more node in the graph.</summary>
+    /// <param name="samples">The samples to watch.</param>
     /// <param name="passes">Counts the backward passes through it.</param>
     public static Tensor Watch(Tensor samples, StrongBox<int> passes)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>Draws labels of generated samples once, and says what is wrong with them.</summary>
+/// <summary>Draws labels of generated samples once and checks them.</summary>
 internal static class LabelsCheck
 {
     /// <exception cref="ArgumentException">The message names the sampler and what its labels must be.</exception>

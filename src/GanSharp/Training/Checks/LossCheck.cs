@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>What an objective or a penalty returned: the trainer takes the mean of anything, so that only this tells a mistake from a loss.</summary>
+/// <summary>Checks what an objective or a penalty returned: the trainer would take the mean of anything, so a mistake would otherwise go unnoticed.</summary>
 internal static class LossCheck
 {
-    /// <param name="name">Who returned it.</param>
-    /// <param name="what">Losses or penalties.</param>
-    /// <param name="values">What was returned.</param>
-    /// <param name="counts">The lengths that it may have.</param>
+    /// <param name="name">Class and method that returned it.</param>
+    /// <param name="what">"losses" or "penalties", for messages.</param>
+    /// <param name="values">The returned values.</param>
+    /// <param name="counts">The allowed lengths.</param>
     /// <exception cref="ArgumentException">It is null, disposed, or has another type or shape.</exception>
     public static void ThrowIfUnfit(string name, string what, Tensor? values, IReadOnlyList<int> counts)
     {

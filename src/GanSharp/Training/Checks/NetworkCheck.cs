@@ -11,15 +11,15 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// Runs a small batch through both networks, the objective and the penalties before anything is trained, so that a mistake in a subclass is named at once
-/// and not as an error of some operator deep in the first step. Whatever is run is put back: weights, buffers, modes, gradients, random streams.
+/// Runs a small batch through both networks, the objective and the penalties before training, so that a mistake in a subclass is reported at once
+/// instead of as an operator's error deep in the first step. Afterwards everything is restored: weights, buffers, modes, gradients, random streams.
 /// </summary>
 internal static class NetworkCheck
 {
     private const double LargestWeight = 1e6;
 
     /// <summary>Throws where something can't be trained.</summary>
-    /// <exception cref="InsufficientMemoryException">Memory ran out, though the batch is small.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory ran out, although the batch is small.</exception>
     public static TrialResult ThrowIfUnusable(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialSettings settings)
     {
         ThrowIfUntrainable(generator, discriminator, settings);
@@ -54,7 +54,7 @@ internal static class NetworkCheck
         return new TrialResult(warnings, discriminatorTerms, generatorTerms);
     }
 
-    /// <summary>Runs both networks as they compute in mixed precision, where a constant of another type is refused by some operator.</summary>
+    /// <summary>Runs both networks in mixed precision, where some operators refuse constants of another type.</summary>
     public static void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, long seed, string precision)
     {
         using var random = GlobalRandom.Fork(seed, "network check");
@@ -72,7 +72,7 @@ internal static class NetworkCheck
         }
     }
 
-    /// <summary>Whether an optimizer moves the network.</summary>
+    /// <summary>Whether the network has trainable parameters.</summary>
     internal static bool Trains(Module network) => network.parameters().Any(parameter => parameter.requires_grad);
 
     internal static void ThrowIfNoLogits(DiscriminatorNetwork discriminator, Tensor logits, int count)
@@ -123,7 +123,7 @@ internal static class NetworkCheck
             .. ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels).Logits)]);
     }
 
-    /// <summary>TorchSharp 0.107.0 makes GroupNorm's parameters of memory as it finds it; anyone's own <c>empty()</c> does the same.</summary>
+    /// <summary>TorchSharp 0.107.0 creates GroupNorm's parameters from uninitialized memory; a user's <c>empty()</c> does the same.</summary>
     private static void ThrowIfUninitialized(Module network)
     {
         foreach (var (name, parameter) in network.named_parameters())

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>Asks an objective about a few ordinary logits of its own, so that a mistake in a subclass is found whatever the networks say.</summary>
+/// <summary>Evaluates an objective on a few ordinary logits, so that a mistake in a subclass is found whatever the networks return.</summary>
 internal static class ObjectiveCheck
 {
     private const int Logits = 8;
     private const double Largest = 3;
 
-    /// <summary>Throws where a network would learn nothing, or the wrong thing, from the objective.</summary>
+    /// <summary>Throws if a network would learn nothing, or the wrong thing, from the objective.</summary>
     /// <param name="objective">The game.</param>
     /// <param name="generatorTrains">Whether G needs a gradient from it.</param>
-    /// <param name="discriminatorTrains">Whether D does.</param>
-    /// <param name="device">Where the networks compute.</param>
+    /// <param name="discriminatorTrains">Whether D needs a gradient from it.</param>
+    /// <param name="device">The device of the networks.</param>
     /// <exception cref="ArgumentException">The message names the class and the method.</exception>
     public static void ThrowIfUnusable(LogitObjective objective, bool generatorTrains, bool discriminatorTrains, Device device)
     {

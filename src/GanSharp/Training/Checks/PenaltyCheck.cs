@@ -12,7 +12,7 @@ internal static class PenaltyCheck
     public static void ThrowIfUnusable(IReadOnlyList<DiscriminatorPenalty> penalties, WatchedPass watched, bool discriminatorTrains)
     {
         foreach (var penalty in penalties)
-            // One whose state is too large to be put back isn't tried.
+            // A penalty whose state is too large to copy isn't tried.
             if (OwnState.TryOf(penalty) is { } state)
                 using (state)
                     ThrowIfUnusable(penalty, watched, discriminatorTrains);
@@ -67,7 +67,7 @@ internal static class PenaltyCheck
             return;
         if (values.requires_grad)
             ThrowIfNotDifferentiable(name, values, player);
-        // A penalty may be off at first and then be a plain 0.
+        // A penalty may be off at first and then return a constant 0.
         else if (values.any().item<bool>())
             throw new ArgumentException($"{name}.Evaluate must be differentiable in {player}'s parameters but carries no gradient, so it would change nothing: it is constant or cut off by detach, no_grad, a value that was read out, or autograd.grad without create_graph.");
     }

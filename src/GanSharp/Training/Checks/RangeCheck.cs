@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// The data's range against that of a generator whose end bounds its samples, such as a tanh. A bounded end shows where every weight is made very large:
-/// its samples then reach the bounds and stay inside. A generator without one leaves them, and nothing is said about it.
+/// Compares the data's range with that of a generator whose last layer bounds its samples, such as a tanh. This is detected by making every weight very large:
+/// bounded samples then reach the bounds and stay inside. Samples of other generators leave them, and no check is made.
 /// </summary>
 internal static class RangeCheck
 {
-    // Data that is this many times as wide as what G can make is in other units; a little more may be meant.
+    // Data this many times as wide as G's range is in other units; a slightly wider range may be intended.
     private const double OtherUnits = 4;
-    // Above rounding.
+    // Larger than rounding errors.
     private const double Tolerance = 1e-3;
-    // How close to a bound very large weights must bring some sample.
+    // How close to a bound some sample must be with very large weights.
     private const double Reached = 0.99;
 
-    /// <summary>Throws where the data is in other units than G's samples, and returns a sentence where it only doesn't fill or leaves their range.</summary>
+    /// <summary>Throws if the data is in other units than G's samples; returns a warning if it only exceeds or doesn't fill their range.</summary>
     public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
     {
         using var scope = NewDisposeScope();

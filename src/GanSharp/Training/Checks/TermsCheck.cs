@@ -3,14 +3,14 @@ using GanSharp.Runtime;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>Evaluates an objective once on what the networks said of a trial batch.</summary>
+/// <summary>Evaluates an objective once on the networks' outputs for a trial batch.</summary>
 internal static class TermsCheck
 {
     /// <param name="name">The class and the method, for messages.</param>
-    /// <param name="evaluate">Calls it.</param>
-    /// <param name="counts">The lengths that a term may have.</param>
-    /// <param name="learner">Who minimizes the losses: D or G; null where it is frozen.</param>
-    /// <returns>The names of its terms.</returns>
+    /// <param name="evaluate">Calls the method.</param>
+    /// <param name="counts">The allowed lengths of a term.</param>
+    /// <param name="learner">The network that minimizes the losses, D or G; null where it is frozen.</param>
+    /// <returns>The names of the terms.</returns>
     /// <exception cref="ArgumentException">The message names the method and what to change.</exception>
     public static IReadOnlyList<string> Names(string name, Func<LossTerms> evaluate, IReadOnlyList<int> counts, string? learner)
     {

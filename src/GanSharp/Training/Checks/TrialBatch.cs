@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>A few real samples and latents that the checks before training run through the networks.</summary>
+/// <summary>A few real samples and latents for the checks before training.</summary>
 /// <param name="Latents">Shape [N, size of the prior].</param>
 /// <param name="Samples">Shape [N, …].</param>
 /// <param name="Labels">Shape [N], or null.</param>
@@ -16,9 +16,9 @@ internal sealed record TrialBatch(Tensor Latents, Tensor Samples, Tensor? Labels
 
     public int Count => (int)Latents.shape[0];
 
-    /// <summary>The first samples of the data's sequence, as a multiple of what one logit judges, on the networks' device.</summary>
-    /// <exception cref="InvalidDatasetException">The data returns something else than it promises.</exception>
-    /// <exception cref="NetworkException">So does the prior.</exception>
+    /// <summary>The first samples of the data's sequence, a multiple of the number of samples per logit, on the networks' device.</summary>
+    /// <exception cref="InvalidDatasetException">The data set's result isn't valid.</exception>
+    /// <exception cref="NetworkException">The prior's result isn't valid.</exception>
     public static TrialBatch Draw(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, long seed)
     {
         var packing = discriminator.SamplesPerLogit;

@@ -11,12 +11,12 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// A step without an optimizer, in training mode, on a few samples: whether gradients reach the networks, and whether batch norm and the penalties can
-/// work. Each backward pass is torch's guarded one before any <c>autograd.grad</c> of a penalty, which would end the process where that fails.
+/// A step without an optimizer, in training mode, on a few samples: checks whether gradients reach the networks, and whether batch norm and the penalties
+/// work. Each backward pass uses torch's <c>backward</c>, whose errors are caught, before any <c>autograd.grad</c> of a penalty, whose failure would end the process.
 /// </summary>
 internal static class TrialStep
 {
-    // Two at least, so that a broadcast to [N, N] shows.
+    // At least two, so that a broadcast to [N, N] is noticed.
     private const int Logits = 4;
 
     /// <returns>The names of the terms of D's loss and of G's.</returns>
@@ -33,7 +33,7 @@ internal static class TrialStep
         {
             generator.train();
             discriminator.train();
-            // With a batch of one, one: what batch norm makes of it has to show.
+            // With a batch size of one, use one, so that batch norm's problem with it is noticed.
             var trial = batch.Take(Math.Min(batch.Count, Math.Min(settings.BatchSize, Logits * discriminator.SamplesPerLogit)));
             var labels = LabelsCheck.Sample(settings.Labels, generator, trial, settings.Seed);
             if (settings.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient))
@@ -79,7 +79,7 @@ internal static class TrialStep
             parameter.grad = null;
     }
 
-    /// <summary>Runs a backward pass and says, where it fails, who can't be differentiated.</summary>
+    /// <summary>Runs a backward pass; if it fails, the error says what can't be differentiated.</summary>
     internal static void Backward(Module network, Tensor values)
     {
         try

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Checks;
 
-/// <summary>A pass of D in which both sides require gradient and it shows who differentiates by them.</summary>
+/// <summary>A pass of D in which both sides require a gradient, and which records differentiation with respect to them.</summary>
 internal sealed class WatchedPass
 {
     private readonly StrongBox<int> real = new(), fake = new();
@@ -27,7 +27,7 @@ internal sealed class WatchedPass
 
     public DiscriminatorPass Pass { get; }
 
-    /// <summary>By which sides someone has differentiated since the last call of <see cref="Forget"/>.</summary>
+    /// <summary>The sides that were differentiated with respect to since the last call of <see cref="Forget"/>.</summary>
     public (bool Real, bool Fake) Differentiated => (Volatile.Read(ref real.Value) > 0, Volatile.Read(ref fake.Value) > 0);
 
     public void Forget() => real.Value = fake.Value = 0;

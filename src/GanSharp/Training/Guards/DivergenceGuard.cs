@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Guards;
 
 /// <summary>
-/// Looks at each loss, gradient and update in the step in which it arises, so that a NaN is found where it comes from and before it spreads.
-/// What it finds is thrown, or under <see cref="DivergencePolicy.SkipStep"/> answered with false: the update is then left out.
+/// Checks each loss, gradient and update in its step, so that a NaN is found where it arises and before it spreads.
+/// A problem is thrown, or, under <see cref="DivergencePolicy.SkipStep"/>, reported by returning false: the update is then skipped.
 /// </summary>
 internal sealed class DivergenceGuard : IStateful, IDisposable
 {
@@ -40,8 +40,8 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         set => (consecutiveSkips, generator.Reference, discriminator.Reference) = ((long)value[0], value[1], value[2]);
     }
 
-    /// <summary>A step begins.</summary>
-    /// <param name="current">Its number, counted from 1.</param>
+    /// <summary>Begins a step.</summary>
+    /// <param name="current">The step's number, counted from 1.</param>
     public void Begin(long current)
     {
         step = current;
@@ -51,7 +51,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         CopyBuffers(restore: false);
     }
 
-    /// <summary>Both networks are updated: looks at what became of their weights.</summary>
+    /// <summary>Checks the weights after both networks were updated.</summary>
     public void End()
     {
         if (!skipped)
@@ -60,12 +60,12 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
             CheckWeights(ofStep: true);
     }
 
-    /// <summary>Throws where a network's weights aren't finite, or exploded.</summary>
-    /// <exception cref="TrainingDivergedException">The message names the network, and the parameter where there is one.</exception>
+    /// <summary>Throws if a network's weights aren't finite or have exploded.</summary>
+    /// <exception cref="TrainingDivergedException">The message names the network, and the parameter if one is affected.</exception>
     public void CheckWeights() => CheckWeights(ofStep: false);
 
-    /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
-    /// <param name="network">Who minimizes them.</param>
+    /// <summary>Whether losses are finite; called before anything is computed from them.</summary>
+    /// <param name="network">The network that minimizes them.</param>
     /// <param name="terms">The mean of each term, by its name.</param>
     public bool AcceptsLoss(GuardedNetwork network, IReadOnlyList<KeyValuePair<string, Tensor>> terms)
     {
@@ -77,7 +77,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         return true;
     }
 
-    /// <summary>Whether the gradient of every parameter is finite; asked before the optimizer uses it.</summary>
+    /// <summary>Whether the gradient of every parameter is finite; called before the optimizer uses it.</summary>
     public bool AcceptsGradients(GuardedNetwork network, FlatGradients gradients)
     {
         if (!isChecking || gradients.AreFinite())

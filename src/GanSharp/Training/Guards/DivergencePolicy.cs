@@ -1,20 +1,20 @@
 namespace GanSharp.Training.Guards;
 
-/// <summary>What a trainer does where a loss, a gradient or a parameter is NaN or infinite, or a network's weights explode.</summary>
+/// <summary>What a trainer does if a loss, a gradient or a parameter is NaN or infinite, or a network's weights explode.</summary>
 public enum DivergencePolicy
 {
-    /// <summary>Throws <see cref="TrainingDivergedException"/> in the step in which it arose. The default: nothing is hidden.</summary>
+    /// <summary>Throws <see cref="TrainingDivergedException"/> in the step in which it arose. The default, so that nothing is hidden.</summary>
     Stop,
 
     /// <summary>
-    /// Leaves out the update that would have spread it, puts back what the step did to buffers (batch norm's statistics), and goes on with the next batch.
-    /// For rare bad samples. Weights that are damaged already can't be skipped: training then stops.
+    /// Skips the update that would have spread it, restores buffers that the step changed (batch norm's statistics), and continues with the next batch.
+    /// For rare bad samples. If weights are already damaged, training stops.
     /// </summary>
     SkipStep,
 
     /// <summary>
-    /// Puts both networks, their averages and optimizers back to the last good snapshot, lowers both learning rates and goes on with the data that comes next,
-    /// so that a bad batch isn't met again.
+    /// Restores both networks, their averages and optimizers from the last good snapshot, lowers both learning rates and continues with the data that comes next,
+    /// so that a bad batch isn't used again.
     /// </summary>
     RollBack,
 }

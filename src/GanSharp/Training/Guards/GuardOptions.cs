@@ -3,32 +3,32 @@ namespace GanSharp.Training.Guards;
 /// <summary>How a trainer watches for divergence, and what it does about it.</summary>
 public sealed record GuardOptions
 {
-    /// <summary>What happens where training diverges. Default <see cref="DivergencePolicy.Stop"/>.</summary>
+    /// <summary>What happens when training diverges. Default <see cref="DivergencePolicy.Stop"/>.</summary>
     public DivergencePolicy Policy { get; init; } = DivergencePolicy.Stop;
 
     /// <summary>
     /// Steps between checks, at least 1; null (the default) for every step on the CPU, where a check costs less than 3% of a step, and for every 16th on
-    /// another device, where each check makes the host wait. A NaN that arises between checks is found at the next one, because it stays in the weights.
-    /// Only <see cref="DivergencePolicy.Stop"/> can check less often than every step: for the others null means 1 everywhere.
+    /// another device, where each check makes the host wait. A NaN that arises between checks is found at the next check, because it stays in the weights.
+    /// Only <see cref="DivergencePolicy.Stop"/> can check less often than every step: for the other policies null means 1 on every device.
     /// </summary>
     public int? CheckEverySteps { get; init; }
 
     /// <summary>
-    /// Times that a network's root-mean-square weight may grow from its first value (or from 0.1 if that is less) before it counts as exploded, above 1.
-    /// Default 1000: trained networks grow tenfold at most, and float32 overflows a few steps later.
+    /// Factor by which a network's root-mean-square weight may grow from its initial value (or from 0.1 if that is less) before it counts as exploded, above 1.
+    /// Default 1000: in normal training weights grow at most tenfold, and after such an explosion float32 overflows within a few steps.
     /// </summary>
     public double MaximumGrowth { get; init; } = 1_000;
 
-    /// <summary>Updates that <see cref="DivergencePolicy.SkipStep"/> leaves out in a row before training stops, at least 1. Default 10.</summary>
+    /// <summary>Updates that <see cref="DivergencePolicy.SkipStep"/> skips in a row before training stops, at least 1. Default 10.</summary>
     public int MaximumConsecutiveSkips { get; init; } = 10;
 
     /// <summary>Steps between the snapshots of <see cref="DivergencePolicy.RollBack"/>, at least 1. Default 100. They take as much memory as the training state.</summary>
     public int SnapshotEverySteps { get; init; } = 100;
 
-    /// <summary>Roll-backs in a run before training stops, at least 1. Default 3: a run that needs more has another fault.</summary>
+    /// <summary>Roll-backs in a run before training stops, at least 1. Default 3: a run that needs more has another problem.</summary>
     public int MaximumRollBacks { get; init; } = 3;
 
-    /// <summary>What each roll-back multiplies both learning rates by, in (0, 1]. Default ½.</summary>
+    /// <summary>Factor by which each roll-back multiplies both learning rates, in (0, 1]. Default ½.</summary>
     public double RollBackRateFactor { get; init; } = 0.5;
 
     internal int Interval(bool isCpu) => CheckEverySteps ?? (isCpu || Policy != DivergencePolicy.Stop ? 1 : 16);

@@ -5,13 +5,13 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Guards;
 
-/// <summary>One player as a guard sees it.</summary>
-/// <param name="guard">Who decides.</param>
+/// <summary>A guard's view of one player.</summary>
+/// <param name="guard">The guard that decides.</param>
 /// <param name="role">"discriminator" or "generator".</param>
-/// <param name="player">The player: a check is one reduction a buffer of its parameters.</param>
+/// <param name="player">The player; a check takes one reduction per buffer of its parameters.</param>
 internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player) : IUpdateGuard
 {
-    // Weights that start at or near zero may grow to any ordinary size.
+    // Weights that start at or near zero may grow to any normal size.
     private const double SmallestReference = 0.1;
 
     public string Role => role;
@@ -20,10 +20,10 @@ internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player 
 
     public string Name => $"the {role} ({Module.GetType().Name})";
 
-    /// <summary>Root-mean-square weight from which growth is counted.</summary>
+    /// <summary>Root-mean-square weight from which growth is measured.</summary>
     public double Reference { get; set; } = Math.Max(SmallestReference, RootMeanSquare(player.Parameters.SumOfSquares(), player.Parameters));
 
-    /// <summary>The sum of squared weights that the optimizer counted in the step in progress; null before it has.</summary>
+    /// <summary>The sum of squared weights that the optimizer computed in the current step; null before that.</summary>
     public double? SumOfSquaresOfStep { get; set; }
 
     bool IUpdateGuard.AcceptsLoss(IReadOnlyList<KeyValuePair<string, Tensor>> terms) => guard.AcceptsLoss(this, terms);
@@ -33,13 +33,13 @@ internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player 
     void IUpdateGuard.Updated(double? sumOfSquares) => SumOfSquaresOfStep = sumOfSquares;
 
     /// <summary>Root-mean-square weight.</summary>
-    /// <param name="ofStep">Whether what the optimizer counted will do: nobody has written weights since.</param>
+    /// <param name="ofStep">Whether the optimizer's sum can be used, because the weights haven't been written since.</param>
     public double RootMeanSquareWeight(bool ofStep) => RootMeanSquare((ofStep ? SumOfSquaresOfStep : null) ?? player.Parameters.SumOfSquares(), player.Parameters);
 
-    /// <summary>The first parameter whose value isn't finite, and an example of what it holds; null where only the sum of all overflows.</summary>
+    /// <summary>The first parameter with a value that isn't finite, and such a value; null where only the sum of squares overflows.</summary>
     public (string Parameter, double Value)? FirstNonFinite() => FirstNonFinite(Module.named_parameters().Select(named => (named.name, (Tensor)named.parameter)));
 
-    /// <summary>The first parameter whose gradient isn't.</summary>
+    /// <summary>The first parameter whose gradient isn't finite.</summary>
     public static (string Parameter, double Value)? FirstNonFinite(FlatGradients gradients) => FirstNonFinite(gradients.Named());
 
     private static double RootMeanSquare(double sumOfSquares, FlatParameters parameters) => Math.Sqrt(sumOfSquares / Math.Max(1, parameters.Count));

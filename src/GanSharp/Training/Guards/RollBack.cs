@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Guards;
 
 /// <summary>
-/// The last good state in memory, to which training returns where it diverged, with lower rates. The position in the data and the random streams
-/// are not put back: the same batch would bring the same NaN.
+/// The last good state, kept in memory, to which training returns after a divergence, with lower learning rates. The position in the data and the random streams
+/// aren't restored, because the same batch would cause the same NaN.
 /// </summary>
-/// <param name="state">What is copied and put back.</param>
+/// <param name="state">The state to copy and restore.</param>
 /// <param name="options">When, and how often.</param>
 /// <param name="scaleRates">Multiplies the learning rates of both optimizers.</param>
 internal sealed class RollBack(TrainingState state, GuardOptions options, Action<double> scaleRates) : IStateful, IDisposable
@@ -29,7 +29,7 @@ internal sealed class RollBack(TrainingState state, GuardOptions options, Action
         }
     }
 
-    /// <summary>Takes a snapshot where one is due.</summary>
+    /// <summary>Takes a snapshot if one is due.</summary>
     public void RememberIfDue()
     {
         if (snapshot is null || state.Step - snapshotStep >= options.SnapshotEverySteps)
@@ -37,7 +37,7 @@ internal sealed class RollBack(TrainingState state, GuardOptions options, Action
     }
 
     /// <summary>
-    /// Takes a snapshot now. A checkpoint asks for one, so that no roll-back goes behind it: it would otherwise hold a future that was given up.
+    /// Takes a snapshot now. Done at every checkpoint, so that no roll-back returns to a step before it; otherwise the checkpoint would contain steps that were undone.
     /// </summary>
     public void Remember()
     {
@@ -50,7 +50,7 @@ internal sealed class RollBack(TrainingState state, GuardOptions options, Action
         snapshotStep = state.Step;
     }
 
-    /// <summary>Returns to the snapshot.</summary>
+    /// <summary>Restores the snapshot.</summary>
     /// <exception cref="TrainingDivergedException">There were too many.</exception>
     public void Return(TrainingDivergedException divergence)
     {

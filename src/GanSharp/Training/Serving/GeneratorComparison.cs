@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Serving;
 
-/// <summary>Whether a second generator is the first one but for its weights.</summary>
+/// <summary>Checks whether a second generator equals the first one except for its weights.</summary>
 internal static class GeneratorComparison
 {
     /// <exception cref="NetworkException">They share weights.</exception>
@@ -35,9 +35,9 @@ internal static class GeneratorComparison
                 [$"The network for a snapshot isn't of the architecture of the {name} in training:", .. differences.Select(difference => $"- {difference}"), "Make it with the arguments of the first."]));
     }
 
-    /// <summary>Compares what both make of some latents, with the same weights. The first is left as it was.</summary>
-    /// <returns>Whether the second draws from torch's global generator as it samples.</returns>
-    /// <exception cref="NetworkException">They differ: something beside the weights isn't the same.</exception>
+    /// <summary>Compares the samples of both for the same latents and weights. The first is left unchanged.</summary>
+    /// <returns>Whether the second draws from torch's global random generator when it samples.</returns>
+    /// <exception cref="NetworkException">They differ in something other than the weights.</exception>
     public static bool Try(GeneratorNetwork source, GeneratorNetwork copy, Tensor latents, Tensor? labels)
     {
         using var scope = NewDisposeScope();
@@ -50,7 +50,7 @@ internal static class GeneratorComparison
                 return network.Evaluating(() => network.call(latents, labels));
             }
             var (expected, repeated, given) = (Run(source), Run(source), Run(copy));
-            // A network with a random generator of its own says something else each time.
+            // A network with a private random generator returns different samples each time.
             var isComparable = expected.equal(repeated).all().item<bool>();
             if (isComparable && !(given.shape.SequenceEqual(expected.shape) && given.equal(expected).all().item<bool>()))
                 throw new NetworkException($"The network for a snapshot makes other samples of the same latents than the {source.GetType().Name} in training, though their weights are the same. Something that isn't a registered parameter or buffer differs: give it the same value.");

@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Serving;
 
 /// <summary>
-/// A second network of a generator's architecture, into which the trained weights are copied again and again. Weights are staged first, so that
-/// taking them, for which training waits, never waits for samples in the making; the network takes them over before it samples next.
+/// A second network with a generator's architecture, into which the trained weights are copied repeatedly. Weights are staged first, so that
+/// taking them, for which training waits, never waits for samples being generated; the network adopts them before it samples next.
 /// </summary>
 internal sealed class GeneratorCopy : IDisposable
 {
-    // Torch has one global generator: of copies that draw from it, one in the process samples at a time.
+    // Torch has one global random generator, so of the copies that draw from it, only one in the process samples at a time.
     private static readonly Lock Noise = new();
     private readonly Lock staging = new(), sampling = new();
     private readonly GeneratorNetwork network;
@@ -21,20 +21,20 @@ internal sealed class GeneratorCopy : IDisposable
     private bool isStale, isDisposed;
     private long step;
 
-    /// <summary>Makes the network and compares it with the original, which must stand still meanwhile and is left as it was.</summary>
+    /// <summary>Creates the network and compares it with the original, which must not change meanwhile and is left unchanged.</summary>
     /// <param name="source">The original.</param>
     /// <param name="sourceParameters">Its flat parameters.</param>
-    /// <param name="make">Makes a network of the same architecture, which is disposed with this.</param>
+    /// <param name="make">Creates a network of the same architecture, which this object disposes.</param>
     /// <param name="latents">Some latents for a trial, on the original's device.</param>
     /// <param name="labels">As many labels, or null.</param>
-    /// <exception cref="NetworkException">It is another network; the message says in what.</exception>
+    /// <exception cref="NetworkException">It is a different network; the message says how it differs.</exception>
     public GeneratorCopy(GeneratorNetwork source, FlatParameters sourceParameters, Func<GeneratorNetwork> make, Tensor latents, Tensor? labels)
     {
         using var frozen = no_grad();
         using var random = GlobalRandom.Fork(0, "generator copy");
-        // On a thread without dispose scopes: what the network holds beside its registered tensors must outlive the caller's.
+        // On a thread without dispose scopes, because tensors that the network holds besides its registered ones must outlive the caller's scope.
         network = Task.Factory.StartNew(make, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
-        // Before it is this one's to dispose.
+        // Checked before this object becomes responsible for disposing it.
         GeneratorComparison.ThrowIfShared(source, network);
         var own = (Parameters: network.named_parameters().ToArray(), Buffers: network.named_buffers().ToArray());
         try
@@ -72,7 +72,7 @@ internal sealed class GeneratorCopy : IDisposable
         }
     }
 
-    /// <summary>Whether it draws from torch's global generator even in evaluation mode. It may then sample only while nothing trains.</summary>
+    /// <summary>Whether it draws from torch's global random generator even in evaluation mode. It may then sample only between training steps.</summary>
     public bool DrawsNoise { get; }
 
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
@@ -82,7 +82,7 @@ internal sealed class GeneratorCopy : IDisposable
             throw Disposed(owner);
     }
 
-    /// <summary>Generator steps behind the weights.</summary>
+    /// <summary>Generator steps of the weights.</summary>
     public long Step
     {
         get
@@ -92,8 +92,8 @@ internal sealed class GeneratorCopy : IDisposable
         }
     }
 
-    /// <summary>Takes the weights as they are now; nobody may be writing them.</summary>
-    /// <param name="average">Whose average to take; null for the original as it trains.</param>
+    /// <summary>Takes the current weights; they must not be written meanwhile.</summary>
+    /// <param name="average">The average to take; null for the original's current weights.</param>
     /// <param name="ofStep">Generator steps taken.</param>
     public void Stage(WeightAverage? average, long ofStep)
     {
@@ -110,9 +110,9 @@ internal sealed class GeneratorCopy : IDisposable
         }
     }
 
-    /// <summary>Samples, one caller at a time.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="owner">What is disposed where this is.</param>
+    /// <summary>Samples, for one caller at a time.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="owner">The object to name in the exception if this is disposed.</param>
     public Tensor Sample(SampleRequest request, string owner)
     {
         lock (sampling)
@@ -126,7 +126,7 @@ internal sealed class GeneratorCopy : IDisposable
         }
     }
 
-    /// <summary>Samples by a seed of a network that draws from torch's global generator, which goes on as if nothing had been drawn. Nobody else may be drawing.</summary>
+    /// <summary>Seeded samples of a network that draws from torch's global random generator, which then continues as if nothing had been drawn. Nothing else may draw meanwhile.</summary>
     public static Tensor DrawWithNoise(GeneratorNetwork network, SampleRequest request)
     {
         using var noise = GlobalRandom.Fork(request.Seed, "noise of samples");

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Serving;
 
-/// <summary>Samples of a trainer's generator for any thread. Weights are copied between two steps; what is trained stays as it is, bit for bit.</summary>
+/// <summary>Samples of a trainer's generator for any thread. Weights are copied between two steps; training is unchanged, bit for bit.</summary>
 internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, GeneratorNetwork generator, FlatParameters parameters, WeightAverage? average, Func<int, Tensor?> labelsOfData)
     : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
     private GeneratorCopy? copy;
     private bool isDecided;
 
-    /// <summary>Samples of the average, or of G where none is kept; from a copy of G where G can make one, else from G itself between two steps.</summary>
+    /// <summary>Samples of the average, or of G where none is kept; from a copy of G where G can create one, otherwise from G itself between two steps.</summary>
     public Tensor Sample(SampleRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Count, 1, "count");
@@ -44,14 +44,14 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
         return new GeneratorSnapshot(this, made, averaged);
     }
 
-    /// <summary>Takes the present weights into a copy.</summary>
+    /// <summary>Takes the current weights into a copy.</summary>
     public void Update(GeneratorCopy target, bool averaged)
     {
         using var turn = gate.Enter("GeneratorSnapshot.Update");
         target.Stage(averaged ? average : null, state.Step);
     }
 
-    /// <summary>Keeps training from drawing from torch's global generator; null where nothing trains any more.</summary>
+    /// <summary>Prevents training from drawing from torch's global random generator; null where there is no more training.</summary>
     public IDisposable? Pause() => gate.EnterUnlessClosed("GeneratorSnapshot.Sample");
 
     public void Dispose() => copy?.Dispose();

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace GanSharp.Training.Serving;
 
 /// <summary>
-/// A generator to serve samples from while another thread trains: a copy with a network of its own, which stays as it is until <see cref="Update"/>.
-/// Every member may be called from any thread. It outlives its trainer.
+/// A generator for serving samples while another thread trains: a copy with a separate network, which doesn't change until <see cref="Update"/>.
+/// Every member may be called from any thread. It can be used after its trainer is disposed.
 /// </summary>
 /// <remarks>
-/// It computes on a thread of its own, on one processor, one request after another, so that requests neither share the network nor let torch's
-/// threads spin against those that train; take several snapshots to serve on several processors. A generator that draws from torch's global random
-/// generator as it samples (noise of its own) is served between two steps instead, because training draws from the same one.
+/// It computes on a separate thread, on one processor, one request after another, so that requests neither share the network nor make torch's
+/// threads compete with those that train; create several snapshots to serve on several processors. A generator that draws from torch's global random
+/// generator when it samples (for noise) is served between two steps instead, because training draws from the same one.
 /// </remarks>
 public sealed class GeneratorSnapshot : IDisposable
 {
@@ -22,14 +22,14 @@ public sealed class GeneratorSnapshot : IDisposable
     internal GeneratorSnapshot(GeneratorSampling source, GeneratorCopy copy, bool averaged) =>
         (this.source, this.copy, this.averaged) = (source, copy, averaged);
 
-    /// <summary>Generator steps behind its weights.</summary>
+    /// <summary>Generator steps of its weights.</summary>
     public long Step => copy.Step;
 
     /// <summary>
-    /// Takes over the trainer's present weights. It waits for the step in progress; training waits for a copy of the weights and for no samples.
-    /// What is asked for from then on is made with them.
+    /// Takes the trainer's current weights. It waits for the step in progress; training waits only while the weights are copied, not for samples.
+    /// Later requests use these weights.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed, or this is.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or this snapshot is disposed.</exception>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     public void Update()
     {
@@ -38,41 +38,41 @@ public sealed class GeneratorSnapshot : IDisposable
     }
 
     /// <summary>
-    /// Samples of the weights that it holds: to rounding those of <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>, which computes on more processors.
-    /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, whoever else asks at the same time.
+    /// Samples with the snapshot's weights: up to rounding those of <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>, which computes on more processors.
+    /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, regardless of other requests.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
-    /// <returns>Tensor of shape [count, …], the caller's to dispose.</returns>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
+    /// <returns>Tensor of shape [count, …], which the caller disposes.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Owned(SampleAsync(count, seed, labels, label));
 
-    /// <summary>G(z) of the weights that it holds, for latents that are given.</summary>
+    /// <summary>G(z) with the snapshot's weights, for the given latents.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>
     /// <param name="label">One class for all samples; null for none.</param>
-    /// <returns>Tensor of shape [N, …], the caller's to dispose.</returns>
-    /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
+    /// <returns>Tensor of shape [N, …], which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The latents have the wrong shape or type, or the labels are invalid.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Owned(Run(SampleRequest.Of(latents, seed: 0, labels, label), default));
 
     private static Tensor Owned(Task<Tensor> sampling)
     {
         var samples = sampling.GetAwaiter().GetResult();
-        // As any other operator's result, it belongs to the caller's scope where there is one.
+        // Like any operator's result, it belongs to the caller's dispose scope where there is one.
         using var scope = NewDisposeScope();
         scope.Attach(samples);
         return samples.MoveToOuterDisposeScope();
     }
 
-    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> without a thread that waits. The result belongs to no dispose scope; labels must live until it is there.</summary>
+    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> without blocking a thread. The result belongs to no dispose scope; labels must not be disposed before it is complete.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
-    /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
-    /// <param name="cancellationToken">Gives the request up where it hasn't begun.</param>
+    /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
+    /// <param name="cancellationToken">Cancels the request if it hasn't begun.</param>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Task<Tensor> SampleAsync(int count, long seed = 0, Tensor? labels = null, long? label = null, CancellationToken cancellationToken = default)
     {
@@ -86,7 +86,7 @@ public sealed class GeneratorSnapshot : IDisposable
         return copy.Sample(request, nameof(GeneratorSnapshot));
     }, cancellationToken);
 
-    /// <summary>Answers what was asked for before, and releases the copy.</summary>
+    /// <summary>Completes earlier requests and releases the copy.</summary>
     public void Dispose()
     {
         thread.Dispose();

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Serving;
 
-/// <summary>What somebody wants samples of.</summary>
+/// <summary>A request for samples.</summary>
 /// <param name="Count">Number of samples.</param>
-/// <param name="Seed">Determines the latents where none are given, and the network's own noise.</param>
+/// <param name="Seed">Determines the latents where none are given, and the network's noise.</param>
 /// <param name="Labels">A class for each sample, or null.</param>
 /// <param name="Label">One class for all of them, or null.</param>
 /// <param name="Latents">z, or null to draw it.</param>
@@ -21,10 +21,10 @@ internal sealed record SampleRequest(int Count, long Seed, Tensor? Labels = null
             : throw new ArgumentException($"latents must have shape [N, size of the prior] with N at least 1 but have shape {Tensors.Shape.Format(latents.shape)}.", nameof(latents));
     }
 
-    /// <summary>The classes asked for, in the scope in force; null for none.</summary>
+    /// <summary>The requested classes, in the current dispose scope; null for none.</summary>
     public Tensor? AllLabels() => LabelCheck.Combined(Labels, Label, Count);
 
-    /// <summary>Makes the samples.</summary>
+    /// <summary>Generates the samples.</summary>
     public Tensor Draw(GeneratorNetwork network)
     {
         using var scope = NewDisposeScope();

@@ -2,19 +2,19 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.State;
 
-/// <summary>A copy of a trainer's state in memory that is taken again and again into the same buffers, so that taking it costs no more than the copy.</summary>
+/// <summary>A copy of a trainer's state in memory. Repeated copies use the same buffers, so that they cost no more than the copying.</summary>
 internal sealed class StateSnapshot : IDisposable
 {
     private readonly TrainingState state;
     private readonly Tensor[] copies;
 
-    /// <summary>Copies the state as it is now.</summary>
-    /// <param name="state">Whose.</param>
-    /// <param name="onCpu">Whether the copy lives in main memory, to be written, or beside what it copies, to be put back.</param>
+    /// <summary>Copies the current state.</summary>
+    /// <param name="state">The state to copy.</param>
+    /// <param name="onCpu">Whether the copy is in main memory, for writing to a file, or on the same device as the original, for restoring.</param>
     public StateSnapshot(TrainingState state, bool onCpu)
     {
         using var frozen = no_grad();
-        // Where memory is short of one copy, the scope releases those before it.
+        // If memory runs out for one copy, the scope releases the previous ones.
         using var scope = NewDisposeScope();
         this.state = state;
         copies = [.. state.Tensors.Select(entry => entry.Value.detach().to(onCpu ? CPU : entry.Value.device, copy: true))];
@@ -29,7 +29,7 @@ internal sealed class StateSnapshot : IDisposable
     /// <summary>The copied numbers.</summary>
     public SortedDictionary<string, double[]> Scalars { get; private set; }
 
-    /// <summary>Copies the state as it is now over what was copied before.</summary>
+    /// <summary>Overwrites the copy with the current state.</summary>
     public void Update()
     {
         using var frozen = no_grad();
@@ -39,7 +39,7 @@ internal sealed class StateSnapshot : IDisposable
         Scalars = state.Scalars;
     }
 
-    /// <summary>Puts the copy back.</summary>
+    /// <summary>Restores the copy.</summary>
     public void Restore()
     {
         using var frozen = no_grad();

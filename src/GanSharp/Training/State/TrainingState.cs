@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.State;
 
 /// <summary>
-/// Where a run stands: everything that determines its next step beside its options. Guards and checkpoints read it, copy it and put it back,
-/// so that neither has to know the trainer.
+/// The state of a run: everything except its options that determines its next step. Guards and checkpoints read, copy and restore it,
+/// so that neither depends on the trainer.
 /// </summary>
 internal sealed class TrainingState(Module generator, Module discriminator, Generator latentRandom, DiagnosticMonitor monitor, MetricMonitor metrics, TrainingEvents events)
 {
@@ -21,10 +21,10 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen { get; set; }
 
-    /// <summary>Tells this run's checkpoints from those of another; a resume takes it over.</summary>
+    /// <summary>Distinguishes this run's checkpoints from those of other runs; a resume adopts it.</summary>
     public Guid RunId { get; set; } = Guid.NewGuid();
 
-    /// <summary>What happened since the last report that its reader should know.</summary>
+    /// <summary>Events since the last report that the user should know about.</summary>
     public TrainingWarnings Warnings => events.Warnings;
 
     /// <summary>Who tells the logger, the meter and the activity source.</summary>
@@ -47,7 +47,7 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
         .. Named("generator", generator), .. Named("discriminator", discriminator),
         .. parts.SelectMany(part => part.Part.State.Select(entry => ($"{part.Name}.{entry.Name}", entry.Value)))];
 
-    /// <summary>The numbers of each part, by its name.</summary>
+    /// <summary>The numbers of each part, by the part's name.</summary>
     public SortedDictionary<string, double[]> Scalars
     {
         get => new(parts.ToDictionary(part => part.Name, part => part.Part.Scalars), StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
         }
     }
 
-    /// <summary>Adds a part under its name where it has a state; all are added before the state is first read.</summary>
+    /// <summary>Adds a part under its name if it has a state; all parts are added before the state is first read.</summary>
     public void Add(string name, object? part)
     {
         if (part is IStateful stateful)

@@ -5,12 +5,12 @@ namespace GanSharp.Training.Turns;
 /// <summary>One enumeration of a run.</summary>
 internal abstract class ActiveRun
 {
-    /// <summary>Ends the enumeration for a caller who has the gate: the last checkpoint is made, the folder let go.</summary>
+    /// <summary>Ends the enumeration for a caller that holds the gate: makes the last checkpoint and releases the folder.</summary>
     public abstract void Abandon();
 }
 
-/// <summary>Pulls reports in the trainer's turn, and keeps a second enumeration out while it lives.</summary>
-/// <typeparam name="TReport">What is pulled.</typeparam>
+/// <summary>Pulls reports while holding the trainer's turn, and prevents a second enumeration during its lifetime.</summary>
+/// <typeparam name="TReport">Type of the reports.</typeparam>
 internal sealed class ActiveRun<TReport> : ActiveRun, IEnumerator<TReport>
 {
     private readonly TrainerGate gate;

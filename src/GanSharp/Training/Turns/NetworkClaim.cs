@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.Turns;
 
 /// <summary>
-/// A trainer's claim to its networks: a parameter that two trainers step, or that G and D share, would be moved out of one flat buffer into another.
-/// Nothing is kept alive by it: a trainer that was collected without Dispose has no claim any more.
+/// A trainer's claim to its networks: a parameter that two trainers update, or that G and D share, would be moved from one flat buffer to another.
+/// It keeps nothing alive: a trainer that was garbage collected without Dispose has no claim any more.
 /// </summary>
 internal sealed class NetworkClaim : IDisposable
 {
@@ -16,12 +16,12 @@ internal sealed class NetworkClaim : IDisposable
     private NetworkClaim(object[] parts) => this.parts = parts;
 
     /// <summary>Claims both networks and every parameter in them, frozen ones too: a trainer's modes, statistics and resumes touch those as well.</summary>
-    /// <exception cref="NetworkException">G and D share a parameter that learns, or another trainer has one.</exception>
+    /// <exception cref="NetworkException">G and D share a trainable parameter, or a parameter belongs to another trainer.</exception>
     public static NetworkClaim Take(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
     {
         ThrowIfShared(generator, discriminator);
         (object Part, string Name)[] all = [.. Parts(generator), .. Parts(discriminator)];
-        // A trainer that was left without Dispose has its claim until it is collected: look again before refusing.
+        // A trainer that wasn't disposed keeps its claim until it is collected, so check again before refusing.
         if (Conflict(all) is not null)
             GC.Collect();
         lock (Owners)
@@ -38,7 +38,7 @@ internal sealed class NetworkClaim : IDisposable
         }
     }
 
-    /// <summary>Gives the networks up.</summary>
+    /// <summary>Releases the networks.</summary>
     public void Dispose()
     {
         lock (Owners)

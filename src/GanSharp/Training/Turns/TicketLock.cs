@@ -1,12 +1,12 @@
 namespace GanSharp.Training.Turns;
 
-/// <summary>A lock that is served in the order in which it was asked for, and that may be given back by another thread than took it.</summary>
+/// <summary>A lock that is granted in the order of the requests, and that may be released by another thread than the one that acquired it.</summary>
 internal sealed class TicketLock
 {
     private readonly object sync = new();
     private long taken, served;
 
-    /// <summary>Whether others wait for it; asked by who has it.</summary>
+    /// <summary>Whether others are waiting for it; for use by the holder.</summary>
     public bool IsAwaited => Volatile.Read(ref taken) - served > 1;
 
     public void Acquire()

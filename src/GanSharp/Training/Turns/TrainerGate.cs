@@ -1,26 +1,26 @@
 namespace GanSharp.Training.Turns;
 
 /// <summary>
-/// Lets one at a time have a trainer's networks: the steps of a run, or a caller on any thread who samples, measures or resumes.
-/// First come, first served: who waits at the end of a step goes before the next one, who comes later goes after it, so neither side starves.
-/// A run takes its turn once a pull; between the steps of a pull it only looks whether someone waits.
+/// Gives access to a trainer's networks to one user at a time: the steps of a run, or a caller on any thread that samples, measures or resumes.
+/// First come, first served: a caller that waits at the end of a step goes before the next step, a later one after it, so neither side starves.
+/// A run takes its turn once per pull; between the steps of a pull it only checks whether someone is waiting.
 /// </summary>
-/// <param name="owner">Whom messages name once it is closed.</param>
+/// <param name="owner">The name of the owner, for messages after it is closed.</param>
 internal sealed class TrainerGate(string owner)
 {
     private readonly Lock sync = new();
     private readonly TicketLock turns = new();
-    // The turn that this flow of control holds. It follows an await to another thread, as a caller's using block does.
+    // The turn that this flow of control holds. It flows with an await to another thread, like a caller's using block.
     private readonly AsyncLocal<TrainerTurn?> held = new();
     private WeakReference<ActiveRun>? active;
     private int pullingThread;
     private volatile bool isClosed;
 
-    /// <summary>Waits for the step in progress and keeps the next one waiting until the result is disposed. Within a turn it is part of that turn.</summary>
-    /// <param name="operation">Who asks, for messages.</param>
-    /// <param name="prepare">What is done in the turn at once; its result is disposed before the turn ends.</param>
+    /// <summary>Waits for the step in progress and blocks the next one until the result is disposed. Within a turn it becomes part of that turn.</summary>
+    /// <param name="operation">The requesting operation, for messages.</param>
+    /// <param name="prepare">Called at once within the turn; its result is disposed before the turn ends.</param>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="InvalidOperationException">It was asked from within a step, which would wait for itself.</exception>
+    /// <exception cref="InvalidOperationException">It was called from within a step, which would wait for itself.</exception>
     public IDisposable Enter(string operation, Func<IDisposable?>? prepare = null)
     {
         if (held.Value?.Share(prepare) is { } shared)
@@ -36,7 +36,7 @@ internal sealed class TrainerGate(string owner)
         return (held.Value = new TrainerTurn(operation, Leave)).Begin(prepare);
     }
 
-    /// <summary>As <see cref="Enter"/>; null where the trainer is disposed, so that nothing trains any more.</summary>
+    /// <summary>As <see cref="Enter"/>; null if the trainer is disposed and therefore no longer trains.</summary>
     public IDisposable? EnterUnlessClosed(string operation)
     {
         try
@@ -56,11 +56,11 @@ internal sealed class TrainerGate(string owner)
             throw Disposed();
     }
 
-    /// <summary>A run begins to be enumerated.</summary>
-    /// <exception cref="InvalidOperationException">Another one is.</exception>
+    /// <summary>Starts the enumeration of a run.</summary>
+    /// <exception cref="InvalidOperationException">Another run is being enumerated.</exception>
     public void Begin(ActiveRun run)
     {
-        // An enumerator that was left without Dispose holds nothing once it is collected: look again before refusing.
+        // An enumerator that wasn't disposed holds nothing once it is collected, so check again before refusing.
         if (IsTraining())
             GC.Collect();
         lock (sync)
@@ -73,7 +73,7 @@ internal sealed class TrainerGate(string owner)
         }
     }
 
-    /// <summary>The run's enumeration has ended.</summary>
+    /// <summary>Ends the run's enumeration.</summary>
     public void End(ActiveRun run)
     {
         lock (sync)
@@ -81,8 +81,8 @@ internal sealed class TrainerGate(string owner)
                 active = null;
     }
 
-    /// <summary>The run's turn: its next report is pulled.</summary>
-    /// <exception cref="InvalidOperationException">The caller still holds the average, or pulls from within a step.</exception>
+    /// <summary>Starts the run's turn, in which its next report is pulled.</summary>
+    /// <exception cref="InvalidOperationException">The caller is still using the average, or pulls from within a step.</exception>
     public void BeginPull()
     {
         ThrowIfWithinStep("The next report");
@@ -97,16 +97,16 @@ internal sealed class TrainerGate(string owner)
         Volatile.Write(ref pullingThread, Environment.CurrentManagedThreadId);
     }
 
-    /// <summary>The run's turn is over: the caller has control.</summary>
+    /// <summary>Ends the run's turn; the caller has control again.</summary>
     public void EndPull()
     {
         Volatile.Write(ref pullingThread, 0);
         turns.Release();
     }
 
-    /// <summary>Between two steps of a pull: lets those go first who wait.</summary>
-    /// <returns>Whether someone had the networks.</returns>
-    /// <exception cref="ObjectDisposedException">The trainer is to be disposed; the state is that of a whole step.</exception>
+    /// <summary>Between two steps of a pull: lets waiting callers go first.</summary>
+    /// <returns>Whether another caller had the networks.</returns>
+    /// <exception cref="ObjectDisposedException">The trainer is being disposed; the state is that after a complete step.</exception>
     public bool LetWaitingIn()
     {
         if (!turns.IsAwaited)
@@ -118,8 +118,8 @@ internal sealed class TrainerGate(string owner)
         return true;
     }
 
-    /// <summary>The enumeration's own clean-up, which may save a checkpoint. It is done even where the trainer was disposed meanwhile.</summary>
-    /// <exception cref="InvalidOperationException">The caller still held the average; the trained weights were put back first.</exception>
+    /// <summary>Runs the enumeration's clean-up, which may save a checkpoint, even if the trainer was disposed in the meantime.</summary>
+    /// <exception cref="InvalidOperationException">The caller was still using the average; the trained weights were restored first.</exception>
     public void Finish(Action cleanUp)
     {
         ThrowIfWithinStep("The enumerator's Dispose");
@@ -130,8 +130,8 @@ internal sealed class TrainerGate(string owner)
             throw Held(turn);
     }
 
-    /// <summary>Refuses everybody from now on, waits for the step in progress, ends the run that is enumerated, and releases what the trainer has.</summary>
-    /// <param name="release">Releases it.</param>
+    /// <summary>Refuses all further callers, waits for the step in progress, ends the current run, and releases the trainer's resources.</summary>
+    /// <param name="release">Releases the resources.</param>
     public void Close(Action release)
     {
         ThrowIfWithinStep("Dispose");
@@ -167,7 +167,7 @@ internal sealed class TrainerGate(string owner)
         turns.Acquire();
         try
         {
-            // A run that let others in between two steps is in the middle of a pull; it stands in the queue and ends first.
+            // A run that let others go first between two steps is in the middle of a pull; it is in the queue and ends first.
             while (Volatile.Read(ref pullingThread) != 0)
             {
                 turns.Release();
@@ -188,7 +188,7 @@ internal sealed class TrainerGate(string owner)
         turns.Release();
     }
 
-    // Not ThrowIf, which would give the name with its namespace.
+    // Not ThrowIf, which would include the namespace in the name.
     private ObjectDisposedException Disposed() => new(owner);
 
     private static InvalidOperationException Held(TrainerTurn turn) => new(

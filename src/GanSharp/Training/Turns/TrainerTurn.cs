@@ -1,8 +1,8 @@
 namespace GanSharp.Training.Turns;
 
-/// <summary>The time during which one flow of control has a trainer's networks: over when all are done who share it, one call within another.</summary>
-/// <param name="operation">Who took it, for messages.</param>
-/// <param name="atEnd">What then gives the networks to the next.</param>
+/// <summary>The time during which one flow of control holds a trainer's networks. Nested calls share it; it ends when all of them are done.</summary>
+/// <param name="operation">The operation that took it, for messages.</param>
+/// <param name="atEnd">Passes the networks to the next caller.</param>
 internal sealed class TrainerTurn(string operation, Action<TrainerTurn> atEnd)
 {
     private readonly Lock sync = new();
@@ -13,15 +13,15 @@ internal sealed class TrainerTurn(string operation, Action<TrainerTurn> atEnd)
 
     public bool IsOver => Volatile.Read(ref users) == 0;
 
-    /// <summary>Takes part in it from its beginning.</summary>
-    /// <param name="prepare">What is done at once; its result is disposed with the share.</param>
+    /// <summary>Starts the turn with its first share.</summary>
+    /// <param name="prepare">Called at once; its result is disposed with the share.</param>
     public IDisposable Begin(Func<IDisposable?>? prepare)
     {
         users = 1;
         return Prepared(prepare);
     }
 
-    /// <summary>Takes part in it; null where it is over.</summary>
+    /// <summary>Adds a share; null where the turn is over.</summary>
     public IDisposable? Share(Func<IDisposable?>? prepare)
     {
         lock (sync)
@@ -33,7 +33,7 @@ internal sealed class TrainerTurn(string operation, Action<TrainerTurn> atEnd)
         return Prepared(prepare);
     }
 
-    /// <summary>Ends it for all who share it.</summary>
+    /// <summary>Ends the turn for all shares.</summary>
     public void End()
     {
         IDisposable[] all;
