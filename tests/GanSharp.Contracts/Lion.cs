@@ -12,11 +12,11 @@ public sealed record Lion() : CustomOptimizerOptions(learningRate: 1e-4)
 
     public override IReadOnlyList<string> Slots => ["momentum"];
 
-    public override void Update(OptimizerStep step)
+    public override void Update(OptimizerStep state)
     {
-        var momentum = step.Slots[0];
-        step.Values.add_((momentum * Beta1 + step.Gradient * (1 - Beta1)).sign_(), alpha: -step.LearningRate);
-        momentum.mul_(Beta2).add_(step.Gradient, alpha: 1 - Beta2);
+        var momentum = state.Slots[0];
+        state.Values.add_((momentum * Beta1 + state.Gradient * (1 - Beta1)).sign_(), alpha: -state.LearningRate);
+        momentum.mul_(Beta2).add_(state.Gradient, alpha: 1 - Beta2);
     }
 }
 #endregion

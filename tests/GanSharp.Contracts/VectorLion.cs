@@ -9,19 +9,19 @@ public sealed record VectorLion() : CustomOptimizerOptions<VectorLion.SignRule>(
 {
     public override IReadOnlyList<string> Slots => ["momentum"];
 
-    public override SignRule Rule(double learningRate, long step) => new((float)learningRate);
+    public override SignRule Rule(double learningRate, long steps) => new((float)learningRate);
 
-    public override void Update(OptimizerStep step) => new Lion().Update(step);
+    public override void Update(OptimizerStep state) => new Lion().Update(state);
 
     public readonly struct SignRule(float rate) : IUpdateRule
     {
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float momentum, ref float second, ref float third)
+        public Vector<float> Apply(Vector<float> value, Vector<float> gradient, ref float first, ref float second, ref float third)
         {
-            var kept = Vector.LoadUnsafe(ref momentum);
-            (kept * 0.99f + gradient * 0.01f).StoreUnsafe(ref momentum);
+            var kept = Vector.LoadUnsafe(ref first);
+            (kept * 0.99f + gradient * 0.01f).StoreUnsafe(ref first);
             var direction = kept * 0.9f + gradient * 0.1f;
             var length = Vector.ConditionalSelect(Vector.Equals(direction, Vector<float>.Zero), Vector<float>.Zero, new Vector<float>(rate));
             return value - Vector.CopySign(length, direction);

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace GanSharp.Optimization;
 
 /// <summary>
@@ -20,8 +18,8 @@ public abstract record CustomOptimizerOptions : OptimizerOptions
     public virtual IReadOnlyList<string> Slots => [];
 
     /// <summary>Moves <see cref="OptimizerStep.Values"/> in place.</summary>
-    /// <param name="step">Values, gradient, slots, learning rate.</param>
-    public abstract void Update(OptimizerStep step);
+    /// <param name="state">Values, gradient, slots, learning rate.</param>
+    public abstract void Update(OptimizerStep state);
 
     /// <summary>What is wrong with the options of your own, each as a sentence; listed with the other faults when a trainer is made. Default nothing.</summary>
     /// <param name="name">What the options are called, to begin a sentence with: "GeneratorOptimizer".</param>
@@ -49,8 +47,8 @@ public abstract record CustomOptimizerOptions<TRule> : CustomOptimizerOptions
 
     /// <summary>The rule of one step.</summary>
     /// <param name="learningRate">η in force.</param>
-    /// <param name="step">Where schedules stand.</param>
-    public abstract TRule Rule(double learningRate, long step);
+    /// <param name="steps">Steps taken before this one.</param>
+    public abstract TRule Rule(double learningRate, long steps);
 
     internal sealed override Func<FlatSlice, FlatGradients, GradientRule, double, long, double> VectorPass =>
         (slice, gradients, gradientRule, learningRate, step) => FlatPass.Run(slice, gradients, gradientRule, Rule(learningRate, step));

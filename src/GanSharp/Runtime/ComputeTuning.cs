@@ -11,9 +11,6 @@ public sealed record ComputeTuning
 {
     private static int isWarned;
 
-    /// <summary>Everything on, <see cref="MklFastPath"/> included.</summary>
-    public static ComputeTuning All { get; } = new() { MklFastPath = true };
-
     /// <summary>
     /// Threads that one operator may use, at least 1. Default null: the processors that this process may use, as the affinity mask and the
     /// container's quota allow (libtorch ignores the quota), divided by <see cref="TrainersOnThisMachine"/>, and at most 16:

@@ -21,7 +21,7 @@ internal sealed record FeedMeasurement(double OpenSeconds, double ImagesPerSecon
 
     public static FeedMeasurement Take(FeedSource source, string folder, int side, double seconds)
     {
-        ComputeTuning.All.Apply();
+        new ComputeTuning { MklFastPath = true }.Apply();
         manual_seed(0);
         var workload = Workload.Dcgan(side, side == 28 ? 1 : 3, BatchSize);
         using var generator = workload.Generator();

@@ -22,9 +22,9 @@ internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<Training
     /// <summary>As the README and the samples begin.</summary>
     public static Variant Default { get; } = new("GanSharp", new ComputeTuning(), options => options);
 
-    public static Variant Tuned { get; } = new("GanSharp, tuned", ComputeTuning.All, options => options);
+    public static Variant Tuned { get; } = new("GanSharp, tuned", new ComputeTuning { MklFastPath = true }, options => options);
 
-    public static Variant Bfloat16 { get; } = new("GanSharp, tuned, bfloat16", ComputeTuning.All, options => options with { Precision = Precision.BFloat16 }, ScalarType.BFloat16);
+    public static Variant Bfloat16 { get; } = new("GanSharp, tuned, bfloat16", new ComputeTuning { MklFastPath = true }, options => options with { Precision = Precision.BFloat16 }, ScalarType.BFloat16);
 
     public static IReadOnlyList<Variant> Ours { get; } = [Default, Tuned, Bfloat16];
 

@@ -18,7 +18,7 @@ internal static class ScalingRun
     public static string Measure(IReadOnlyCollection<string> axes, double seconds, bool processorTime, string picture)
     {
         var machine = Machine.Describe();
-        var compute = ComputeTuning.All.Apply();
+        var compute = new ComputeTuning { MklFastPath = true }.Apply();
         Console.WriteLine(compute);
         var results = new List<ScalingResult>();
         foreach (var series in ScalingSeries.All.Where(series => axes.Count == 0 || axes.Contains(series.Axis)))

@@ -71,10 +71,10 @@ public sealed class CustomOptimizerTests : IDisposable
         using var whole = new Run(options);
         _ = whole.Trainer.TrainTo(20).Every(10).Last();
         using (var first = new Run(options))
-            _ = first.Trainer.TrainTo(10).Every(10).WithCheckpoints(folder.Path).Last();
+            _ = first.Trainer.TrainTo(10).Every(10).WithCheckpoints(folder.File("run")).Last();
 
         using var second = new Run(options);
-        second.Trainer.Resume(folder.Path).Step.Should().Be(10);
+        second.Trainer.Resume(folder.File("run")).Step.Should().Be(10);
         _ = second.Trainer.TrainTo(20).Every(10).Last();
 
         NetworkFingerprint.Compute(second.Generator).Should().Be(NetworkFingerprint.Compute(whole.Generator));
@@ -157,13 +157,13 @@ public sealed class CustomOptimizerTests : IDisposable
             BatchSize = 16, GeneratorOptimizer = new AdamOptions { ParameterGroups = [group] }, Diagnostics = new() { Samples = 0 },
         };
         using (var first = new Run(Options(new(name => name.EndsWith("bias", StringComparison.Ordinal)) { WeightDecay = 0 })))
-            _ = first.Trainer.TrainTo(4).Every(4).WithCheckpoints(folder.Path).Last();
+            _ = first.Trainer.TrainTo(4).Every(4).WithCheckpoints(folder.File("run")).Last();
 
         using var same = new Run(Options(new("*bias") { WeightDecay = 0 }));
         using var other = new Run(Options(new(name => name.EndsWith("weight", StringComparison.Ordinal)) { WeightDecay = 0 }));
-        var resume = () => other.Trainer.Resume(folder.Path);
+        var resume = () => other.Trainer.Resume(folder.File("run"));
 
-        same.Trainer.Resume(folder.Path).Step.Should().Be(4, "the same parameters, chosen in another way");
+        same.Trainer.Resume(folder.File("run")).Step.Should().Be(4, "the same parameters, chosen in another way");
         resume.Should().Throw<CheckpointException>().WithMessage("*GeneratorOptimizer.ParameterGroups.0.Parameters is *");
     }
 
