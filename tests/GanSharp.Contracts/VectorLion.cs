@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 
 namespace GanSharp.Contracts;
 

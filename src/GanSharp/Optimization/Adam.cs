@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using GanSharp.Optimization.Flat;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;

@@ -1,3 +1,4 @@
+using GanSharp.Optimization.Flat;
 using GanSharp.Schedules;
 
 namespace GanSharp.Optimization;

@@ -1,3 +1,4 @@
+using GanSharp.Optimization.Flat;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization;

@@ -1,3 +1,5 @@
+using GanSharp.Optimization.Flat;
+
 namespace GanSharp.Optimization;
 
 /// <summary>

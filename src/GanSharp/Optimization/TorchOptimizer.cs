@@ -1,3 +1,4 @@
+using GanSharp.Optimization.Flat;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

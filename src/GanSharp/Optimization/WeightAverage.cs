@@ -1,3 +1,4 @@
+using GanSharp.Optimization.Flat;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

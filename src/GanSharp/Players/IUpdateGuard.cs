@@ -1,4 +1,4 @@
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using static TorchSharp.torch;
 
 namespace GanSharp.Players;

@@ -1,4 +1,5 @@
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Schedules;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,5 @@
 using GanSharp.Networks;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Tensors;
 using TorchSharp.Modules;
 using GroupNorm = TorchSharp.Modules.GroupNorm;

@@ -1,6 +1,7 @@
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

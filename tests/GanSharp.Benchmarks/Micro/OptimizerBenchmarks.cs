@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using TorchSharp;
 using static TorchSharp.torch;
 

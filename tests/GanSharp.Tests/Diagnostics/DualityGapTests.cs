@@ -7,7 +7,7 @@ using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;

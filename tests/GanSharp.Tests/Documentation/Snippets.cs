@@ -317,7 +317,7 @@ internal static class Snippets
             RegisterComponents();
         }
 
-        // A logit a sample, shape [N]: no sigmoid at the end.
+        // One logit per sample, shape [N]: no sigmoid at the end.
         public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
     }
     #endregion

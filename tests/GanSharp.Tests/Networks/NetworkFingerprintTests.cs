@@ -2,7 +2,7 @@ using FluentAssertions;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,10 +1,11 @@
 using FluentAssertions;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
+using Xunit;
 using AdamW = TorchSharp.Modules.AdamW;
 using OptimizerHelper = TorchSharp.Modules.OptimizerHelper;
 using Parameter = TorchSharp.Modules.Parameter;
 using Sequential = TorchSharp.Modules.Sequential;
-using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -4,7 +4,7 @@ using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Players;
 using GanSharp.Randomness;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 

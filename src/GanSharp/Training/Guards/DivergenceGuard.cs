@@ -1,5 +1,5 @@
 using GanSharp.Objectives;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Players;
 using GanSharp.Tensors;
 using GanSharp.Training.Telemetry;

@@ -1,4 +1,4 @@
-using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Players;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

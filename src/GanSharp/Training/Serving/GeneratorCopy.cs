@@ -1,5 +1,6 @@
 using GanSharp.Networks;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Flat;
 using GanSharp.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;

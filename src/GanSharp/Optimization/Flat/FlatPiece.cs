@@ -1,4 +1,4 @@
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>What one thread takes at a time of a pass: part of one parameter.</summary>
 /// <param name="Parameter">Index of the parameter in <see cref="FlatParameters.Layout"/>.</param>

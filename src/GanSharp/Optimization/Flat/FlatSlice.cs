@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>A stretch of a flat buffer whose parameters are stepped alike, and of what an optimizer keeps for each value of it.</summary>
 internal sealed class FlatSlice(FlatParameters parameters, int buffer, Tensor[] slots, long start, long length)

@@ -5,7 +5,7 @@ using GanSharp.Runtime;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>
 /// One pass over a network's flat buffers: reads each value, gradient and slot once, and writes each value, its rounded copy where there is one, and slot once.

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>
 /// What the backward pass left for a network's parameters. Its tensors are taken over as they are: adding them to a flat buffer of zeros, and

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using GanSharp.Tensors;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>Reads values as vectors of float32; a struct, so that a pass is compiled for each type.</summary>
 internal interface IVectorReader

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>
 /// A network's trainable parameters, moved into one contiguous buffer. Each parameter becomes a view of its part, so the network trains as before, bit

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace GanSharp.Optimization;
+namespace GanSharp.Optimization.Flat;
 
 /// <summary>
 /// How an optimizer moves a vector of float32 values on the CPU: the fast path of <see cref="CustomOptimizerOptions{TRule}"/>, in one pass that reads and writes every
