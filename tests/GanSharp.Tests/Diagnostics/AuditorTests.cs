@@ -236,7 +236,7 @@ public sealed class AuditorTests
     /// <summary>A classifier trained on the same hundred real and hundred generated samples until it knows them.</summary>
     private static void Memorize(DiscriminatorNetwork discriminator, Dataset real, Dataset fake)
     {
-        using var parameters = new GanSharp.Optimization.FlatParameters(discriminator);
+        using var parameters = new GanSharp.Optimization.Flat.FlatParameters(discriminator);
         using var optimizer = new GanSharp.Optimization.Adam(parameters, new() { LearningRate = 3e-3, Beta1 = 0.9 });
         for (var step = 0; step < 200; step++)
         {
