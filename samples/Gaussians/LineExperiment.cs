@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Samples;
 
 /// <summary>
-/// The mission on the line: data N(0, 1), G(z) = a z + b. First G is held fixed until D is optimal (eq. 20), then the two alternate
+/// The original game on the line: data N(0, 1), G(z) = a z + b. First G is held fixed until D is optimal (eq. 20), then the two alternate
 /// (eqs. 20 and 21). p_g is known throughout, so the divergence that D estimates stands beside the true one.
 /// </summary>
 internal static class LineExperiment

@@ -76,7 +76,7 @@ public static class DiagnosticsPlot
             var steps = reports.Where(report => report.Health?.Findings.Any(found => found.Verdict == verdict) == true).Select(report => (double)report.Step).ToArray();
             if (steps.Length == 0)
                 continue;
-            var dots = plot.Add.ScatterPoints(steps, steps.Select(_ => (double)row).ToArray(), finding.IsBad ? Palette.Bad : Palette.Generator);
+            var dots = plot.Add.ScatterPoints(steps, steps.Select(_ => (double)row).ToArray(), finding.IsProblem ? Palette.Bad : Palette.Generator);
             (dots.MarkerSize, dots.MarkerShape) = (9, MarkerShape.FilledSquare);
         }
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(

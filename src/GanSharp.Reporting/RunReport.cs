@@ -39,7 +39,7 @@ public static class RunReport
         foreach (var warning in last.Warnings)
             page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding bad\">{Text(warning)}.</div>");
         foreach (var finding in last.Health?.Findings ?? [])
-            page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding{(finding.IsBad ? " bad" : "")}\"><b>{Text(finding.Name)}</b>: {Text(finding.Evidence)}. {Text(finding.Advice)}.</div>");
+            page.AppendLine(CultureInfo.InvariantCulture, $"<div class=\"finding{(finding.IsProblem ? " bad" : "")}\"><b>{Text(finding.Name)}</b>: {Text(finding.Evidence)}. {Text(finding.Advice)}.</div>");
         page.AppendLine("<h2>The last report</h2><table>");
         foreach (var (name, value) in Numbers(last).Concat(Metrics(reports)))
             page.AppendLine(CultureInfo.InvariantCulture, $"<tr><td>{Text(name)}</td><td>{Text(value)}</td></tr>");

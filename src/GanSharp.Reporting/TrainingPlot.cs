@@ -39,7 +39,7 @@ public static class TrainingPlot
 
     private static Plot Losses(IReadOnlyList<StepReport> reports)
     {
-        var plot = PlotSheet.Panel("Losses, mean since the previous report", "generator step", "loss (nats)");
+        var plot = PlotSheet.Panel("Losses, mean since the previous report", "generator step", "loss");
         Line(report => report.DiscriminatorLoss, Palette.Discriminator, "discriminator");
         Line(report => report.GeneratorLoss, Palette.Generator, "generator");
         if (reports.Any(report => report.Penalty != 0))

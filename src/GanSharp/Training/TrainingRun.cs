@@ -220,7 +220,7 @@ public sealed class TrainingRun : IEnumerable<StepReport>
         // Where the training data can't be read, the next step couldn't be taken either.
         catch (Exception exception) when (!DiagnosticLook.IsOfTrainingData(exception, trainer.Data))
         {
-            return (null, Said(DiagnosticFailure.Of("the diagnostics", exception, "Mend what the message names")));
+            return (null, Said(DiagnosticFailure.Of("the diagnostics", exception, "Fix what the message names")));
         }
     }
 

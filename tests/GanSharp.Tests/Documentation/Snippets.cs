@@ -61,7 +61,7 @@ internal static class Snippets
         #endregion
     }
 
-    public static void Mission()
+    public static void OriginalGame()
     {
         #region minimax
         using var data = Mixtures.Normal();

@@ -26,8 +26,8 @@ public sealed class FailedLookTests : IDisposable
         reports.Select(report => report.DiagnosticsFailure is not null).Should().Equal(false, true, false, true, false, true);
         var last = reports[^1];
         last.DiagnosticsFailure!.Should().Be(new DiagnosticFailure("the audit", "ArgumentException",
-            "makeAuditor must return a new network but failed: no auditor today. (Parameter 'makeAuditor')", "Mend DiagnosticOptions.Auditor or Audit"));
-        last.Warnings.Should().ContainSingle().Which.Should().Be("the audit failed: ArgumentException: makeAuditor must return a new network but failed: no auditor today. (Parameter 'makeAuditor'). Mend DiagnosticOptions.Auditor or Audit; training goes on without");
+            "makeAuditor must return a new network but failed: no auditor today. (Parameter 'makeAuditor')", "Fix DiagnosticOptions.Auditor or Audit"));
+        last.Warnings.Should().ContainSingle().Which.Should().Be("the audit failed: ArgumentException: makeAuditor must return a new network but failed: no auditor today. (Parameter 'makeAuditor'). Fix DiagnosticOptions.Auditor or Audit; training goes on without");
         (last.Diagnostics!.AuditFailure, last.Diagnostics.Audited, last.JensenShannon is null, last.Health is null).Should().Be((last.DiagnosticsFailure, null, false, false));
         NewestCheckpoint("run").Should().Be(30);
     }

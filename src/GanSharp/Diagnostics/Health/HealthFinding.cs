@@ -35,7 +35,7 @@ public enum HealthVerdict
 public sealed record HealthFinding(HealthVerdict Verdict, string Evidence, string Advice)
 {
     /// <summary>Whether the finding is a reason to change something.</summary>
-    public bool IsBad => Verdict is not (HealthVerdict.Balanced or HealthVerdict.ReadyToStop);
+    public bool IsProblem => Verdict is not (HealthVerdict.Balanced or HealthVerdict.ReadyToStop);
 
     /// <summary>"D overwhelms G: evidence. Advice".</summary>
     public override string ToString() => $"{Name}: {Evidence}. {Advice}";

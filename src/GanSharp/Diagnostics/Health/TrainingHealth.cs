@@ -28,7 +28,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
     private const double OverconfidentMean = 2, OverconfidentCalibrationError = 0.1;
 
     /// <summary>Whether no finding is a reason to change something.</summary>
-    public bool IsHealthy => Findings.All(finding => !finding.IsBad);
+    public bool IsHealthy => Findings.All(finding => !finding.IsProblem);
 
     /// <summary>Judges a run.</summary>
     /// <param name="history">Its reports, oldest first, at least one.</param>

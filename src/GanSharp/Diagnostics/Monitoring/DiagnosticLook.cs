@@ -84,7 +84,7 @@ internal sealed class DiagnosticLook
         }
         catch (Exception exception) when (!IsOfTrainingData(exception, data))
         {
-            return report with { AuditFailure = DiagnosticFailure.Of("the audit", exception, "Mend DiagnosticOptions.Auditor or Audit") };
+            return report with { AuditFailure = DiagnosticFailure.Of("the audit", exception, "Fix DiagnosticOptions.Auditor or Audit") };
         }
     }
 
