@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Optimization;
@@ -83,6 +84,9 @@ public sealed class Player : IDisposable
 
     internal IUpdateGuard? Guard { get; set; }
 
+    /// <summary>The processes whose gradients are averaged.</summary>
+    internal ICommunicator Communicator { get; set; } = SingleProcess.Instance;
+
     /// <summary>What the learning rate is multiplied by: 1 unless a roll-back lowered it.</summary>
     internal double RateFactor
     {
@@ -140,6 +144,8 @@ public sealed class Player : IDisposable
     internal bool Update(long step)
     {
         using var gradients = Parameters.TakeGradients();
+        if (Communicator.Size > 1)
+            gradients.Average(Communicator);
         if (Guard?.AcceptsGradients(gradients) == false)
             return false;
         var squares = optimizer.Step(step, gradients);

@@ -10,10 +10,14 @@ namespace GanSharp.Training;
 internal sealed class Alternation(
     Player generator, Player discriminator, GameLosses losses, BatchReader batches, WeightAverage? average, StepStatistics statistics, TrainingState state, TrainingOptions options)
 {
+    private bool isShared;
+
     /// <summary>One step of the run.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
     public void Step(bool isContinued)
     {
+        if (!isShared && options.Communicator.Size > 1)
+            ShareNetworks();
         using var lowGenerator = generator.Enter(isContinued);
         using var lowDiscriminator = discriminator.Enter(isContinued);
         try
@@ -57,7 +61,7 @@ internal sealed class Alternation(
             return;
         statistics.AddGenerator(means);
         if (generator.Learns)
-            average?.Update(options.BatchSize);
+            average?.Update(options.BatchSize * options.Communicator.Size);
     }
 
     /// <summary>One update of a player, from the round as a whole or in parts whose gradients add up to its own.</summary>
@@ -70,24 +74,35 @@ internal sealed class Alternation(
             // A whole batch lives as long as the step: G's samples serve both players.
             using var scope = options.MicroBatches == 1 ? null : NewDisposeScope();
             var means = lossesOf(part, state.Step).Over(options.MicroBatches);
-            if (player.Guard?.AcceptsLoss(means.Terms) == false)
+            // Of all ranks, so that each comes to the same verdict.
+            var all = means.OfAllRanks(options.Communicator);
+            if (player.Guard?.AcceptsLoss(all.Terms) == false)
                 return null;
             if (player.Learns)
                 player.Accumulate(means.Total());
-            sum = options.MicroBatches == 1 ? means : means.AddedTo(sum);
+            sum = options.MicroBatches == 1 ? all : all.AddedTo(sum);
         }
         return !player.Learns || player.Update(state.Step) ? sum : null;
     }
 
     private Round Draw(bool isPlayedTwice, Batch? real = null)
     {
-        var position = state.SamplesSeen;
+        var position = state.SamplesSeen + options.Communicator.Rank * options.BatchSize;
         if (real is null)
         {
             real = batches.Take(position);
-            state.SamplesSeen += options.BatchSize;
+            state.SamplesSeen += options.BatchSize * options.Communicator.Size;
         }
         return losses.Round(real.Value, state.LatentRandom, state.Step, position, isPlayedTwice && options.MicroBatches == 1);
+    }
+
+    /// <summary>Every rank goes on from the networks of rank 0.</summary>
+    private void ShareNetworks()
+    {
+        isShared = true;
+        using var frozen = no_grad();
+        foreach (var network in new[] { generator.Network, discriminator.Network })
+            options.Communicator.Broadcast([.. network.parameters().Select(parameter => parameter.detach()), .. network.buffers()]);
     }
 
     /// <summary>What the caller may have left between two reports is put back, and what isn't the trainer's to put back is named.</summary>

@@ -12,16 +12,21 @@ internal sealed class BatchReader : IDisposable
 {
     private readonly Dataset data;
     private readonly long seed;
-    private readonly int batchSize;
+    private readonly int batchSize, stride;
     private readonly SemaphoreSlim wanted = new(0), drawn = new(0);
     private readonly Thread? thread;
     private long aheadPosition = -1;
     private Batch? ahead;
     private bool isDrawing, isDisposed;
 
-    public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead)
+    /// <param name="data">Where from.</param>
+    /// <param name="seed">Determines the order.</param>
+    /// <param name="batchSize">Samples of a batch.</param>
+    /// <param name="readsAhead">Whether the next one is drawn on a thread of its own.</param>
+    /// <param name="stride">Samples from one batch to the next: more than its size where other processes take the rest. Null for its size.</param>
+    public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead, int? stride = null)
     {
-        (this.data, this.seed, this.batchSize) = (data, seed, batchSize);
+        (this.data, this.seed, this.batchSize, this.stride) = (data, seed, batchSize, stride ?? batchSize);
         if (!readsAhead)
             return;
         thread = LoneThread.Start("GanSharp batches", DrawWhatIsWanted);
@@ -41,7 +46,7 @@ internal sealed class BatchReader : IDisposable
             ? new Batch(samples.alias(), labels?.alias())
             : data.Read(seed, position, batchSize);
         Discard();
-        aheadPosition = position + batchSize;
+        aheadPosition = position + stride;
         isDrawing = true;
         wanted.Release();
         return batch;

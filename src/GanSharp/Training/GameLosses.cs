@@ -18,11 +18,14 @@ internal sealed class GameLosses(
     public Round Round(Batch real, Generator random, long step, long position, bool isPlayedTwice)
     {
         real = new Batch(real.Samples.to(device), real.Labels?.to(device));
-        var latents = generator.Prior.Sample(options.BatchSize, random, device);
+        var latents = OwnPart(generator.Prior.Sample(Total, random, device));
         if (options.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient && penalty.IsDue(step)))
             latents.requires_grad_(true);
-        return new Round(generator, real, latents, options.Labels.Sample(real.Labels, options.BatchSize, random, device), position, isPlayedTwice);
+        return new Round(generator, real, latents, Labels(real, random), position, isPlayedTwice);
     }
+
+    /// <summary>Samples of a step over all ranks. Each draws the latents of all and keeps its own, so that they are those of one process with a batch as large.</summary>
+    private long Total => (long)options.BatchSize * options.Communicator.Size;
 
     /// <summary>D's losses (eq. 20).</summary>
     public LossMeans Discriminator(Round round, long step)
@@ -73,6 +76,11 @@ internal sealed class GameLosses(
     }
 
     private Generator Random(string stream, Round round) => SeededRandom.Create(options.Seed, stream, round.Position, device);
+
+    private Tensor OwnPart(Tensor all) => options.Communicator.Size == 1 ? all : all.narrow(0, (long)options.Communicator.Rank * options.BatchSize, options.BatchSize);
+
+    private Tensor? Labels(Batch real, Generator random) => options.Labels == LabelSampler.OfData ? real.Labels
+        : options.Labels.Sample(real.Labels, Total, random, device) is { } labels ? OwnPart(labels) : null;
 
     private static List<KeyValuePair<string, Tensor>> Means(LossTerms terms) => [.. terms.Select(term => new KeyValuePair<string, Tensor>(term.Key, term.Value.mean()))];
 

@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;
@@ -12,6 +13,17 @@ internal sealed record LossMeans(IReadOnlyList<KeyValuePair<string, Tensor>> Ter
 
     /// <summary>One of several equal parts of a batch: what it adds to the mean of the whole.</summary>
     public LossMeans Over(int parts) => parts == 1 ? this : Map(mean => mean / parts);
+
+    /// <summary>The means over all ranks, without the graph; the same terms where there is one process.</summary>
+    public LossMeans OfAllRanks(ICommunicator communicator)
+    {
+        if (communicator.Size == 1)
+            return this;
+        using var frozen = no_grad();
+        var own = Map(mean => mean.detach().clone());
+        communicator.AllReduce([.. own.Terms.Select(term => term.Value), .. own.NegativeValue is null ? Array.Empty<Tensor>() : [own.NegativeValue]]);
+        return own.Map(sum => sum / communicator.Size);
+    }
 
     /// <summary>The sum with the parts before it, without the graph.</summary>
     public LossMeans AddedTo(LossMeans? before)

@@ -19,7 +19,7 @@ internal static class OptionsDescription
 {
     // They change what is reported and how a failing run is caught, never what a healthy run learns.
     private static readonly string[] Ignored = [
-        nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Metrics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch),
+        nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Metrics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Communicator),
         nameof(TrainingOptions.Logger), nameof(TrainingOptions.TimeProvider)];
     private static readonly Type[] StatedByClass = [typeof(DiscriminatorPenalty), typeof(GeneratorPenalty)];
     private const int ProbeSamples = 64;

@@ -32,6 +32,7 @@ internal sealed class TrainerParts : IDisposable
             var joinsForward = JointForward.IsChosen(options, discriminator, data);
             Generator = Own(new Player(generator, options.GeneratorOptimizer, options.Precision));
             Discriminator = Own(new Player(discriminator, options.DiscriminatorOptimizer, options.Precision));
+            Generator.Communicator = Discriminator.Communicator = options.Communicator;
             ThrowIfUnusableInLowPrecision(generator, discriminator, data, options);
             Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
             State = new TrainingState(
@@ -42,7 +43,7 @@ internal sealed class TrainerParts : IDisposable
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
-            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device)));
+            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), options.BatchSize * options.Communicator.Size));
             Alternation = new Alternation(Generator, Discriminator, losses, batches, Average, Statistics, State, options);
             Guard = Own(new DivergenceGuard(options.Guards, Generator, Discriminator, device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));

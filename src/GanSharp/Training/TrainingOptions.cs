@@ -1,4 +1,5 @@
 using GanSharp.Augmentations;
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Metrics;
@@ -89,6 +90,13 @@ public sealed record TrainingOptions
     public bool? Prefetch { get; init; }
 
     /// <summary>
+    /// The processes that train together; each then takes <see cref="BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
+    /// Parameters are those of rank 0 from the first step on, and gradients, losses and the guards' verdicts are the same on every rank. Statistics of batch norm
+    /// are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
+    /// </summary>
+    public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
+
+    /// <summary>
     /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,
     /// because they are drawn before the trainer exists: call <c>torch.manual_seed</c> before making the networks.
     /// </summary>
@@ -171,6 +179,10 @@ public sealed record TrainingOptions
             yield return "DiscriminatorPenalties must be a list without null; use an empty list for none.";
         if (GeneratorPenalties is null || GeneratorPenalties.Any(penalty => penalty is null))
             yield return "GeneratorPenalties must be a list without null; use an empty list for none.";
+        if (Communicator is null)
+            yield return "Communicator must not be null; SingleProcess.Instance is the default.";
+        else if (Communicator.Size < 1 || Communicator.Rank < 0 || Communicator.Rank >= Communicator.Size)
+            yield return $"Communicator must have a Rank from 0 to its Size - 1 but has rank {Communicator.Rank} of {Communicator.Size}.";
         if (Labels is null)
             yield return "Labels must not be null; LabelSampler.OfData takes the data's.";
         if (MicroBatches < 1)

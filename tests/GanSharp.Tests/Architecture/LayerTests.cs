@@ -16,7 +16,7 @@ public sealed class LayerTests
         "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
         "Networks.Weights", "Networks",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
-        "Optimization", "Optimization.Flat", "Schedules",
+        "Optimization", "Optimization.Flat", "Communication", "Schedules",
         "Safetensors", "Randomness", "IO", "Tensors", "Runtime"];
 
     private static readonly ArchUnitNET.Domain.Architecture Library = new ArchLoader().LoadAssembly(typeof(GanTrainer).Assembly).Build();

@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using static TorchSharp.torch;
 
 namespace GanSharp.Optimization.Flat;
@@ -52,6 +53,17 @@ internal sealed class FlatGradients : IDisposable
             return true;
         using var scope = NewDisposeScope();
         return Named().All(entry => entry.Values.isfinite().all().item<bool>());
+    }
+
+    /// <summary>Replaces them by the means over all ranks.</summary>
+    public void Average(ICommunicator communicator)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor[] all = [.. Named().Select(entry => entry.Values)];
+        communicator.AllReduce(all);
+        foreach (var gradient in all)
+            gradient.div_(communicator.Size);
     }
 
     /// <summary>Limits the joint Euclidean norm. Devices aren't waited for: theirs are scaled here, and those on the CPU where they are used.</summary>

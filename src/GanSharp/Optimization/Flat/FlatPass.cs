@@ -71,7 +71,7 @@ internal static unsafe class FlatPass
         return sums.Sum();
     }
 
-    // Compiled at its best from the first step on: by the usual tiers, steps would be two to four times slower for the first seconds.
+    // Fully optimized from the first call on: with tiered compilation, steps would be two to four times slower for the first seconds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Run<TRule, TReader>(
         float* values, bool isAligned, TReader gradients, float* first, float* second, float* third, ushort* rounded, int count, GradientRule gradientRule, TRule rule)
@@ -85,7 +85,7 @@ internal static unsafe class FlatPass
             var value = Vector.Load(values + index);
             var gradient = Vector.MultiplyAddEstimate(value, l2Penalty, gradients.Load(index) * factor);
             var moved = rule.Apply(value * shrink, gradient, ref first[index], ref second[index], ref third[index]);
-            // Past the caches: all threads have read these values, so each of their caches would have to give its copy up before a common store.
+            // Bypass the caches (non-temporal stores): all threads have read these values, so an ordinary store would have to invalidate the copy in each of their caches first.
             if (isAligned)
                 moved.StoreAlignedNonTemporal(values + index);
             else
