@@ -50,7 +50,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Whether G's step draws latents of its own, and real samples where the objective reads them, as in algorithm 1 of Goodfellow et al. 2014 and in R3GAN.
-    /// Default false: it judges the samples of D's last step again, so that one pass of G serves both players (what it saves is in docs/performance.md).
+    /// Default false: it judges the samples of D's last step again, so that one pass of G serves both players.
     /// </summary>
     public bool FreshGeneratorBatch { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<Training
     /// <summary>As a guest of its process, which is asked for nothing; measured by name and not in the tables.</summary>
     public static Variant Untuned { get; } = new("GanSharp, untuned", null, options => options);
 
+    /// <summary>With latents of its own in G's step; likewise.</summary>
+    public static Variant Fresh { get; } = new("GanSharp, fresh batch", new ComputeTuning(), options => options with { FreshGeneratorBatch = true });
+
     /// <summary>As the README and the samples begin.</summary>
     public static Variant Default { get; } = new("GanSharp", new ComputeTuning(), options => options);
 
@@ -31,5 +34,5 @@ internal sealed record Variant(string Name, ComputeTuning? Tuning, Func<Training
     public static IReadOnlyList<Variant> All { get; } = [Naive, .. Ours];
 
     public static Variant Named(string name) =>
-        All.Append(Untuned).FirstOrDefault(variant => variant.Name == name) ?? throw new ArgumentException($"variant must be one of {string.Join("; ", All.Select(variant => variant.Name))} but is '{name}'.", nameof(name));
+        All.Append(Untuned).Append(Fresh).FirstOrDefault(variant => variant.Name == name) ?? throw new ArgumentException($"variant must be one of {string.Join("; ", All.Select(variant => variant.Name))} but is '{name}'.", nameof(name));
 }
