@@ -33,9 +33,7 @@ internal sealed class GameLosses(
         using var pass = Judge(round, step);
         var context = new ObjectiveContext(pass.Real.Output, pass.Fake.Output) { RealLabels = pass.Real.Labels, FakeLabels = pass.Fake.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.DiscriminatorLoss(context));
-        foreach (var (index, penalty) in options.DiscriminatorPenalties.Index())
-            if (penalty.IsDue(step))
-                means.Add(new(discriminatorTerms.OfPenalties[index], Weighted(penalty, penalty.Evaluate(pass))));
+        AddDue(means, options.DiscriminatorPenalties, discriminatorTerms, step, penalty => penalty.Evaluate(pass));
         options.Augmentation?.Observe(pass.Real.Output.Detach());
         return new LossMeans(means, addsValue ? NegativeValue(pass) : null);
     }
@@ -48,9 +46,7 @@ internal sealed class GameLosses(
         var context = new ObjectiveContext(real, fake) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.GeneratorLoss(context));
         using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round));
-        foreach (var (index, penalty) in options.GeneratorPenalties.Index())
-            if (penalty.IsDue(step))
-                means.Add(new(generatorTerms.OfPenalties[index], Weighted(penalty, penalty.Evaluate(pass))));
+        AddDue(means, options.GeneratorPenalties, generatorTerms, step, penalty => penalty.Evaluate(pass));
         return new LossMeans(means);
     }
 
@@ -84,8 +80,19 @@ internal sealed class GameLosses(
 
     private static List<KeyValuePair<string, Tensor>> Means(LossTerms terms) => [.. terms.Select(term => new KeyValuePair<string, Tensor>(term.Key, term.Value.mean()))];
 
-    /// <summary>A penalty's mean; one that is evaluated in some of the steps has the weight of all of them.</summary>
-    private static Tensor Weighted(Penalty penalty, Tensor values) => penalty.EverySteps == 1 ? values.mean() : values.mean() * penalty.EverySteps;
+    /// <summary>Adds the means of the penalties that are due; one that is evaluated in some of the steps has the weight of all of them.</summary>
+    private static void AddDue<TPenalty>(List<KeyValuePair<string, Tensor>> means, IReadOnlyList<TPenalty> penalties, TermNames names, long step, Func<TPenalty, Tensor> evaluate)
+        where TPenalty : Penalty
+    {
+        for (var index = 0; index < penalties.Count; index++)
+        {
+            var penalty = penalties[index];
+            if (!penalty.IsDue(step))
+                continue;
+            var mean = evaluate(penalty).mean();
+            means.Add(new(names.OfPenalties[index], penalty.EverySteps == 1 ? mean : mean * penalty.EverySteps));
+        }
+    }
 
     private Tensor NegativeValue(DiscriminatorPass pass)
     {
