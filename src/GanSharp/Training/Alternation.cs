@@ -17,7 +17,7 @@ internal sealed class Alternation(
     public void Step(bool isContinued)
     {
         if (!isShared && options.Communicator.Size > 1)
-            ShareNetworks();
+            ShareState();
         using var lowGenerator = generator.Enter(isContinued);
         using var lowDiscriminator = discriminator.Enter(isContinued);
         try
@@ -96,13 +96,13 @@ internal sealed class Alternation(
         return losses.Round(real.Value, state.LatentRandom, state.Step, position, isPlayedTwice && options.MicroBatches == 1);
     }
 
-    /// <summary>Every rank goes on from the networks of rank 0.</summary>
-    private void ShareNetworks()
+    /// <summary>Every rank starts from the networks, optimizers and average of rank 0.</summary>
+    private void ShareState()
     {
         isShared = true;
         using var frozen = no_grad();
-        foreach (var network in new[] { generator.Network, discriminator.Network })
-            options.Communicator.Broadcast([.. network.parameters().Select(parameter => parameter.detach()), .. network.buffers()]);
+        using var scope = NewDisposeScope();
+        options.Communicator.Broadcast([.. state.Tensors.Select(entry => entry.Value.detach())]);
     }
 
     /// <summary>What the caller may have left between two reports is put back, and what isn't the trainer's to put back is named.</summary>

@@ -91,7 +91,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The processes that train together; each then takes <see cref="BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
-    /// Parameters are those of rank 0 from the first step on, and gradients, losses and the guards' verdicts are the same on every rank. Statistics of batch norm
+    /// Networks, optimizers and average are those of rank 0 from the first step on, and gradients, losses and the guards' verdicts are the same on every rank. Statistics of batch norm
     /// are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;

@@ -45,6 +45,8 @@ public sealed class CommunicatorTests
 
         NetworkFingerprint.Compute(ranks[1].Generator).Should().Be(NetworkFingerprint.Compute(ranks[0].Generator));
         NetworkFingerprint.Compute(ranks[1].Discriminator).Should().Be(NetworkFingerprint.Compute(ranks[0].Discriminator));
+        using (NewDisposeScope())
+            ranks[0].Trainer.Sample(4).equal(ranks[1].Trainer.Sample(4)).all().item<bool>().Should().BeTrue("the averages are the same, too");
         Difference(ranks[0].Generator, alone.Generator).Should().BeLessThan(1e-5);
         Difference(ranks[0].Discriminator, alone.Discriminator).Should().BeLessThan(1e-5);
         (reports[0].SamplesPerSecond > 0, ranks[0].Trainer.SamplesSeen).Should().Be((true, alone.Trainer.SamplesSeen));
