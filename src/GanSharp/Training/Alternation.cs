@@ -77,7 +77,11 @@ internal sealed class Alternation(
             // Of all ranks, so that each comes to the same verdict.
             var all = means.OfAllRanks(options.Communicator);
             if (player.Guard?.AcceptsLoss(all.Terms) == false)
+            {
+                // Those of the parts before it.
+                player.Parameters.ClearGradients();
                 return null;
+            }
             if (player.Learns)
                 player.Accumulate(means.Total());
             sum = options.MicroBatches == 1 ? all : all.AddedTo(sum);

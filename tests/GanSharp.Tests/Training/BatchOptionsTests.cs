@@ -5,6 +5,7 @@ using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Training;
+using GanSharp.Training.Guards;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -35,6 +36,19 @@ public sealed class BatchOptionsTests
         actual.Penalty.Should().BeApproximately(expected.Penalty, 1e-5);
         actual.GeneratorLoss.Should().BeApproximately(expected.GeneratorLoss, 1e-5);
         inParts.Trainer.SamplesSeen.Should().Be(whole.Trainer.SamplesSeen);
+    }
+
+    [Fact]
+    public void A_part_that_is_refused_takes_the_gradients_of_those_before_it_along()
+    {
+        var penalty = new PlantedNaN();
+        using var run = new Run(new() { BatchSize = 32, MicroBatches = 2, DiscriminatorPenalties = [penalty], Guards = new() { Policy = DivergencePolicy.SkipStep } });
+        (penalty.Calls, penalty.At) = (0, 2);
+
+        var report = run.Train(1);
+
+        report.Warnings.Should().ContainSingle().Which.Should().Contain("'PlantedNaN' of the discriminator NaN");
+        run.Discriminator.parameters().Should().OnlyContain(parameter => parameter.grad == null, "the next batch begins with none");
     }
 
     [Fact]
@@ -132,6 +146,15 @@ public sealed class BatchOptionsTests
             Generator.Dispose();
             data.Dispose();
         }
+    }
+
+    private sealed class PlantedNaN : DiscriminatorPenalty
+    {
+        public int Calls { get; set; }
+
+        public int At { get; set; }
+
+        public override Tensor Evaluate(DiscriminatorPass pass) => pass.Real.Logits * (++Calls == At ? double.NaN : 0);
     }
 
     private sealed class CountingGenerator : GeneratorNetwork
