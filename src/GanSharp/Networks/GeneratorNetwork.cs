@@ -56,9 +56,8 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null, long? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        Disposal.ThrowIfDisposed(this);
         using var scope = NewDisposeScope();
-        return Generate(Prior.Sample(count, random, this.Device()), LabelCheck.Combined(labels, label, count), $"Sample({count}, labels)").MoveToOuterDisposeScope();
+        return Generate(() => Prior.Sample(count, random, this.Device()), count, LabelCheck.Combined(labels, label, count), $"Sample({count}, labels)").MoveToOuterDisposeScope();
     }
 
     /// <summary>G(z) for the given latents, in evaluation mode and without gradients: for walks through latent space, or the same z at every step.</summary>
@@ -72,22 +71,25 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        Disposal.ThrowIfDisposed(this);
         if (latents.dtype != ScalarType.Float32 || latents.dim() != 2 || latents.size(0) < 1 || latents.size(1) != Prior.Size)
             throw new ArgumentException($"latents must be float32 of shape [N, {Prior.Size}] with N at least 1 but are {latents.dtype} of shape {Shape.Format(latents.shape)}.", nameof(latents));
         using var scope = NewDisposeScope();
-        return Generate(latents.to(this.Device()), LabelCheck.Combined(labels, label, latents.shape[0]), "Sample(latents, labels)").MoveToOuterDisposeScope();
+        var count = latents.shape[0];
+        return Generate(() => latents.to(this.Device()), count, LabelCheck.Combined(labels, label, count), "Sample(latents, labels)").MoveToOuterDisposeScope();
     }
 
-    private Tensor Generate(Tensor latents, Tensor? labels, string remedy)
+    /// <summary>G(z), whose latents are drawn only once nothing is wrong with the request.</summary>
+    private Tensor Generate(Func<Tensor> latents, long count, Tensor? labels, string remedy)
     {
+        Disposal.ThrowIfDisposed(this);
         TypeCheck.ThrowIfNotFloat32(this);
-        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, latents.shape[0]);
+        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, count);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        var z = latents();
         try
         {
-            return this.Evaluating(() => Chunks.Map(latents, labels?.to(this.Device()), call)).MoveToOuterDisposeScope();
+            return this.Evaluating(() => Chunks.Map(z, labels?.to(z.device), call)).MoveToOuterDisposeScope();
         }
         catch (Exception exception) when (labels is null && exception is (NullReferenceException or ArgumentNullException))
         {
