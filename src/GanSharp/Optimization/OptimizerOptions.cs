@@ -27,6 +27,9 @@ public abstract record OptimizerOptions
     /// <summary>Parameters with a rate or a decay of their own. The first group that holds a parameter decides. Default none.</summary>
     public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
 
+    /// <summary>Whether the optimizer's state can be saved and put back. Where it can't, checkpoints, roll-backs and <c>Player.Remember</c> are refused.</summary>
+    internal virtual bool HasReachableState => true;
+
     /// <summary>The optimizer that these options describe.</summary>
     internal abstract Optimizer Create(FlatParameters parameters);
 

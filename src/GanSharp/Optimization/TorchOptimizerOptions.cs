@@ -32,6 +32,8 @@ public sealed record TorchOptimizerOptions : OptimizerOptions
     /// <summary>Whether the rate is ours to set: <see cref="OptimizerOptions.LearningRate"/> was given. The optimizer keeps its own otherwise.</summary>
     internal bool SetsLearningRate => !ReferenceEquals(LearningRate, Unset);
 
+    internal override bool HasReachableState => false;
+
     internal override Optimizer Create(FlatParameters parameters) => new TorchOptimizer(parameters, this);
 
     internal override IEnumerable<string> Faults(string name)

@@ -28,7 +28,7 @@ public sealed class Player : IDisposable
 {
     private readonly Optimizer optimizer;
     private readonly MixedPrecision? precision;
-    private readonly bool ownsParameters;
+    private readonly bool ownsParameters, hasReachableState;
     private bool isHeld;
 
     /// <summary>Moves the network's trainable parameters into flat buffers and makes its optimizer.</summary>
@@ -54,7 +54,7 @@ public sealed class Player : IDisposable
         Disposal.ThrowIfDisposed(network);
         Network = network;
         Parameters = parameters ?? new FlatParameters(network);
-        ownsParameters = parameters is null;
+        (ownsParameters, hasReachableState) = (parameters is null, optimizer.HasReachableState);
         try
         {
             this.optimizer = optimizer.Create(Parameters);
@@ -128,7 +128,9 @@ public sealed class Player : IDisposable
     }
 
     /// <summary>Lets it learn until the result is disposed, which puts its weights, buffers and optimizer back as they are now (unrolling, Metz et al. 2017).</summary>
-    public IDisposable Remember() => new Remembered(this);
+    /// <exception cref="NotSupportedException">The optimizer is one of torch's, whose state can't be put back.</exception>
+    public IDisposable Remember() => hasReachableState ? new Remembered(this)
+        : throw new NotSupportedException($"{Network.GetType().Name} has an optimizer of torch, whose state can't be put back, so Remember would change how it learns. Use one of GanSharp's optimizers, or write it as a CustomOptimizerOptions.");
 
     /// <summary>Releases buffers and optimizer; the network keeps its parameters.</summary>
     public void Dispose()

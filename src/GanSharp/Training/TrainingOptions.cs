@@ -156,8 +156,8 @@ public sealed record TrainingOptions
     }
 
     /// <summary>The optimizer whose state no checkpoint can hold; null where each can be held.</summary>
-    internal string? KeepsStateOutOfReach => GeneratorOptimizer is TorchOptimizerOptions ? nameof(GeneratorOptimizer)
-        : DiscriminatorOptimizer is TorchOptimizerOptions ? nameof(DiscriminatorOptimizer) : null;
+    internal string? KeepsStateOutOfReach => !GeneratorOptimizer.HasReachableState ? nameof(GeneratorOptimizer)
+        : !DiscriminatorOptimizer.HasReachableState ? nameof(DiscriminatorOptimizer) : null;
 
     internal TrialSettings Trial() => new(
         Objective, DiscriminatorPenalties, GeneratorPenalties, Augmentation, Labels, BatchSize / MicroBatches, Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
@@ -207,7 +207,7 @@ public sealed record TrainingOptions
             yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
         foreach (var fault in Diagnostics?.Faults(nameof(Diagnostics)) ?? ["Diagnostics must not be null."])
             yield return fault;
-        if (Guards is { Policy: DivergencePolicy.RollBack } && KeepsStateOutOfReach is { } optimizer)
+        if (Guards is { Policy: DivergencePolicy.RollBack } && GeneratorOptimizer is not null && DiscriminatorOptimizer is not null && KeepsStateOutOfReach is { } optimizer)
             yield return $"Guards.Policy must not be RollBack with {optimizer} of torch, whose state can't be put back. Use one of GanSharp's, or another policy.";
         foreach (var fault in Guards?.Faults(nameof(Guards)) ?? ["Guards must not be null."])
             yield return fault;

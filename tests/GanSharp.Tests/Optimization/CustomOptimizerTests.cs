@@ -149,6 +149,15 @@ public sealed class CustomOptimizerTests : IDisposable
     }
 
     [Fact]
+    public void What_can_t_be_put_back_is_not_remembered()
+    {
+        using var network = Network();
+        using var player = new Player(network, new TorchOptimizerOptions(parameters => optim.Adam(parameters)));
+
+        player.Invoking(it => it.Remember()).Should().Throw<NotSupportedException>().WithMessage("Sequential has an optimizer of torch*");
+    }
+
+    [Fact]
     public void A_group_that_holds_other_parameters_is_another_run()
     {
         using var folder = new TemporaryFolder();
