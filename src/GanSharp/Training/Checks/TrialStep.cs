@@ -26,7 +26,7 @@ internal static class TrialStep
         using var scope = NewDisposeScope();
         using var generatorBefore = new NetworkSnapshot(generator);
         using var discriminatorBefore = new NetworkSnapshot(discriminator);
-        using var state = OwnState.Of(generator, discriminator, settings.Objective, settings.Augmentation);
+        using var state = OwnState.Of(generator, discriminator, settings.Objective, settings.Augmentation, settings.Labels);
         using var generatorNorms = TrialRun.RefusingLoneValues(generator, settings.BatchSize);
         using var discriminatorNorms = TrialRun.RefusingLoneValues(discriminator, settings.BatchSize);
         try
