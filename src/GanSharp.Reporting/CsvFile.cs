@@ -44,7 +44,7 @@ internal sealed class CsvFile : IDisposable
 
     private StreamWriter Rewrite(IEnumerable<string> lines)
     {
-        AtomicFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Prepend(string.Join(',', columns)).Select(line => line + Environment.NewLine)))));
+        ReportFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Prepend(string.Join(',', columns)).Select(line => line + Environment.NewLine)))));
         return new StreamWriter(path, append: true) { AutoFlush = true };
     }
 }

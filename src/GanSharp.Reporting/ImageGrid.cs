@@ -49,7 +49,7 @@ public static class ImageGrid
             left += grid.Width + margin;
             grid.Dispose();
         }
-        AtomicFile.SavePng(surface, path);
+        ReportFile.SavePng(surface, path);
     }
 
     private static SKBitmap Draw(Tensor images, int columns, int scale)

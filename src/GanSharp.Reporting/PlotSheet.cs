@@ -83,6 +83,6 @@ internal static class PlotSheet
             panels[index].Render(surface.Canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
             surface.Canvas.Restore();
         }
-        AtomicFile.SavePng(surface, path);
+        ReportFile.SavePng(surface, path);
     }
 }

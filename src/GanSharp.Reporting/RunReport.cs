@@ -46,7 +46,7 @@ public static class RunReport
         page.AppendLine("</table>");
         foreach (var (caption, picture) in pictures)
             page.AppendLine(CultureInfo.InvariantCulture, $"<h2>{Text(caption)}</h2><img alt=\"{Text(caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(picture))}\">");
-        AtomicFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(page.Append("</html>").ToString())));
+        ReportFile.Save(path, file => file.Write(Encoding.UTF8.GetBytes(page.Append("</html>").ToString())));
     }
 
     private static IEnumerable<(string Name, string Value)> Numbers(StepReport report)

@@ -1,9 +1,10 @@
+using GanSharp.IO;
 using SkiaSharp;
 
 namespace GanSharp.Reporting;
 
-/// <summary>A file that is there whole or not at all: who watches the folder never opens half a picture.</summary>
-internal static class AtomicFile
+/// <summary>A file of a report, whose folder is made where it isn't there. It is complete or not there: who watches the folder never opens half a picture.</summary>
+internal static class ReportFile
 {
     public static void SavePng(SKSurface surface, string path)
     {
@@ -17,16 +18,7 @@ internal static class AtomicFile
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
-        var partial = $"{path}.{Guid.NewGuid():N}.part";
-        try
-        {
-            using (var file = File.Create(partial))
-                write(file);
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        // A picture can be drawn again: no report waits for the disk.
+        AtomicFile.Save(path, write, flushToDisk: false);
     }
 }
