@@ -25,7 +25,7 @@ internal static class BatchCheck
         if (labels.dtype != ScalarType.Int64)
             throw Unfit($"returned labels of type {labels.dtype}. They must be int64: convert them with to(ScalarType.Int64)");
         if (labels.dim() != 1 || labels.size(0) != count)
-            throw Unfit($"returned labels of shape {Shape.Format(labels.shape)} instead of {Shape.Format([count])}, one a sample");
+            throw Unfit($"returned labels of shape {Shape.Format(labels.shape)} instead of {Shape.Format([count])}, one per sample");
 
         InvalidDatasetException Unfit(string fault) =>
             new(FormattableString.Invariant($"'{data.Name}': Draw was asked for {count} samples at position {position} and {fault}."));

@@ -107,7 +107,7 @@ public sealed class InMemoryDataset : Dataset
         if (labels is not null && (labels.is_floating_point() || labels.is_complex()))
             throw new ArgumentException($"'{name}': labels must be integers but are {labels.dtype}.", nameof(labels));
         if (labels is not null && (labels.dim() != 1 || labels.shape[0] != samples.shape[0]))
-            throw new ArgumentException($"'{name}': labels must have shape [{samples.shape[0]}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
+            throw new ArgumentException($"'{name}': labels must have shape [{samples.shape[0]}], one per sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
         var sampleShape = samples.shape[1..];
         if (heldOut is not null && !heldOut.SampleShape.SequenceEqual(sampleShape))
             throw new ArgumentException($"'{name}': held-out samples must have shape {Shape.Format(sampleShape)} like the training samples but have shape {Shape.Format(heldOut.SampleShape)}.", nameof(heldOut));

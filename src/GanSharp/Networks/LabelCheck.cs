@@ -34,7 +34,7 @@ internal static class LabelCheck
         if (labels.dtype != ScalarType.Int64)
             throw new ArgumentException($"labels must be int64 but are {labels.dtype}. Convert them: labels.to(ScalarType.Int64).", nameof(labels));
         if (labels.dim() != 1 || labels.size(0) != count)
-            throw new ArgumentException($"labels must have shape [{count}], one a sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
+            throw new ArgumentException($"labels must have shape [{count}], one per sample, but have shape {Shape.Format(labels.shape)}.", nameof(labels));
         if (classes is not { } known)
             return;
         using var scope = NewDisposeScope();

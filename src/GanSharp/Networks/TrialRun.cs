@@ -29,7 +29,7 @@ internal static class TrialRun
     /// Refuses batch norm where a step gives it one value per channel: libtorch's check for this isn't reached from TorchSharp, so the output would be constant and
     /// the running variance NaN. Active until the result is disposed.
     /// </summary>
-    public static IDisposable RefusingLoneValues(Module network, int batchSize) => new LoneValues(network, batchSize);
+    public static IDisposable RefusingLoneValues(Module network, string batchSize) => new LoneValues(network, batchSize);
 
     private static T Of<T>(Module network, Func<Tensor, Tensor?, T> call, Tensor input, Tensor? labels, string inputName, Func<T, Tensor?> main)
     {
@@ -65,11 +65,11 @@ internal static class TrialRun
     {
         private readonly Action[] removeHooks;
 
-        public LoneValues(Module network, int batchSize) => removeHooks = [.. network.modules().OfType<BatchNorm>().Select(norm =>
+        public LoneValues(Module network, string batchSize) => removeHooks = [.. network.modules().OfType<BatchNorm>().Select(norm =>
             (Action)norm.register_forward_pre_hook((module, input) =>
             {
                 if (module.training && input.dim() > 1 && input.numel() == input.size(1))
-                    throw new NetworkException($"{network.GetType().Name} has a {norm.GetType().Name}, which can't normalize one value a channel, but with BatchSize {batchSize} it is given {Shape.Format(input.shape)}: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
+                    throw new NetworkException($"{network.GetType().Name} has a {norm.GetType().Name}, which can't normalize a single value per channel, but with {batchSize} it is given {Shape.Format(input.shape)}: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
                 return null!;
             }).remove)];
 

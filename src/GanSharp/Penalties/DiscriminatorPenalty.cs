@@ -16,7 +16,7 @@ public abstract class DiscriminatorPenalty : Penalty
 
     /// <summary>The penalty of one pass.</summary>
     /// <param name="pass">What D judged and said.</param>
-    /// <returns>Penalties, shape [N], one a sample or one per logit, differentiable in D's parameters; the trainer takes the mean.</returns>
+    /// <returns>Penalties, shape [N], one per sample or one per logit, differentiable in D's parameters; the trainer takes the mean.</returns>
     public abstract Tensor Evaluate(DiscriminatorPass pass);
 
     /// <summary>∇ₓ l(x) at each sample of one side of the pass, differentiable in D's parameters.</summary>

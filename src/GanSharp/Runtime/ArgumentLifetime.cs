@@ -23,7 +23,7 @@ public static class ArgumentLifetime
     internal static string? WarnOnce() => IsSafe || Interlocked.Exchange(ref isWarned, 1) == 1 ? null : Warning;
 
     internal const string Warning =
-        "TorchSharp.dll is loaded as it came in its package, so a garbage collection on another thread may free a number under a running operator: "
+        "TorchSharp.dll is loaded unchanged from its package, so a garbage collection on another thread may free a number under a running operator: "
         + "wrong results, errors that make no sense, or a crash. Reference the package GanSharp in the executable's project, so that its build step runs, "
         + "don't set GanSharpKeepTorchSharpArgumentsAlive to false, and don't publish with PublishAot. More: docs/reliability.md, 'Other threads of the process'";
 }

@@ -84,7 +84,7 @@ public sealed class GeneratorProposal
         if (objective.Ratio == RatioKind.None)
             throw new DiagnosticRefusedException($"The logit of {objective} is no density ratio, so that it can't weigh samples. Train a second discriminator by {nameof(GanObjective.Minimax)} against the frozen generator, or give a log ratio of your own.");
         if (discriminator.SamplesPerLogit != 1)
-            throw new ArgumentException($"discriminator must judge one sample a logit but judges {discriminator.SamplesPerLogit}, whose ratio is of packs of samples.", nameof(discriminator));
+            throw new ArgumentException($"discriminator must judge one sample per logit but judges {discriminator.SamplesPerLogit}, whose ratio is of packs of samples.", nameof(discriminator));
         if (calibration is { Scale: not > 0 } useless)
             throw new ArgumentException(FormattableString.Invariant($"calibration must have a scale above 0 but has {useless.Scale}: the logits it was fitted on tell nothing, or the reverse."), nameof(calibration));
         return samples =>

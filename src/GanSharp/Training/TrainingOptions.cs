@@ -160,7 +160,7 @@ public sealed record TrainingOptions
         : !DiscriminatorOptimizer.HasReachableState ? nameof(DiscriminatorOptimizer) : null;
 
     internal TrialSettings Trial() => new(
-        Objective, DiscriminatorPenalties, GeneratorPenalties, Augmentation, Labels, BatchSize / MicroBatches, Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
+        Objective, DiscriminatorPenalties, GeneratorPenalties, Augmentation, Labels, BatchSize / MicroBatches, MicroBatches == 1 ? "BatchSize" : "BatchSize / MicroBatches", Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
 
     /// <summary>Throws one exception that lists every fault.</summary>
     internal void ThrowIfInvalid(Dataset data)

@@ -17,7 +17,7 @@ public sealed class KeepTorchSharpArgumentsAlive : Task
     private static readonly byte[] Optimized = { 8, 1, 0, 2, 0, 0, 0, 0, 0 };
     private static readonly byte[] NotOptimized = { 8, 1, 0, 7, 1, 0, 0, 0, 0 };
 
-    /// <summary>TorchSharp.dll as it came in the package; never written.</summary>
+    /// <summary>TorchSharp.dll as packaged; never written.</summary>
     [Required]
     public string Library { get; set; }
 

@@ -17,7 +17,7 @@ public sealed class RelaxLibstdcxxVersion : Task
     private const byte Weak = 2;
     private byte[] image;
 
-    /// <summary>The library as it came in the package; never written.</summary>
+    /// <summary>The library as packaged; never written.</summary>
     [Required]
     public string Library { get; set; }
 

@@ -98,7 +98,7 @@ public sealed class ContractTests : IDisposable
         var report = trainer.Train(10).Every(10).Single();
 
         report.Penalty.Should().BePositive();
-        report.Diagnostics!.Refusal.Should().StartWith("D judges 4 samples a logit");
+        report.Diagnostics!.Refusal.Should().StartWith("D judges 4 samples per logit");
     }
 
     [Fact]

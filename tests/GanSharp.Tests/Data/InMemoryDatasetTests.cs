@@ -95,7 +95,7 @@ public sealed class InMemoryDatasetTests
         Refusing(() => new InMemoryDataset(zeros(0, 2))).WithMessage("*have shape [0, 2].*");
         Refusing(() => new InMemoryDataset(zeros([3, 2], ScalarType.Int64))).WithMessage("'tensor data': samples must be uint8 images or floating-point values but are Int64.*");
         Refusing(() => new InMemoryDataset(withNaN)).WithMessage("'tensor data': samples must be finite but sample 2 holds NaN or infinity.*");
-        Refusing(() => new InMemoryDataset(zeros(4, 2), zeros(3, ScalarType.Int64))).WithMessage("'tensor data': labels must have shape [4], one a sample, but have shape [3].*");
+        Refusing(() => new InMemoryDataset(zeros(4, 2), zeros(3, ScalarType.Int64))).WithMessage("'tensor data': labels must have shape [4], one per sample, but have shape [3].*");
         Refusing(() => new InMemoryDataset(zeros(4, 2), heldOut: new InMemoryDataset(zeros(4, 3)))).WithMessage("'tensor data': held-out samples must have shape [2] like the training samples but have shape [3].*");
         Refusing(() => Numbered(4).Split(1)).WithMessage("heldOutFraction must lie between 0 and 1, both excluded.*");
         Refusing(() => Numbered(4).Draw(0, -1, 1)).WithMessage("*position*");

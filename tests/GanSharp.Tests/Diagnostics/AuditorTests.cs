@@ -150,7 +150,7 @@ public sealed class AuditorTests
         Auditing(generator, few, OnTheLine).Should().Throw<DiagnosticRefusedException>()
             .WithMessage("'few' holds out 199 samples, but an audit needs 200: 100 to calibrate on and 100 to read. Hold out more.");
         Auditing(generator, none, OnTheLine).Should().Throw<DiagnosticRefusedException>().WithMessage("'none' has no held-out data*Set a part aside*");
-        Auditing(generator, known, () => new Pairs()).Should().Throw<DiagnosticRefusedException>().WithMessage("Pairs judges 2 samples a logit*");
+        Auditing(generator, known, () => new Pairs()).Should().Throw<DiagnosticRefusedException>().WithMessage("Pairs judges 2 samples per logit*");
         Auditing(generator, known, () => trained).Should().Throw<ArgumentException>().WithMessage("makeAuditor must return a new network each time*");
         Auditing(generator, known, () => null!).Should().Throw<ArgumentException>().WithMessage("makeAuditor must return a new network but returned null.*");
         Auditing(generator, known, OnTheLine, Quick with { BatchSize = 1, MaximumSteps = 0, EvaluationInterval = 0, Patience = 0, LearningRate = double.NaN, HeldOutSamples = 199 })
@@ -270,7 +270,7 @@ public sealed class AuditorTests
         }
     }
 
-    /// <summary>Judges two samples a logit.</summary>
+    /// <summary>Judges two samples per logit.</summary>
     private sealed class Pairs : DiscriminatorNetwork
     {
         private readonly TorchSharp.Modules.Linear body = nn.Linear(2, 1);

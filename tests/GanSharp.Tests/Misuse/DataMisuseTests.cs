@@ -24,8 +24,8 @@ public sealed class DataMisuseTests
         { "half", (_, count) => new Batch(randn(count, 2).to(ScalarType.Float16), null), Asked + "samples of type Float16. GanSharp trains float32*" },
         { "bytes", (_, count) => new Batch(ones(count, 2, dtype: ScalarType.Byte), null), Asked + "samples of type Byte. GanSharp trains float32: convert them with to(ScalarType.Float32).div(127.5).sub(1), or give the bytes to an InMemoryDataset, which does so." },
         { "labels of another type", (_, count) => new Batch(randn(count, 2), zeros(count)), Asked + "labels of type Float32. They must be int64: convert them with to(ScalarType.Int64)." },
-        { "short labels", (_, count) => new Batch(randn(count, 2), zeros(3, ScalarType.Int64)), Asked + "labels of shape [3] instead of [16], one a sample." },
-        { "labels as columns", (_, count) => new Batch(randn(count, 2), zeros(count, 1, dtype: ScalarType.Int64)), Asked + "labels of shape [16, 1] instead of [16], one a sample." },
+        { "short labels", (_, count) => new Batch(randn(count, 2), zeros(3, ScalarType.Int64)), Asked + "labels of shape [3] instead of [16], one per sample." },
+        { "labels as columns", (_, count) => new Batch(randn(count, 2), zeros(count, 1, dtype: ScalarType.Int64)), Asked + "labels of shape [16, 1] instead of [16], one per sample." },
     };
 
     [Theory]

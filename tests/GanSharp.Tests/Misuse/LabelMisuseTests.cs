@@ -16,8 +16,8 @@ public sealed class LabelMisuseTests
         { "missing", null, "labels must be given: LambdaGenerator makes a difference between 4 classes. Pass an int64 tensor of shape [3] with values from 0 to 3.*" },
         { "int32", zeros(3, ScalarType.Int32), "labels must be int64 but are Int32. Convert them: labels.to(ScalarType.Int64).*" },
         { "float", zeros(3), "labels must be int64 but are Float32.*" },
-        { "too few", zeros(2, ScalarType.Int64), "labels must have shape [3], one a sample, but have shape [2].*" },
-        { "one-hot", zeros(3, 4, dtype: ScalarType.Int64), "labels must have shape [3], one a sample, but have shape [3, 4].*" },
+        { "too few", zeros(2, ScalarType.Int64), "labels must have shape [3], one per sample, but have shape [2].*" },
+        { "one-hot", zeros(3, 4, dtype: ScalarType.Int64), "labels must have shape [3], one per sample, but have shape [3, 4].*" },
         { "above the last class", tensor(new long[] { 0, 4, 1 }), "labels must lie from 0 to 3, the 4 classes of LambdaGenerator, but lie from 0 to 4.*" },
         { "negative", tensor(new long[] { 0, -1, 1 }), "labels must lie from 0 to 3, the 4 classes of LambdaGenerator, but lie from -1 to 1.*" },
     };

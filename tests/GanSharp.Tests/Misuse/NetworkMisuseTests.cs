@@ -108,7 +108,7 @@ public sealed class NetworkMisuseTests
         using var discriminator = new NormedDiscriminator();
 
         Making.Trainer(discriminator: discriminator, options: new() { BatchSize = 1 }).Should().Throw<NetworkException>()
-            .WithMessage("NormedDiscriminator has a BatchNorm1d, which can't normalize one value a channel, but with BatchSize 1 it is given [1, 4]: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
+            .WithMessage("NormedDiscriminator has a BatchNorm1d, which can't normalize a single value per channel, but with BatchSize 1 it is given [1, 4]: its output would be constant and its running variance NaN. Use a larger BatchSize, or GroupNorm or LayerNorm.");
         discriminator.buffers().Should().OnlyContain(buffer => buffer.isfinite().all().item<bool>(), "the trial leaves no trace");
         Making.Trainer(discriminator: discriminator, options: new() { BatchSize = 2 }).Should().NotThrow();
     }

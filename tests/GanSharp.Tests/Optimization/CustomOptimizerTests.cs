@@ -1,11 +1,10 @@
 using FluentAssertions;
 using GanSharp.Contracts;
-using GanSharp.Data.Distributions;
-using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Optimization;
 using GanSharp.Players;
 using GanSharp.Schedules;
+using GanSharp.Tests.Training;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
@@ -55,7 +54,7 @@ public sealed class CustomOptimizerTests : IDisposable
             }
         }
 
-        Difference(network, byHand).Should().BeLessThan(2e-5);
+        NetworkDifference.Largest(network, byHand).Should().BeLessThan(2e-5);
     }
 
     [Theory]
@@ -68,12 +67,12 @@ public sealed class CustomOptimizerTests : IDisposable
             BatchSize = 16, GeneratorOptimizer = lion with { MaximumGradientNorm = 0.5 }, DiscriminatorOptimizer = lion, Diagnostics = new() { Samples = 0 },
             Precision = form == "operators" ? Precision.BFloat16 : Precision.Float32,
         };
-        using var whole = new Run(options);
+        using var whole = new PointRun(options);
         _ = whole.Trainer.TrainTo(20).Every(10).Last();
-        using (var first = new Run(options))
+        using (var first = new PointRun(options))
             _ = first.Trainer.TrainTo(10).Every(10).WithCheckpoints(folder.File("run")).Last();
 
-        using var second = new Run(options);
+        using var second = new PointRun(options);
         second.Trainer.Resume(folder.File("run")).Step.Should().Be(10);
         _ = second.Trainer.TrainTo(20).Every(10).Last();
 
@@ -98,7 +97,7 @@ public sealed class CustomOptimizerTests : IDisposable
             optimizer.step();
         }
 
-        Difference(network, byHand).Should().BeLessThan(1e-6);
+        NetworkDifference.Largest(network, byHand).Should().BeLessThan(1e-6);
     }
 
     [Fact]
@@ -127,7 +126,7 @@ public sealed class CustomOptimizerTests : IDisposable
             }
         }
 
-        Difference(network, byHand).Should().BeLessThan(1e-6);
+        NetworkDifference.Largest(network, byHand).Should().BeLessThan(1e-6);
     }
 
     private long Before { get; set; }
@@ -136,11 +135,11 @@ public sealed class CustomOptimizerTests : IDisposable
     public void Their_state_is_out_of_reach_so_checkpoints_and_roll_backs_are_refused()
     {
         var options = new TrainingOptions { GeneratorOptimizer = new TorchOptimizerOptions(parameters => optim.Adam(parameters)), Diagnostics = new() { Samples = 0 } };
-        using var run = new Run(options);
+        using var run = new PointRun(options);
 
         var checkpoints = () => run.Trainer.Train(2).WithCheckpoints("anywhere");
-        var rollBack = () => new Run(options with { Guards = new() { Policy = DivergencePolicy.RollBack } });
-        var groups = () => new Run(options with { GeneratorOptimizer = options.GeneratorOptimizer with { ParameterGroups = [new("*.bias")] } });
+        var rollBack = () => new PointRun(options with { Guards = new() { Policy = DivergencePolicy.RollBack } });
+        var groups = () => new PointRun(options with { GeneratorOptimizer = options.GeneratorOptimizer with { ParameterGroups = [new("*.bias")] } });
 
         checkpoints.Should().Throw<NotSupportedException>().WithMessage("A run with checkpoints can't have GeneratorOptimizer of torch*");
         rollBack.Should().Throw<ArgumentException>().WithMessage("*Guards.Policy must not be RollBack with GeneratorOptimizer of torch*");
@@ -165,11 +164,11 @@ public sealed class CustomOptimizerTests : IDisposable
         {
             BatchSize = 16, GeneratorOptimizer = new AdamOptions { ParameterGroups = [group] }, Diagnostics = new() { Samples = 0 },
         };
-        using (var first = new Run(Options(new(name => name.EndsWith("bias", StringComparison.Ordinal)) { WeightDecay = 0 })))
+        using (var first = new PointRun(Options(new(name => name.EndsWith("bias", StringComparison.Ordinal)) { WeightDecay = 0 })))
             _ = first.Trainer.TrainTo(4).Every(4).WithCheckpoints(folder.File("run")).Last();
 
-        using var same = new Run(Options(new("*bias") { WeightDecay = 0 }));
-        using var other = new Run(Options(new(name => name.EndsWith("weight", StringComparison.Ordinal)) { WeightDecay = 0 }));
+        using var same = new PointRun(Options(new("*bias") { WeightDecay = 0 }));
+        using var other = new PointRun(Options(new(name => name.EndsWith("weight", StringComparison.Ordinal)) { WeightDecay = 0 }));
         var resume = () => other.Trainer.Resume(folder.File("run"));
 
         same.Trainer.Resume(folder.File("run")).Step.Should().Be(4, "the same parameters, chosen in another way");
@@ -186,34 +185,5 @@ public sealed class CustomOptimizerTests : IDisposable
     {
         manual_seed(1);
         return nn.Sequential(nn.Linear(3, 40), nn.Tanh(), nn.Linear(40, 2));
-    }
-
-    private static double Difference(nn.Module left, nn.Module right) =>
-        left.parameters().Zip(right.parameters()).Max(pair => (pair.First - pair.Second).abs().max().item<float>());
-
-    private sealed class Run : IDisposable
-    {
-        private readonly GaussianMixture data = Mixtures.Ring();
-
-        public Run(TrainingOptions options)
-        {
-            manual_seed(1);
-            (Generator, Discriminator) = (new(2, 16, 2), new(2, 16));
-            Trainer = new GanTrainer(Generator, Discriminator, data, options);
-        }
-
-        public MlpGenerator Generator { get; }
-
-        public MlpDiscriminator Discriminator { get; }
-
-        public GanTrainer Trainer { get; }
-
-        public void Dispose()
-        {
-            Trainer.Dispose();
-            Discriminator.Dispose();
-            Generator.Dispose();
-            data.Dispose();
-        }
     }
 }

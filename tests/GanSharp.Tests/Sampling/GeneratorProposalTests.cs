@@ -61,7 +61,7 @@ public sealed class GeneratorProposalTests
         using var packed = new PackedDiscriminator();
 
         FluentActions.Invoking(() => new GeneratorProposal(generator, packed, GanObjective.Minimax)).Should().Throw<ArgumentException>()
-            .WithMessage("discriminator must judge one sample a logit but judges 2, whose ratio is of packs of samples.*");
+            .WithMessage("discriminator must judge one sample per logit but judges 2, whose ratio is of packs of samples.*");
         FluentActions.Invoking(() => new GeneratorProposal(generator, discriminator, GanObjective.Minimax, new PlattScaling(0, 0))).Should().Throw<ArgumentException>()
             .WithMessage("calibration must have a scale above 0 but has 0: the logits it was fitted on tell nothing, or the reverse.*");
     }

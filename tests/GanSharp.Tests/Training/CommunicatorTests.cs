@@ -2,7 +2,6 @@ using FluentAssertions;
 using GanSharp.Contracts;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
-using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -29,15 +28,15 @@ public sealed class CommunicatorTests
     [Fact]
     public void Ranks_end_with_the_same_bits_and_to_rounding_with_those_of_one_process()
     {
-        using var alone = new Run(Options with { BatchSize = 2 * BatchSize }, seed: 1);
-        var expected = alone.Trainer.Train(20).Every(20).Single();
+        using var alone = new PointRun(Options with { BatchSize = 2 * BatchSize }, seed: 1, data: Points());
+        var expected = alone.Train(20);
         using var barrier = new Barrier(2);
         var slots = new IReadOnlyList<Tensor>[2];
         // Rank 1 starts with other weights: those of rank 0 are taken.
-        Run[] ranks = [.. Enumerable.Range(0, 2).Select(rank => new Run(Options with { Communicator = new ThreadRanks(rank, barrier, slots) }, seed: 1 + rank))];
+        PointRun[] ranks = [.. Enumerable.Range(0, 2).Select(rank => new PointRun(Options with { Communicator = new ThreadRanks(rank, barrier, slots) }, seed: 1 + rank, data: Points()))];
 
         var reports = new StepReport[2];
-        var threads = ranks.Select((run, rank) => new Thread(() => reports[rank] = run.Trainer.Train(20).Every(20).Single())).ToArray();
+        var threads = ranks.Select((run, rank) => new Thread(() => reports[rank] = run.Train(20))).ToArray();
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)
@@ -47,8 +46,8 @@ public sealed class CommunicatorTests
         NetworkFingerprint.Compute(ranks[1].Discriminator).Should().Be(NetworkFingerprint.Compute(ranks[0].Discriminator));
         using (NewDisposeScope())
             ranks[0].Trainer.Sample(4).equal(ranks[1].Trainer.Sample(4)).all().item<bool>().Should().BeTrue("the averages are the same, too");
-        Difference(ranks[0].Generator, alone.Generator).Should().BeLessThan(1e-5);
-        Difference(ranks[0].Discriminator, alone.Discriminator).Should().BeLessThan(1e-5);
+        NetworkDifference.Largest(ranks[0].Generator, alone.Generator).Should().BeLessThan(1e-5);
+        NetworkDifference.Largest(ranks[0].Discriminator, alone.Discriminator).Should().BeLessThan(1e-5);
         (reports[0].SamplesPerSecond > 0, ranks[0].Trainer.SamplesSeen).Should().Be((true, alone.Trainer.SamplesSeen));
         reports[1].DiscriminatorLoss.Should().Be(reports[0].DiscriminatorLoss).And.BeApproximately(expected.DiscriminatorLoss, 1e-4);
         reports[0].Penalty.Should().BeApproximately(expected.Penalty, 1e-4);
@@ -60,45 +59,16 @@ public sealed class CommunicatorTests
     public void A_rank_that_does_not_exist_is_refused()
     {
         using var barrier = new Barrier(1);
-        var make = () => new Run(Options with { Communicator = new ThreadRanks(3, barrier, new IReadOnlyList<Tensor>[2]) }, seed: 1);
+        var make = () => new PointRun(Options with { Communicator = new ThreadRanks(3, barrier, new IReadOnlyList<Tensor>[2]) }, seed: 1, data: Points());
 
         make.Should().Throw<ArgumentException>().WithMessage("*Communicator must have a Rank from 0 to its Size - 1 but has rank 3 of 2.");
     }
 
-    private static double Difference(nn.Module left, nn.Module right) =>
-        left.parameters().Zip(right.parameters()).Max(pair => (pair.First - pair.Second).abs().max().item<float>());
-
-    private sealed class Run : IDisposable
+    // Of finite data, as many samples at a position are the same however they are drawn; a mixture draws a batch as one.
+    private static InMemoryDataset Points()
     {
-        // Of finite data, as many samples at a position are the same however they are drawn; a mixture draws a batch as one.
-        private readonly InMemoryDataset data = Points();
-
-        public Run(TrainingOptions options, long seed)
-        {
-            manual_seed(seed);
-            (Generator, Discriminator) = (new(2, 16, 2), new(2, 16));
-            Trainer = new GanTrainer(Generator, Discriminator, data, options);
-        }
-
-        public MlpGenerator Generator { get; }
-
-        public MlpDiscriminator Discriminator { get; }
-
-        public GanTrainer Trainer { get; }
-
-        private static InMemoryDataset Points()
-        {
-            using var scope = NewDisposeScope();
-            using var ring = Mixtures.Ring();
-            return new InMemoryDataset(ring.Draw(0, 0, 200).Samples);
-        }
-
-        public void Dispose()
-        {
-            Trainer.Dispose();
-            Discriminator.Dispose();
-            Generator.Dispose();
-            data.Dispose();
-        }
+        using var scope = NewDisposeScope();
+        using var ring = Mixtures.Ring();
+        return new InMemoryDataset(ring.Draw(0, 0, 200).Samples);
     }
 }

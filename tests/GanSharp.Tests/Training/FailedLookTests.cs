@@ -38,7 +38,7 @@ public sealed class FailedLookTests : IDisposable
         var failure = Run("run", () => new Packed())[^1].DiagnosticsFailure!;
 
         failure.ExceptionType.Should().Be(nameof(DiagnosticRefusedException));
-        failure.Message.Should().StartWith("Packed judges 2 samples a logit");
+        failure.Message.Should().StartWith("Packed judges 2 samples per logit");
     }
 
     [Theory]

@@ -70,8 +70,8 @@ public sealed class GanTrainerTests
         var generatorOptimizer = optim.Adam(generatorByHand.parameters(), 2e-4, 0.5, 0.999);
         functional.logsigmoid(-discriminatorByHand.call(generatorByHand.call(latents, null), null).Logits).mean().backward();
         generatorOptimizer.step();
-        MaximumDifference(discriminator, discriminatorByHand).Should().BeLessThan(1e-6);
-        MaximumDifference(generator, generatorByHand).Should().BeLessThan(1e-6);
+        NetworkDifference.Largest(discriminator, discriminatorByHand).Should().BeLessThan(1e-6);
+        NetworkDifference.Largest(generator, generatorByHand).Should().BeLessThan(1e-6);
     }
 
     [Fact]
@@ -183,9 +183,6 @@ public sealed class GanTrainerTests
         }
         return [.. generator.parameters().Concat(discriminator.parameters()).SelectMany(parameter => parameter.detach().contiguous().data<float>().ToArray())];
     }
-
-    private static double MaximumDifference(Module left, Module right) =>
-        left.parameters().Zip(right.parameters(), (a, b) => (a - b).abs().max().item<float>()).Max();
 
     /// <summary>Notes for each call whether D's parameters learn and whether the samples carry G's graph.</summary>
     private sealed class Witness : DiscriminatorNetwork

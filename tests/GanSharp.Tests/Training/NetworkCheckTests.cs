@@ -83,10 +83,12 @@ public sealed class NetworkCheckTests
             .WithMessage("Nothing to train: every parameter of MlpGenerator and of MlpDiscriminator is frozen, or they have none.");
     }
 
-    [Fact]
-    public void Packing_must_divide_the_batch() =>
-        Making(new PackedJudge(), options: new() { BatchSize = 63 }).Should().Throw<NetworkException>()
-            .WithMessage("PackedJudge judges 2 samples a logit, so BatchSize must be a multiple of that but is 63.");
+    [Theory]
+    [InlineData(63, 1, "BatchSize must be a multiple of that but is 63")]
+    [InlineData(62, 2, "BatchSize / MicroBatches must be a multiple of that but is 31")]
+    public void Packing_must_divide_what_the_network_is_given_at_once(int batchSize, int microBatches, string rule) =>
+        Making(new PackedJudge(), options: new() { BatchSize = batchSize, MicroBatches = microBatches }).Should().Throw<NetworkException>()
+            .WithMessage($"PackedJudge judges 2 samples per logit, so {rule}.");
 
     [Fact]
     public void A_packed_discriminator_trains()
@@ -96,7 +98,7 @@ public sealed class NetworkCheckTests
         using var discriminator = new PackedJudge();
         using var trainer = new GanTrainer(generator, discriminator, data, new() { Diagnostics = new() { Samples = 100 } });
 
-        trainer.Train(4).Every(2).Should().HaveCount(2).And.OnlyContain(report => report.JensenShannon == null && report.Diagnostics!.Refusal!.Contains("judges 2 samples a logit"), "the divergence of pairs isn't that of samples");
+        trainer.Train(4).Every(2).Should().HaveCount(2).And.OnlyContain(report => report.JensenShannon == null && report.Diagnostics!.Refusal!.Contains("judges 2 samples per logit"), "the divergence of pairs isn't that of samples");
     }
 
     private static Action Making(DiscriminatorNetwork discriminator, GeneratorNetwork? generator = null, TrainingOptions? options = null) => () =>

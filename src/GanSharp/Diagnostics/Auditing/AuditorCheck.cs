@@ -77,6 +77,6 @@ internal static class AuditorCheck
         TypeCheck.ThrowIfNotFloat32(auditor);
         if (auditor.SamplesPerLogit != 1)
             throw new DiagnosticRefusedException(
-                $"{auditor.GetType().Name} judges {auditor.SamplesPerLogit} samples a logit, which bounds the divergence of such groups and not that of samples. Audit with a network that judges one.");
+                $"{auditor.GetType().Name} judges {auditor.SamplesPerLogit} samples per logit, which bounds the divergence of such groups and not that of samples. Audit with a network that judges one.");
     }
 }

@@ -62,7 +62,7 @@ public static class OptimalityGap
         if (objective.Ratio == RatioKind.None)
             throw new DiagnosticRefusedException($"{objective}'s logits are no density ratio, so D has no bound to compare. Read the audit alone.");
         if (discriminator.SamplesPerLogit != 1)
-            throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples a logit, so it bounds the divergence of groups, which can't be compared with an audit.");
+            throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples per logit, so it bounds the divergence of groups, which can't be compared with an audit.");
         if (NetworkFingerprint.Compute(generator) != audit.GeneratorSha256)
             throw new DiagnosticRefusedException("The generator has changed since it was audited, so its samples are others. Audit it again.");
         using var scope = NewDisposeScope();

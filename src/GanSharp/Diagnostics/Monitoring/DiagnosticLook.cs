@@ -96,7 +96,7 @@ internal sealed class DiagnosticLook
         if (objective.RatioRefusal is { } reason)
             return reason;
         if (discriminator.SamplesPerLogit > 1)
-            return $"D judges {discriminator.SamplesPerLogit} samples a logit, so its divergence is that of such groups and larger than that of samples";
+            return $"D judges {discriminator.SamplesPerLogit} samples per logit, so its divergence is that of such groups and larger than that of samples";
         if (data.HeldOut is null)
             return $"'{data.Name}' has no held-out data, and on the samples that it has learned D overstates the divergence";
         var needed = objective.Ratio == RatioKind.UpToConstant ? 2 * DiagnosticOptions.FewestSamples : DiagnosticOptions.FewestSamples;

@@ -101,7 +101,7 @@ internal static class NetworkCheck
         if (discriminator.SamplesPerLogit < 1)
             throw new NetworkException($"{discriminatorName}.SamplesPerLogit must be at least 1 but is {discriminator.SamplesPerLogit}.");
         if (settings.BatchSize % discriminator.SamplesPerLogit != 0)
-            throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples a logit, so BatchSize must be a multiple of that but is {settings.BatchSize}.");
+            throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples per logit, so {settings.BatchSizeName} must be a multiple of that but is {settings.BatchSize}.");
     }
 
     private static void ThrowIfOutputsAreWrong(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialBatch batch)

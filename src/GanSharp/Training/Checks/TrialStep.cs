@@ -27,8 +27,8 @@ internal static class TrialStep
         using var generatorBefore = new NetworkSnapshot(generator);
         using var discriminatorBefore = new NetworkSnapshot(discriminator);
         using var state = OwnState.Of(generator, discriminator, settings.Objective, settings.Augmentation, settings.Labels);
-        using var generatorNorms = TrialRun.RefusingLoneValues(generator, settings.BatchSize);
-        using var discriminatorNorms = TrialRun.RefusingLoneValues(discriminator, settings.BatchSize);
+        using var generatorNorms = TrialRun.RefusingLoneValues(generator, $"{settings.BatchSizeName} {settings.BatchSize}");
+        using var discriminatorNorms = TrialRun.RefusingLoneValues(discriminator, $"{settings.BatchSizeName} {settings.BatchSize}");
         try
         {
             generator.train();
