@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using GanSharp.Runtime;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -9,13 +8,10 @@ namespace GanSharp.Optimization.Flat;
 
 /// <summary>
 /// One pass over a network's flat buffers: reads each value, gradient and slot once, and writes each value, its rounded copy where there is one, and slot once.
-/// Every value is computed by itself and in the same way wherever it lies, so the result is the same bit for bit for any number of threads.
+/// One thread does it: two saved less than 2% of the time of a step (docs/performance.md).
 /// </summary>
 internal static unsafe class FlatPass
 {
-    /// <summary>Below this a second thread costs more than it saves.</summary>
-    public const int FewestValuesAThread = 16_000;
-
     /// <summary>Applies <paramref name="rule"/> to a slice.</summary>
     /// <returns>The sum of the squares of what the values became.</returns>
     public static double Run<TRule>(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, TRule rule)
@@ -28,7 +24,7 @@ internal static unsafe class FlatPass
         var rounded = slice.Rounded is { } copy ? (ushort*)Pointer(copy) : null;
         // Pieces start at multiples of the alignment, so where the buffers are aligned every vector is.
         var isAligned = IsAligned((nint)values) && IsAligned((nint)rounded);
-        var sum = Sum(slice.Pieces, piece =>
+        var sum = slice.Pieces.Sum(piece =>
         {
             double Read<TReader>(TReader reader)
                 where TReader : struct, IVectorReader =>
@@ -51,25 +47,12 @@ internal static unsafe class FlatPass
     /// <summary>Sum of the squares of all values of the pieces: finite where each value is, unless one exceeds 1e19.</summary>
     /// <param name="pieces">Which values.</param>
     /// <param name="source">Where a piece's are.</param>
-    public static double SumOfSquares(FlatPiece[] pieces, Func<FlatPiece, VectorSource> source) => Sum(pieces, piece => source(piece) switch
+    public static double SumOfSquares(FlatPiece[] pieces, Func<FlatPiece, VectorSource> source) => pieces.Sum(piece => source(piece) switch
     {
         { Address: 0 } => 0,
         { IsBFloat16: true } given => SumOfSquares(new BFloat16Reader(given.Address), piece.Count),
         var given => SumOfSquares(new Float32Reader(given.Address), piece.Count),
     });
-
-    /// <summary>Does the work for each piece and adds up what it returns, in the same order for any number of threads.</summary>
-    private static double Sum(FlatPiece[] pieces, Func<FlatPiece, double> work)
-    {
-        var sums = new double[pieces.Length];
-        var threads = (int)Math.Clamp(pieces.Sum(piece => (long)piece.Count) / FewestValuesAThread, 1, Math.Min(pieces.Length, get_num_threads()));
-        if (threads > 1)
-            TorchThreads.Run(pieces.Length, threads, index => sums[index] = work(pieces[index]));
-        else
-            for (var index = 0; index < pieces.Length; index++)
-                sums[index] = work(pieces[index]);
-        return sums.Sum();
-    }
 
     // Fully optimized from the first call on: with tiered compilation, steps would be two to four times slower for the first seconds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
