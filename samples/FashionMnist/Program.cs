@@ -1,6 +1,8 @@
 using System.CommandLine;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
+using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Samples;
 using GanSharp.Training;

@@ -1,4 +1,5 @@
 using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Optimization;

@@ -1,5 +1,6 @@
 using GanSharp.Data.Distributions;
-using GanSharp.Metrics;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
 using GanSharp.Players;
 using GanSharp.Reporting;

@@ -1,3 +1,5 @@
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Penalties;
 using ScottPlot;
 
 namespace GanSharp.Reporting;

@@ -1,4 +1,5 @@
 using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
 
 namespace GanSharp.FaultWorker;
 

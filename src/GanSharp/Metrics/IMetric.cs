@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace GanSharp.Metrics;
 
 /// <summary>
@@ -11,6 +13,12 @@ public interface IMetric
 
     /// <summary>Whether a lower value is better, as with distances; false where a higher one is, as with recall.</summary>
     bool LowerIsBetter { get; }
+
+    /// <summary>
+    /// What must be equal, besides the data and the number of samples, for two values to be comparable: "features" (the extractor's name), "weights" (the hash
+    /// of its weights), "neighbors" and the like, each as text of the invariant culture. Empty by default.
+    /// </summary>
+    IReadOnlyDictionary<string, string> Settings => ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Measures the generator of the context.</summary>
     /// <param name="context">

@@ -5,7 +5,11 @@ namespace GanSharp.Metrics;
 /// <summary>What a metric returns. A plain number and an estimate with its interval convert to it.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Interval">The same value with its 95% interval; null where the metric has none.</param>
-public readonly record struct MetricValue(double Value, Estimate? Interval = null)
+/// <param name="OfReal">
+/// What a perfect generator would get: the same metric between two sets of different real samples, as many on each side. It shows the metric's own bias;
+/// null where there aren't enough real samples or the metric doesn't measure it.
+/// </param>
+public readonly record struct MetricValue(double Value, Estimate? Interval = null, Estimate? OfReal = null)
 {
     /// <summary>A value without an interval.</summary>
     public static implicit operator MetricValue(double value) => FromDouble(value);

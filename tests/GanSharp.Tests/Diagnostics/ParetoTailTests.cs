@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using GanSharp.Estimates;
 using GanSharp.Randomness;
+using GanSharp.Tensors;
 using Xunit;
 using static TorchSharp.torch;
 

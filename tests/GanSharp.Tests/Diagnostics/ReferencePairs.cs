@@ -1,4 +1,5 @@
 using GanSharp.Data.Distributions;
+using GanSharp.Training;
 
 namespace GanSharp.Tests.Diagnostics;
 

@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;

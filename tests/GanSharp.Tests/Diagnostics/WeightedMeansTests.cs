@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.Estimates;
+using GanSharp.Metrics.Modes;
 using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using GanSharp.Data;
 using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using TorchSharp;

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
-using GanSharp.Metrics;
+using GanSharp.Metrics.Modes;
 using Xunit;
 using static TorchSharp.torch;
 

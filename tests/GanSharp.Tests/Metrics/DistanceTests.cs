@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Metrics;
+using GanSharp.Metrics.TwoSample;
 using Xunit;
 using static TorchSharp.torch;
 

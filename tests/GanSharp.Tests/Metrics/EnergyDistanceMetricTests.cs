@@ -2,6 +2,8 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
+using GanSharp.Metrics.TwoSample;
 using GanSharp.Networks;
 using Xunit;
 using static TorchSharp.torch;

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
 using GanSharp.Networks;
 using Xunit;
 using static TorchSharp.torch;

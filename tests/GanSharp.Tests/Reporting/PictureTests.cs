@@ -1,4 +1,6 @@
 using FluentAssertions;
+using GanSharp.Divergences;
+using GanSharp.Penalties;
 using GanSharp.Reporting;
 using GanSharp.Training;
 using SkiaSharp;

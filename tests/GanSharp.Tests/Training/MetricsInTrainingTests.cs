@@ -1,6 +1,7 @@
 using FluentAssertions;
 using GanSharp.Contracts;
 using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,7 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Penalties;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using Xunit;

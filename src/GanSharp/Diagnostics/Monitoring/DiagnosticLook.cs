@@ -5,7 +5,7 @@ using GanSharp.Diagnostics.Calibration;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Divergences;
 using GanSharp.Estimates;
-using GanSharp.Metrics;
+using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Randomness;

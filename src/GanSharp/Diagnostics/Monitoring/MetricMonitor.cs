@@ -36,10 +36,10 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         foreach (var (metric, _) in due)
             try
             {
-                var (value, interval) = Measure(metric, step, cancellationToken);
+                var (value, interval, ofReal) = Measure(metric, step, cancellationToken);
                 if (double.IsNaN(value))
                     throw new InvalidOperationException($"{metric.GetType().Name}.Measure returned NaN");
-                readings[metric.Name] = new MetricReading(value, interval, step, metric.LowerIsBetter);
+                readings[metric.Name] = new MetricReading(value, interval, step, metric.LowerIsBetter, ofReal);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

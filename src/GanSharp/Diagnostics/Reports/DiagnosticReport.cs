@@ -1,6 +1,6 @@
 using GanSharp.Diagnostics.Calibration;
 using GanSharp.Estimates;
-using GanSharp.Metrics;
+using GanSharp.Metrics.Modes;
 
 namespace GanSharp.Diagnostics.Reports;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.FaultWorker;
+using GanSharp.Tensors;
 using GanSharp.Training.Checkpointing;
 using Xunit;
 

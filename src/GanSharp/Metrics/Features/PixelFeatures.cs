@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.Features;
 
 /// <summary>The samples themselves, flattened. Distances between pixels know nothing of what an image shows; for points and other vectors they are the natural choice.</summary>
 public sealed class PixelFeatures : IFeatureExtractor

@@ -1,7 +1,7 @@
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// The squared 2-Wasserstein distance of the samples' projections on a random direction, averaged over directions (Rabin et al. 2012; Bonneel et al. 2015).

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>What the tests on pairwise distances share: the distances are computed once, and a relabeling costs a row of a matrix product.</summary>
 internal static class PairwiseDistances

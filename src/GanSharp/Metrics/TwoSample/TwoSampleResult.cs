@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>What a two-sample test says of the hypothesis p_d = p_g.</summary>
 /// <param name="Statistic">The distance or score; its meaning, unit and bias are the test's.</param>

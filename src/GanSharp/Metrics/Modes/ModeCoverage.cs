@@ -3,7 +3,7 @@ using GanSharp.Data.Distributions;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.Modes;
 
 /// <summary>How many modes of a mixture a generator hits, and how evenly, by the protocol of VEEGAN and PacGAN.</summary>
 /// <param name="ModesHit">Modes with at least one sample within three standard deviations.</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// 2 E‖x − y‖ − E‖x − x′‖ − E‖y − y′‖ with x from the data and y from the generator: 0 for equal distributions and only for them,

@@ -2,7 +2,7 @@ using GanSharp.Data;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.Features;
 
 /// <summary>What every user of an <see cref="IFeatureExtractor"/> needs.</summary>
 public static class FeatureExtractorExtensions
@@ -38,5 +38,14 @@ public static class FeatureExtractorExtensions
             pieces.Add(extractor.ExtractChecked(batch.Samples).cpu().clone().MoveToOuterDisposeScope());
         }
         return pieces.Count > 0 ? cat(pieces).MoveToOuterDisposeScope() : throw new InvalidOperationException("batches must hold at least one batch but is empty.");
+    }
+
+    /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some: what <see cref="IMetric.Settings"/> of a metric of features begins with.</summary>
+    internal static SortedDictionary<string, string> Settings(this IFeatureExtractor extractor)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["features"] = extractor.Name };
+        if (extractor.WeightsHash is { } hash)
+            settings["weights"] = hash;
+        return settings;
     }
 }

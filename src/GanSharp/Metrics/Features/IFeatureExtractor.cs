@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.Features;
 
 /// <summary>
 /// Maps samples to the feature vectors that metrics compare: raw pixels, or the activations of a trained network. Values of a metric are comparable only

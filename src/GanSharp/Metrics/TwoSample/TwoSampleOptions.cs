@@ -1,4 +1,4 @@
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>How the two-sample tests that need no discriminator are run.</summary>
 public sealed record TwoSampleOptions

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// MMD² = E k(x, x′) + E k(y, y′) − 2 E k(x, y) with the kernel k(x, y) = exp(−‖x − y‖² / 2σ²) (Gretton et al. 2012):

@@ -2,7 +2,7 @@ using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// Real and generated samples in one random order, so that neither a tie nor rounding can favor a side,

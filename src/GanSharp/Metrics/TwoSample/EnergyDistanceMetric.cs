@@ -1,7 +1,8 @@
 using GanSharp.Estimates;
+using GanSharp.Metrics.Features;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// <see cref="EnergyDistance"/> of features as a metric of training runs: 0 for equal distributions. It reads blocks of samples one after another, takes the
@@ -29,6 +30,9 @@ public sealed class EnergyDistanceMetric : IMetric
 
     /// <inheritdoc/>
     public bool LowerIsBetter => true;
+
+    /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some.</summary>
+    public IReadOnlyDictionary<string, string> Settings => features.Settings();
 
     /// <summary>Measures the distance, in the unit of the features, with a 95% interval. It may be negative where the distributions are close.</summary>
     /// <inheritdoc cref="IMetric.Measure"/>

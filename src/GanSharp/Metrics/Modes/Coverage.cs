@@ -1,9 +1,10 @@
 using System.Globalization;
+using GanSharp.Metrics.TwoSample;
 using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.Modes;
 
 /// <summary>
 /// How much of the data a generator reaches, and how much of what it makes lies where data lies, by balls around real samples that reach to their

@@ -1,7 +1,7 @@
 using System.Globalization;
 using static TorchSharp.torch;
 
-namespace GanSharp.Metrics;
+namespace GanSharp.Metrics.TwoSample;
 
 /// <summary>
 /// How often the nearest neighbor of a sample, itself left out, comes from the same side (Lopez-Paz and Oquab 2017; Xu et al. 2018).

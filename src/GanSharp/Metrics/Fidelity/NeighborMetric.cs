@@ -1,0 +1,55 @@
+using System.Globalization;
+using GanSharp.Estimates;
+using GanSharp.Metrics.Features;
+using static TorchSharp.torch;
+
+namespace GanSharp.Metrics.Fidelity;
+
+/// <summary>One of the numbers of <see cref="PrecisionRecall"/> or <see cref="DensityCoverage"/> as a metric of training runs: <c>NeighborMetric.Recall(features)</c>.</summary>
+public sealed class NeighborMetric : FeatureMetric
+{
+    private const long DefaultSamples = 5_000;
+    private readonly int neighbors;
+    private readonly Func<Tensor, Tensor, int, Estimate> measure;
+
+    private NeighborMetric(string quantity, IFeatureExtractor? features, long samples, int neighbors, Func<Tensor, Tensor, int, Estimate> measure)
+        : base(features, samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(samples, neighbors);
+        (Quantity, this.neighbors, this.measure) = (quantity, neighbors, measure);
+    }
+
+    /// <inheritdoc/>
+    public override bool LowerIsBetter => false;
+
+    private protected override string Quantity { get; }
+
+    private protected override IEnumerable<KeyValuePair<string, string>> OwnSettings => [new("neighbors", neighbors.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>Share of generated samples on the data's manifold.</summary>
+    /// <param name="features">What is compared; the samples themselves where null.</param>
+    /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
+    /// <param name="neighbors">k, at least 1. Default 3, as in the paper.</param>
+    public static NeighborMetric Precision(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = PrecisionRecall.DefaultNeighbors) =>
+        new("precision", features, samples, neighbors, (real, fake, k) => PrecisionRecall.Measure(real, fake, k).Precision);
+
+    /// <summary>Share of real samples on the generator's manifold.</summary>
+    /// <inheritdoc cref="Precision"/>
+    public static NeighborMetric Recall(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = PrecisionRecall.DefaultNeighbors) =>
+        new("recall", features, samples, neighbors, (real, fake, k) => PrecisionRecall.Measure(real, fake, k).Recall);
+
+    /// <summary>In how many balls around real samples a generated one lies, divided by k. More isn't better above what real samples get.</summary>
+    /// <param name="features">What is compared; the samples themselves where null.</param>
+    /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
+    /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
+    public static NeighborMetric Density(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
+        new("density", features, samples, neighbors, (real, fake, k) => DensityCoverage.Measure(real, fake, k).Density);
+
+    /// <summary>Share of balls around real samples that hold a generated one.</summary>
+    /// <inheritdoc cref="Density"/>
+    public static NeighborMetric Coverage(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
+        new("coverage", features, samples, neighbors, (real, fake, k) => DensityCoverage.Measure(real, fake, k).Coverage);
+
+    private protected override Estimate Compare(Tensor real, Tensor fake) => measure(real, fake, neighbors);
+}
