@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks;
 
-/// <summary>What the two DCGAN networks share: how often the image is halved, the width of each stage, and the initial weights.</summary>
+/// <summary>What the DCGAN networks share: how often the image is halved, the width of each stage, and the initial weights.</summary>
 internal static class Dcgan
 {
     private const int SmallestSide = 4, LargestMultiple = 8;
@@ -21,6 +21,31 @@ internal static class Dcgan
 
     /// <summary>Channels after <paramref name="halvings"/> halvings: doubled with each, up to eight times <paramref name="width"/>.</summary>
     public static int Channels(int width, int halvings) => width * Math.Min(1 << (halvings - 1), LargestMultiple);
+
+    /// <summary>Values of the smallest feature map.</summary>
+    public static int SmallestSize(ImageShape image, int width)
+    {
+        var stages = Stages(image);
+        return Channels(width, stages) * (image.Height >> stages) * (image.Width >> stages);
+    }
+
+    /// <summary>The convolutions that halve the image, of the discriminator and the encoder.</summary>
+    public static List<(string Name, Module<Tensor, Tensor> Layer)> Downsampling(ImageShape image, int width, bool batchNorm)
+    {
+        var channels = image.Channels;
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        for (var stage = 1; stage <= Stages(image); stage++)
+        {
+            var next = Channels(width, stage);
+            var normalized = batchNorm && stage > 1;
+            layers.Add(($"down{stage}", Conv2d(channels, next, 4, stride: 2, padding: 1, bias: !normalized)));
+            if (normalized)
+                layers.Add(($"norm{stage}", BatchNorm2d(next)));
+            layers.Add(($"activation{stage}", LeakyReLU(0.2)));
+            channels = next;
+        }
+        return layers;
+    }
 
     /// <summary>Weights from N(0, 0.02²), batch norm scales from N(1, 0.02²), biases 0 (Radford et al. 2016, section 4).</summary>
     public static void Initialize(Module network)

@@ -25,21 +25,8 @@ public sealed class DcganDiscriminator : DiscriminatorNetwork
     {
         image.ThrowIfUnsupported(nameof(image));
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        var stages = Dcgan.Stages(image);
-        var channels = image.Channels;
-        var layers = new List<(string, Module<Tensor, Tensor>)>();
-        for (var stage = 1; stage <= stages; stage++)
-        {
-            var next = Dcgan.Channels(width, stage);
-            var normalized = batchNorm && stage > 1;
-            layers.Add(($"down{stage}", Conv2d(channels, next, 4, stride: 2, padding: 1, bias: !normalized)));
-            if (normalized)
-                layers.Add(($"norm{stage}", BatchNorm2d(next)));
-            layers.Add(($"activation{stage}", LeakyReLU(0.2)));
-            channels = next;
-        }
-        body = Sequential(layers);
-        head = Linear(channels * (image.Height >> stages) * (image.Width >> stages), 1);
+        body = Sequential(Dcgan.Downsampling(image, width, batchNorm));
+        head = Linear(Dcgan.SmallestSize(image, width), 1);
         RegisterComponents();
         Dcgan.Initialize(this);
     }

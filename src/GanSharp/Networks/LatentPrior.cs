@@ -19,6 +19,9 @@ public abstract class LatentPrior
     /// <summary>Length of a latent vector.</summary>
     public int Size { get; }
 
+    /// <summary>Whether it is N(0, I), from which a VAE's bound measures.</summary>
+    internal virtual bool IsStandardNormal => false;
+
     /// <summary>Draws latent vectors.</summary>
     /// <param name="count">Number of vectors.</param>
     /// <param name="random">Source of randomness, on the same device; torch's global one where null.</param>
@@ -40,6 +43,8 @@ public abstract class LatentPrior
 
     private sealed class NormalPrior(int size) : LatentPrior(size)
     {
+        internal override bool IsStandardNormal => true;
+
         public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
             randn([count, Size], ScalarType.Float32, device, generator: random);
     }
