@@ -1,8 +1,10 @@
 using System.CommandLine;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
+using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
+using GanSharp.Metrics.Fidelity;
+using GanSharp.Metrics.Images;
 using GanSharp.Networks;
-using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Samples;
 using GanSharp.Training;
@@ -41,11 +43,26 @@ void Train(ParseResult options, CancellationToken cancellation)
     generator.to(device);
     discriminator.to(device);
 
+    // The classifier knows garments only; for other images, features that were never trained.
+    IFeatureExtractor features = options.GetValue(data) is null ? GarmentClassifier.Load() : new RandomConvolutionFeatures(shape.Channels);
+    using var weights = (IDisposable)features;
+    (IMetric Metric, string Meaning)[] metrics =
+    [
+        (new FrechetDistanceMetric(features, samples: 1_000), "distance between the distributions of real and generated images; lower is better"),
+        (new KernelDistanceMetric(features, samples: 1_000), "another such distance, which is 0 on average for a perfect generator"),
+        (NeighborMetric.Precision(features, samples: 1_000), "share of generated images that look like real ones"),
+        (NeighborMetric.Recall(features, samples: 1_000), "share of real images that look like generated ones: low where kinds are missing"),
+        (NeighborMetric.Coverage(features, samples: 1_000), "share of real images with a generated one nearby"),
+        (SharpnessMetric.HighFrequencyShare(samples: 1_000), "fine detail: below that of real images it is blur, above it noise"),
+    ];
+
     var recipe = TrainingOptions.RegularizedRelativistic(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with
     {
         BatchSize = options.GetValue(batchSize),
         Seed = options.GetValue(SampleCommand.Seed),
         Precision = options.GetValue(SampleCommand.Precision),
+        // At the last report only.
+        Metrics = [.. metrics.Select(entry => new ScheduledMetric(entry.Metric, EveryReports: int.MaxValue))],
         Diagnostics = new()
         {
             Auditor = () => new DcganDiscriminator(shape, width: options.GetValue(width)),
@@ -82,5 +99,6 @@ void Train(ParseResult options, CancellationToken cancellation)
     RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
         ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
     SampleCommand.Conclude(reports[^1]);
+    SampleCommand.Show(reports[^1].Metrics, metrics);
     Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");
 }

@@ -1,5 +1,4 @@
 using GanSharp.Data.Distributions;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Optimization;

@@ -1,5 +1,4 @@
 using GanSharp.Data.Distributions;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
 using GanSharp.Players;

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Estimates;
+using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Players;
 using GanSharp.Reporting;
@@ -58,6 +61,20 @@ internal static class SampleCommand
         }
         foreach (var finding in last.Health?.Findings ?? [])
             Console.WriteLine($"Health: {finding}.");
+    }
+
+    /// <summary>A table of what was measured, what real images get, and what each number means.</summary>
+    public static void Show(IReadOnlyDictionary<string, MetricReading> readings, IReadOnlyList<(IMetric Metric, string Meaning)> metrics)
+    {
+        if (readings.Count == 0)
+            return;
+        var rows = metrics.Where(entry => readings.ContainsKey(entry.Metric.Name)).Select(entry => (entry.Metric.Name, Reading: readings[entry.Metric.Name], entry.Meaning)).ToArray();
+        var width = rows.Max(row => row.Name.Length);
+        static string Text(Estimate? interval, double value) => interval is { } estimate
+            ? string.Create(CultureInfo.InvariantCulture, $"{value:0.000} ± {(estimate.Upper - estimate.Lower) / 2:0.000}") : value.ToString("0.000", CultureInfo.InvariantCulture);
+        Console.WriteLine($"{"Metric".PadRight(width)}  {"generated",-16}{"real images",-16}");
+        foreach (var (name, reading, meaning) in rows)
+            Console.WriteLine($"{name.PadRight(width)}  {Text(reading.Interval, reading.Value),-16}{(reading.OfReal is { } real ? Text(real, real.Value) : ""),-16}{meaning}");
     }
 
     /// <summary>Makes the folder and proves that it can be written, before any work is done.</summary>

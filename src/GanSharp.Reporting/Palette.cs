@@ -1,5 +1,3 @@
-using GanSharp.Diagnostics.Auditing;
-using GanSharp.Penalties;
 using ScottPlot;
 
 namespace GanSharp.Reporting;

@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -42,6 +42,14 @@ internal static class BenchmarkCommand
         var samples = new Option<int>("--samples") { Description = "Samples of each side.", DefaultValueFactory = _ => 2_000 };
         var command = new Command("coverage", "How often the diagnostics give an interval at a true ratio, and how often it holds the truth.") { repeats, samples, Document };
         command.SetAction(parsed => Write(parsed, "coverage", CoverageCommand.Measure(parsed.GetValue(repeats), parsed.GetValue(samples))));
+        return command;
+    }
+
+    private static Command GarmentClassifierCommand()
+    {
+        var epochs = new Argument<int>("epochs") { DefaultValueFactory = _ => 6 };
+        var command = new Command("garment-classifier", "Trains the classifier of the package's features on Fashion-MNIST and writes its weights.") { epochs };
+        command.SetAction(options => ClassifierTraining.Run(options.GetValue(epochs)));
         return command;
     }
 

@@ -56,8 +56,16 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var scope = NewDisposeScope();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return Read(file, path);
+    }
+
+    /// <summary><see cref="Read(string)"/> of an open file or resource, from its beginning.</summary>
+    /// <param name="file">A stream with a length.</param>
+    /// <param name="path">What messages call it.</param>
+    internal static SafetensorsFile Read(Stream file, string path)
+    {
+        using var scope = NewDisposeScope();
         if (!file.CanSeek)
             throw new InvalidSafetensorsException($"'{path}' must be a file with a length but is a device or a pipe.");
         try

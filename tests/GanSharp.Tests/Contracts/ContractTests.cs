@@ -1,12 +1,10 @@
 using FluentAssertions;
-using GanSharp.Augmentations;
 using GanSharp.Contracts;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Tensors;
 using GanSharp.Training;
 using TorchSharp;
 using Xunit;

@@ -1,11 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Calibration;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
-using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using Xunit;

@@ -2,7 +2,6 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;

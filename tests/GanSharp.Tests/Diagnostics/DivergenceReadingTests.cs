@@ -1,8 +1,6 @@
 using FluentAssertions;
 using GanSharp.Diagnostics.Reports;
-using GanSharp.Divergences;
 using GanSharp.Estimates;
-using GanSharp.Penalties;
 using GanSharp.Training;
 using Xunit;
 

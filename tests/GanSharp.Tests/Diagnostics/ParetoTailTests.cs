@@ -2,7 +2,6 @@ using System.Text.Json;
 using FluentAssertions;
 using GanSharp.Estimates;
 using GanSharp.Randomness;
-using GanSharp.Tensors;
 using Xunit;
 using static TorchSharp.torch;
 

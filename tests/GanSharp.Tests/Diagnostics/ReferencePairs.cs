@@ -1,5 +1,4 @@
 using GanSharp.Data.Distributions;
-using GanSharp.Training;
 
 namespace GanSharp.Tests.Diagnostics;
 

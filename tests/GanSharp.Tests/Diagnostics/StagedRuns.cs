@@ -1,7 +1,6 @@
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;

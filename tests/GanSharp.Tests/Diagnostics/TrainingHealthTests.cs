@@ -1,7 +1,6 @@
 using FluentAssertions;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Reports;
-using GanSharp.Divergences;
 using Xunit;
 
 namespace GanSharp.Tests.Diagnostics;

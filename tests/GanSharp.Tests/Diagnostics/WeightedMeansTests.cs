@@ -1,6 +1,5 @@
 using FluentAssertions;
 using GanSharp.Estimates;
-using GanSharp.Metrics.Modes;
 using GanSharp.Randomness;
 using Xunit;
 using static TorchSharp.torch;

@@ -3,10 +3,10 @@ using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Divergences;
 using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
+using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Modes;
 using GanSharp.Metrics.TwoSample;
 using GanSharp.Networks;
@@ -159,6 +159,22 @@ internal static class Snippets
         DiagnosticsPlot.Save(reports, "diagnostics.png");
         RunReport.Save(reports, "report.html", "My GAN", ("Diagnostics", "diagnostics.png"));
         #endregion
+    }
+
+    public static TrainingOptions Measured()
+    {
+        #region fidelity
+        using var features = GarmentClassifier.Load();
+        var options = new TrainingOptions
+        {
+            Metrics =
+            [
+                new(new FrechetDistanceMetric(features)),
+                new(NeighborMetric.Recall(features), EveryReports: 5),
+            ],
+        };
+        #endregion
+        return options;
     }
 
     public static async Task Watching(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator, CancellationToken stopping)

@@ -1,4 +1,3 @@
-using GanSharp.Data;
 using GanSharp.Networks.Weights;
 using GanSharp.Safetensors;
 using TorchSharp;

@@ -2,7 +2,6 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Penalties;

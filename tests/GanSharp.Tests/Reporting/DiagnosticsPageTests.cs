@@ -1,6 +1,5 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Reporting;

@@ -1,6 +1,4 @@
 using FluentAssertions;
-using GanSharp.Divergences;
-using GanSharp.Penalties;
 using GanSharp.Reporting;
 using GanSharp.Training;
 using SkiaSharp;

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
-using GanSharp.Diagnostics.Auditing;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
 using GanSharp.Networks;

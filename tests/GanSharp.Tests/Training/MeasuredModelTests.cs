@@ -6,7 +6,6 @@ using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Tensors;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;

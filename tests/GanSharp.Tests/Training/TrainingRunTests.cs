@@ -1,9 +1,7 @@
 using FluentAssertions;
 using GanSharp.Data.Distributions;
-using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
-using GanSharp.Penalties;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using Xunit;

@@ -43,6 +43,22 @@ public static class WeightsFile
         ArgumentNullException.ThrowIfNull(network);
         var weights = Weights(network);
         using var file = SafetensorsFile.Read(path);
+        Replace(weights, file, path, network);
+    }
+
+    /// <summary><see cref="LoadWeights(Module, string)"/> of an open file or resource.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="stream">A stream with a length.</param>
+    /// <param name="name">What messages call it.</param>
+    internal static void LoadWeights(this Module network, Stream stream, string name)
+    {
+        var weights = Weights(network);
+        using var file = SafetensorsFile.Read(stream, name);
+        Replace(weights, file, name, network);
+    }
+
+    private static void Replace((string Name, Tensor Value)[] weights, SafetensorsFile file, string path, Module network)
+    {
         if (file.Mismatches(weights).ToArray() is { Length: > 0 } mismatches)
             throw new WeightsMismatchException(path, network.GetType().Name, mismatches);
         using var frozen = no_grad();

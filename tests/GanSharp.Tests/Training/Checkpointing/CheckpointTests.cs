@@ -1,6 +1,5 @@
 using FluentAssertions;
 using GanSharp.FaultWorker;
-using GanSharp.Tensors;
 using GanSharp.Training.Checkpointing;
 using Xunit;
 
