@@ -70,11 +70,19 @@ internal static class SampleCommand
             return;
         var rows = metrics.Where(entry => readings.ContainsKey(entry.Metric.Name)).Select(entry => (entry.Metric.Name, Reading: readings[entry.Metric.Name], entry.Meaning)).ToArray();
         var width = rows.Max(row => row.Name.Length);
-        static string Text(Estimate? interval, double value) => interval is { } estimate
-            ? string.Create(CultureInfo.InvariantCulture, $"{value:0.000} ± {(estimate.Upper - estimate.Lower) / 2:0.000}") : value.ToString("0.000", CultureInfo.InvariantCulture);
         Console.WriteLine($"{"Metric".PadRight(width)}  {"generated",-16}{"real images",-16}");
         foreach (var (name, reading, meaning) in rows)
-            Console.WriteLine($"{name.PadRight(width)}  {Text(reading.Interval, reading.Value),-16}{(reading.OfReal is { } real ? Text(real, real.Value) : ""),-16}{meaning}");
+            Console.WriteLine($"{name.PadRight(width)}  {Short(reading.Interval),-16}{Short(reading.OfReal),-16}{meaning}");
+    }
+
+    /// <summary>"0.123 ± 0.004", with the digits that the interval leaves; empty where there is none.</summary>
+    public static string Short(Estimate? interval)
+    {
+        if (interval is not { } estimate)
+            return "";
+        var half = (estimate.Upper - estimate.Lower) / 2;
+        var format = half >= 10 ? "0" : half >= 1 ? "0.0" : "0.000";
+        return $"{estimate.Value.ToString(format, CultureInfo.InvariantCulture)} ± {half.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>Makes the folder and proves that it can be written, before any work is done.</summary>

@@ -24,6 +24,19 @@ public static class ImageGrid
     public static void SaveSideBySide(Tensor real, Tensor generated, string path, int columns = 8) =>
         Save([("Real", real), ("Generated", generated)], path, columns);
 
+    /// <summary>Saves several blocks of images beside each other, each with its caption.</summary>
+    /// <param name="blocks">At least one; images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="path">Where to save it; a file that is there is replaced.</param>
+    /// <param name="columns">Images in a row of each block, at least 1. Default 8.</param>
+    /// <exception cref="ArgumentException">There is no block, or a tensor has another shape, or holds NaN.</exception>
+    public static void SaveCaptioned(IReadOnlyList<(string Caption, Tensor Images)> blocks, string path, int columns = 8)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        if (blocks.Count == 0)
+            throw new ArgumentException("blocks must hold at least one block of images but is empty.", nameof(blocks));
+        Save([.. blocks], path, columns);
+    }
+
     private static void Save((string Caption, Tensor Images)[] blocks, string path, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);

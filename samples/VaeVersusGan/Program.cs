@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Diagnostics;
+using GanSharp.Data;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
+using GanSharp.Metrics.Fidelity;
+using GanSharp.Metrics.Images;
+using GanSharp.Networks;
+using GanSharp.Networks.Autoencoders;
+using GanSharp.Optimization;
+using GanSharp.Players;
+using GanSharp.Reporting;
+using GanSharp.Samples;
+using GanSharp.Training;
+using TorchSharp;
+
+const int LatentSize = 64, BatchSize = 64, MeasuredImages = 1_000;
+var shape = new ImageShape(1, 28, 28);
+
+var steps = new Option<int>("--steps") { Description = "Steps of the GAN. The VAE then trains for the same time.", DefaultValueFactory = _ => 1_000 };
+var width = new Option<int>("--width") { Description = "Channels of the networks' first stage.", DefaultValueFactory = _ => 32 };
+var output = SampleCommand.Output("vae-versus-gan");
+
+var command = new RootCommand("Trains a GAN and a VAE with the same generator on the same garments for the same time, and puts both beside real images.") { steps, width, SampleCommand.Seed, output };
+return SampleCommand.Run(command, args, Compare);
+
+void Compare(ParseResult options, CancellationToken cancellation)
+{
+    var folder = SampleCommand.Prepare(options.GetRequiredValue(output));
+    var seed = options.GetValue(SampleCommand.Seed);
+    using var garments = FashionMnist.Load(Path.Combine(AppContext.BaseDirectory, "data"), cancellation);
+    DcganGenerator Generator() => new(shape, LatentSize, options.GetValue(width));
+    DcganDiscriminator Discriminator() => new(shape, options.GetValue(width));
+
+    torch.manual_seed(seed);
+    using var generator = Generator();
+    using var discriminator = Discriminator();
+    var recipe = TrainingOptions.RegularizedRelativistic(options.GetValue(steps), gamma: 1, learningRate: 1e-3) with
+    {
+        BatchSize = BatchSize,
+        Seed = seed,
+        Diagnostics = new() { Samples = 0 },
+    };
+    using var trainer = new GanTrainer(generator, discriminator, garments, recipe);
+    Console.WriteLine($"GAN: {options.GetValue(steps):N0} steps.");
+    var clock = Stopwatch.StartNew();
+    foreach (var _ in trainer.TrainTo(options.GetValue(steps), cancellation).Every(Math.Max(1, options.GetValue(steps) / 5)).WithProgress())
+    {
+    }
+    var time = clock.Elapsed;
+
+    torch.manual_seed(seed);
+    using var vae = new VariationalAutoencoder(new DcganEncoder(shape, LatentSize, options.GetValue(width)), Generator());
+    Console.WriteLine($"VAE: {time:mm\\:ss}, as long as the GAN.");
+    Train(vae, garments, time, seed, cancellation);
+    if (cancellation.IsCancellationRequested)
+        return;
+
+    using var average = trainer.UseAverage();
+    string In(string name) => Path.Combine(folder, name);
+    using (torch.NewDisposeScope())
+    {
+        var real = garments.HeldOut!.Draw(seed: 0, position: 0, count: 32).Samples;
+        ImageGrid.SaveCaptioned([("Real", real), ("VAE", vae.Decoder.Sample(32)), ("GAN", generator.Sample(32))], In("samples.png"), columns: 4);
+        ImageGrid.SaveCaptioned([("Real", real), ("Reconstructed by the VAE", vae.Reconstruct(real))], In("reconstructions.png"), columns: 4);
+    }
+    Show(garments, vae.Decoder, generator, Discriminator, cancellation);
+    Console.WriteLine($"Open {In("samples.png")} and reconstructions.png beside it.");
+}
+
+// Adam on the bound, until the time is over.
+static void Train(VariationalAutoencoder vae, Dataset data, TimeSpan time, int seed, CancellationToken cancellation)
+{
+    using var player = new Player(vae, new AdamOptions { LearningRate = 1e-3, Beta1 = 0.9 });
+    var clock = Stopwatch.StartNew();
+    var (step, shown) = (0L, 0);
+    while (clock.Elapsed < time && !cancellation.IsCancellationRequested)
+    {
+        using var scope = torch.NewDisposeScope();
+        var bound = vae.call(data.Draw(seed, step++ * BatchSize, BatchSize).Samples, null);
+        player.Descend(bound.Loss());
+        if (5 * clock.Elapsed / time < shown + 1)
+            continue;
+        shown++;
+        Console.WriteLine(FormattableString.Invariant($"step {step,6:N0}  ln p(x) >= {bound.Value.mean().item<float>():0.0} nats = {bound.Reconstruction.mean().item<float>():0.0} - KL {bound.KullbackLeibler.sum(1).mean().item<float>():0.0}  deviation {((GaussianLikelihood)vae.Likelihood).StandardDeviation:0.000}  {step * BatchSize / clock.Elapsed.TotalSeconds:N0} samples/s"));
+    }
+}
+
+static void Show(Dataset data, GeneratorNetwork vae, GeneratorNetwork gan, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellation)
+{
+    using var features = GarmentClassifier.Load();
+    (IMetric Metric, string Meaning)[] metrics =
+    [
+        (SharpnessMetric.LaplacianVariance(MeasuredImages), "edges and grain: below real images is blur"),
+        (SharpnessMetric.HighFrequencyShare(MeasuredImages), "share of fine detail"),
+        (new FrechetDistanceMetric(features, MeasuredImages), "lower is better"),
+        (new KernelDistanceMetric(features, MeasuredImages), "lower is better"),
+        (NeighborMetric.Precision(features, MeasuredImages), "generated images that look real"),
+        (NeighborMetric.Recall(features, MeasuredImages), "real images that look generated"),
+        (NeighborMetric.Coverage(features, MeasuredImages), "real images with a generated one nearby"),
+    ];
+    Console.WriteLine($"{"",-40}{"real images",-17}{"VAE",-17}{"GAN",-17}");
+    foreach (var (metric, meaning) in metrics)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (ofVae, ofGan) = (metric.Measure(new MetricContext(vae, data, cancellationToken: cancellation)), metric.Measure(new MetricContext(gan, data, cancellationToken: cancellation)));
+        Console.WriteLine($"{metric.Name,-40}{SampleCommand.Short(ofVae.OfReal),-17}{SampleCommand.Short(ofVae.Interval),-17}{SampleCommand.Short(ofGan.Interval),-17}{meaning}");
+    }
+    string Audit(GeneratorNetwork generator) => SampleCommand.Short(Auditor.Audit(generator, data, makeAuditor, new() { MaximumSteps = 400, BatchSize = BatchSize }, cancellation).Bound);
+    Console.WriteLine($"{"JS by a fresh auditor, at least (nats)",-40}{"",-17}{Audit(vae),-17}{Audit(gan),-17}ln 2 = 0.693 is nothing in common");
+}
