@@ -53,7 +53,7 @@ void Train(ParseResult options, CancellationToken cancellation)
         (NeighborMetric.Precision(features, samples: 1_000), "share of generated images that look like real ones"),
         (NeighborMetric.Recall(features, samples: 1_000), "share of real images that look like generated ones: low where kinds are missing"),
         (NeighborMetric.Coverage(features, samples: 1_000), "share of real images with a generated one nearby"),
-        (SharpnessMetric.HighFrequencyShare(samples: 1_000), "fine detail: below that of real images it is blur, above it noise"),
+        (SharpnessMetric.HighFrequencyShare(samples: 1_000), "fine detail: less than in real images is blur, more is noise"),
     ];
 
     var recipe = TrainingOptions.RegularizedRelativistic(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with

@@ -70,7 +70,7 @@ internal static class SampleCommand
             return;
         var rows = metrics.Where(entry => readings.ContainsKey(entry.Metric.Name)).Select(entry => (entry.Metric.Name, Reading: readings[entry.Metric.Name], entry.Meaning)).ToArray();
         var width = rows.Max(row => row.Name.Length);
-        Console.WriteLine($"{"Metric".PadRight(width)}  {"generated",-16}{"real images",-16}");
+        Console.WriteLine($"{"Metric".PadRight(width)}  {"generated",-16}real images");
         foreach (var (name, reading, meaning) in rows)
             Console.WriteLine($"{name.PadRight(width)}  {Short(reading.Interval),-16}{Short(reading.OfReal),-16}{meaning}");
     }

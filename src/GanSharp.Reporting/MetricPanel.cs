@@ -3,11 +3,11 @@ using ScottPlot;
 
 namespace GanSharp.Reporting;
 
-/// <summary>What the metrics found over a run, a panel for each.</summary>
+/// <summary>What the metrics found over a run, a panel for each that was measured more than once: a single value is no curve, and stands in the page's table.</summary>
 internal static class MetricPanel
 {
     public static IEnumerable<Plot> DrawAll(IReadOnlyList<StepReport> reports) =>
-        reports.SelectMany(report => report.Metrics.Keys).Distinct().Select(name => Draw(reports, name));
+        reports.SelectMany(report => report.Metrics.Keys).CountBy(name => name).Where(entry => entry.Value > 1).Select(entry => Draw(reports, entry.Key));
 
     private static Plot Draw(IReadOnlyList<StepReport> reports, string name)
     {

@@ -58,13 +58,17 @@ public sealed class MetricReportTests : IDisposable
             .And.Contain("<td>Loss term: discriminator/R1</td><td>0.2500</td>");
     }
 
-    [Fact]
-    public void The_page_of_diagnostics_has_the_panels_too()
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 2)]
+    public void The_page_of_diagnostics_has_the_panels_too_where_there_are_two_values_to_draw(bool twice, int rows)
     {
-        DiagnosticsPlot.Save([PictureTests.Report(100, 0.3), Report(200, fid: 3) with { Diagnostics = PictureTests.Report(200, 0.2).Diagnostics }], folder.File("diagnostics.png"));
+        StepReport Measured(long step, double divergence) => Report(step, fid: 3) with { Diagnostics = PictureTests.Report(step, divergence).Diagnostics };
+
+        DiagnosticsPlot.Save([twice ? Measured(100, 0.3) : PictureTests.Report(100, 0.3), Measured(200, 0.2)], folder.File("diagnostics.png"));
 
         using var picture = SKBitmap.Decode(folder.File("diagnostics.png"));
-        picture.Height.Should().Be(3 * 400 * 2);
+        picture.Height.Should().Be(rows * 400 * 2);
     }
 
     [Fact]
