@@ -90,7 +90,7 @@ public sealed record CalibrationReport
             Resolution = SumOverBins(index => mass[index] * Math.Pow(observed[index] / mass[index] - 0.5, 2)),
             Curve = [.. Enumerable.Range(0, bins).Where(index => count[index] > 0).Select(index => new ReliabilityBin(
                 predicted[index] / mass[index],
-                Wilson(observed[index] / mass[index], mass[index] * mass[index] / squaredMass[index], (long)count[index]),
+                Proportion.Wilson(observed[index] / mass[index], mass[index] * mass[index] / squaredMass[index], (long)count[index]),
                 (long)count[index]))],
         };
     }
@@ -113,13 +113,5 @@ public sealed record CalibrationReport
         var errors = (mean + variance.sqrt() * randn([mean.shape[0], Simulations], ScalarType.Float64, generator: random)).abs().sum([0]);
         double Quantile(double share) => errors.quantile(tensor(share)).item<double>();
         return new Estimate(errors.mean().item<double>(), Quantile(0.025), Quantile(0.975), Math.Min(realCount, fakeCount));
-    }
-
-    private static Estimate Wilson(double fraction, double effectiveCount, long count)
-    {
-        var squared = Estimate.NormalQuantile * Estimate.NormalQuantile / effectiveCount;
-        var center = (fraction + squared / 2) / (1 + squared);
-        var half = Math.Sqrt(squared * (fraction * (1 - fraction) + squared / 4)) / (1 + squared);
-        return new Estimate(fraction, center - half, center + half, count);
     }
 }

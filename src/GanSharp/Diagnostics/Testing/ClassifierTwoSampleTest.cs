@@ -35,8 +35,8 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         var fakeRight = 1 - fakeWrong;
         double n = real.numel(), m = fake.numel();
         var accuracy = (realRight + fakeRight) / 2;
-        var (realLower, realUpper) = ScoreInterval(realRight, n);
-        var (fakeLower, fakeUpper) = ScoreInterval(fakeRight, m);
+        var (_, realLower, realUpper, _) = Proportion.Wilson(realRight, n, real.numel());
+        var (_, fakeLower, fakeUpper, _) = Proportion.Wilson(fakeRight, m, fake.numel());
         static double Half(double first, double second) => Math.Sqrt(first * first + second * second) / 2;
         // Rounding may exceed [0, 1] in the last bit.
         var estimate = new Estimate(accuracy,
@@ -91,15 +91,6 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
         if (logits.isnan().any().item<bool>())
             throw new ArgumentException($"{name} must be logits but holds NaN.", name);
         return (verdicts.mean().item<double>() + 1) / 2;
-    }
-
-    /// <summary>Wilson's interval (1927) for a share, which doesn't shrink to a point at 0 and 1.</summary>
-    private static (double Lower, double Upper) ScoreInterval(double share, double count)
-    {
-        const double z = Estimate.NormalQuantile;
-        var center = share + z * z / (2 * count);
-        var half = z * Math.Sqrt(share * (1 - share) / count + z * z / (4 * count * count));
-        return ((center - half) / (1 + z * z / count), (center + half) / (1 + z * z / count));
     }
 
     private static double ChanceOf(double accuracy, double judgedReal, double n, double m)
