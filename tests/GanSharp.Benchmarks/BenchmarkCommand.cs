@@ -47,7 +47,7 @@ internal static class BenchmarkCommand
 
     private static Command GarmentClassifierCommand()
     {
-        var epochs = new Argument<int>("epochs") { DefaultValueFactory = _ => 6 };
+        var epochs = new Argument<int>("epochs") { DefaultValueFactory = _ => 16 };
         var command = new Command("garment-classifier", "Trains the classifier of the package's features on Fashion-MNIST and writes its weights.") { epochs };
         command.SetAction(options => ClassifierTraining.Run(options.GetValue(epochs)));
         return command;

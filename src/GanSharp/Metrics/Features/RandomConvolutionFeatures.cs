@@ -9,7 +9,7 @@ namespace GanSharp.Metrics.Features;
 
 /// <summary>
 /// Activations of a convolutional network with random weights, for images of any content. They see edges, textures and where they are, and nothing of what an
-/// image means. Distances of random features rank generators much like those of trained ones where differences are large (Naeem et al. 2020, section 4.2).
+/// image means. Naeem et al. (2020) use random features for images unlike those that a trained network knows.
 /// </summary>
 public sealed class RandomConvolutionFeatures : IFeatureExtractor, IDisposable
 {

@@ -28,9 +28,16 @@ public readonly record struct DensityCoverage(Estimate Density, Estimate Coverag
         using var frozen = no_grad();
         var (x, y) = FeatureCheck.Centered(real, fake);
         var radii = NeighborBalls.Radii(x, neighbors);
-        var density = new WeightedMeans(0, (1, NeighborBalls.Counts(x, radii, y, closed: false) / neighbors)).Normal();
-        return new DensityCoverage(density, Proportion.Of(NeighborBalls.Reached(x, radii, y, closed: false)));
+        return new DensityCoverage(DensityOf(x, radii, y, neighbors), CoverageOf(x, radii, y));
     }
+
+    /// <summary>Density alone, of samples that were checked and centered.</summary>
+    internal static Estimate DensityOf(Tensor real, Tensor radii, Tensor fake, int neighbors) =>
+        new WeightedMeans(0, (1, NeighborBalls.Counts(real, radii, fake, closed: false) / neighbors)).Normal();
+
+    /// <summary>Coverage alone.</summary>
+    /// <inheritdoc cref="DensityOf"/>
+    internal static Estimate CoverageOf(Tensor real, Tensor radii, Tensor fake) => Proportion.Of(NeighborBalls.Reached(real, radii, fake, closed: false));
 
     /// <summary>"density 0.8123 ± 0.0312, coverage 0.7244 [0.7041, 0.7437]".</summary>
     public override string ToString() => $"density {Density}, coverage {Coverage}";

@@ -28,16 +28,14 @@ public static class FrechetDistance
         FeatureCheck.ThrowIfUnusable(real, fake, fewest: 2);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        var (x, y) = (real.detach().cpu().to(ScalarType.Float64), fake.detach().cpu().to(ScalarType.Float64));
         using var first = new FeatureMoments();
         using var second = new FeatureMoments();
-        first.Add(real);
-        second.Add(fake);
-        var value = Between(first, second);
+        first.Add(x);
+        second.Add(y);
         var (toFake, toReal) = TransportMaps(first.Covariance, second.Covariance);
         var difference = first.Mean - second.Mean;
-        var variance = InfluenceVariance(real, first.Mean, difference, toFake) / real.shape[0] + InfluenceVariance(fake, second.Mean, -difference, toReal) / fake.shape[0];
-        var half = Estimate.NormalQuantile * Math.Sqrt(variance);
-        return new Estimate(value, value - half, value + half, Math.Min(real.shape[0], fake.shape[0]));
+        return new WeightedMeans(Between(first, second), (1, Influences(x - first.Mean, difference, toFake)), (1, Influences(y - second.Mean, -difference, toReal))).Normal();
     }
 
     /// <summary>The distance of moments, for features that don't fit into memory.</summary>
@@ -76,26 +74,24 @@ public static class FrechetDistance
     /// <summary>The matrices of the linear maps that carry one Gaussian to the other; on the range of the covariances, where they are singular.</summary>
     private static (Tensor ToSecond, Tensor ToFirst) TransportMaps(Tensor first, Tensor second)
     {
-        var root = Power(first, 0.5);
-        var inverseRoot = Power(first, -0.5);
-        var product = root.matmul(second).matmul(root);
-        return (inverseRoot.matmul(Power(product, 0.5)).matmul(inverseRoot), root.matmul(Power(product, -0.5)).matmul(root));
+        var (root, inverseRoot) = Roots(first);
+        var (rootOfProduct, inverseRootOfProduct) = Roots(root.matmul(second).matmul(root));
+        return (inverseRoot.matmul(rootOfProduct).matmul(inverseRoot), root.matmul(inverseRootOfProduct).matmul(root));
     }
 
-    private static Tensor Power(Tensor matrix, double exponent)
+    /// <summary>The square root of a covariance and its inverse, on its range.</summary>
+    private static (Tensor Root, Tensor Inverse) Roots(Tensor matrix)
     {
         var (values, vectors) = linalg.eigh((matrix + matrix.t()) / 2);
-        var smallest = Smallest(values);
-        var powers = where(values.gt(smallest), values.clamp_min(double.Epsilon).pow(exponent), zeros_like(values));
-        return (vectors * powers).matmul(vectors.t());
+        var isInRange = values.gt(Smallest(values));
+        Tensor Power(double exponent) => (vectors * where(isInRange, values.clamp_min(double.Epsilon).pow(exponent), zeros_like(values))).matmul(vectors.t());
+        return (Power(0.5), Power(-0.5));
     }
 
-    /// <summary>Variance of 2 (μ₁ − μ₂)ᵀ(x − μ₁) + (x − μ₁)ᵀ(I − T)(x − μ₁) over the samples.</summary>
-    private static double InfluenceVariance(Tensor features, Tensor mean, Tensor difference, Tensor map)
+    /// <summary>2 (μ₁ − μ₂)ᵀ(x − μ₁) + (x − μ₁)ᵀ(I − T)(x − μ₁) of each sample, less its mean.</summary>
+    private static Tensor Influences(Tensor centered, Tensor difference, Tensor map)
     {
-        using var scope = NewDisposeScope();
-        var centered = features.detach().cpu().to(ScalarType.Float64) - mean;
-        var influence = 2 * centered.matmul(difference) + centered.square().sum(1) - (centered.matmul(map) * centered).sum(1);
-        return influence.var().item<double>();
+        var influences = 2 * centered.matmul(difference) + centered.square().sum(1) - (centered.matmul(map) * centered).sum(1);
+        return influences - influences.mean();
     }
 }

@@ -30,32 +30,36 @@ public static class KernelDistance
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (x, y) = (real.detach().cpu().to(ScalarType.Float64), fake.detach().cpu().to(ScalarType.Float64));
-        var (n, m) = (x.shape[0], y.shape[0]);
-        var (amongReal, amongFake) = (RowMeans(x, x, excludesItself: true), RowMeans(y, y, excludesItself: true));
-        var (realToFake, fakeToReal) = (RowMeans(x, y, excludesItself: false), RowMeans(y, x, excludesItself: false));
-        var value = (amongReal.mean() + amongFake.mean() - 2 * realToFake.mean()).item<double>();
-        var variance = 4 * ((amongReal - realToFake).var() / n + (amongFake - fakeToReal).var() / m).item<double>();
-        var half = Estimate.NormalQuantile * Math.Sqrt(variance);
-        return new Estimate(value, value - half, value + half, Math.Min(n, m));
+        var (realToFake, fakeToReal) = Means(x, y);
+        var (ofReal, ofFake) = (MeansAmong(x) - realToFake, MeansAmong(y) - fakeToReal);
+        // The distance is the sum of both means, and each sample moves it twice, as either member of a pair.
+        var value = (ofReal.mean() + ofFake.mean()).item<double>();
+        return new WeightedMeans(-value, (2, ofReal), (2, ofFake)).Normal();
     }
 
-    /// <summary>Mean of the kernel over the pairs of each row of <paramref name="rows"/>.</summary>
-    private static Tensor RowMeans(Tensor rows, Tensor columns, bool excludesItself)
+    /// <summary>Each sample's mean over its pairs with the others.</summary>
+    private static Tensor MeansAmong(Tensor samples)
     {
-        using var scope = NewDisposeScope();
+        var count = samples.shape[0];
+        return (count * Means(samples, samples).OfRows - Kernel(samples.square().sum(1), samples.shape[1])) / (count - 1);
+    }
+
+    /// <summary>Means of the kernel over the rows and over the columns of all pairs, computed once in blocks.</summary>
+    private static (Tensor OfRows, Tensor OfColumns) Means(Tensor rows, Tensor columns)
+    {
         var (count, size) = (rows.shape[0], rows.shape[1]);
         var transposed = columns.t();
-        var means = new List<Tensor>();
+        var (ofRows, ofColumns) = (empty(count, ScalarType.Float64), zeros(columns.shape[0], ScalarType.Float64));
         for (long start = 0; start < count; start += RowsPerBlock)
         {
             using var block = NewDisposeScope();
             var part = rows.narrow(0, start, Math.Min(RowsPerBlock, count - start));
-            var sums = Kernel(part.matmul(transposed), size).sum(1);
-            if (excludesItself)
-                sums.sub_(Kernel(part.square().sum(1), size));
-            means.Add((sums / (columns.shape[0] - (excludesItself ? 1 : 0))).MoveToOuterDisposeScope());
+            var kernel = Kernel(part.matmul(transposed), size);
+            ofRows.narrow(0, start, part.shape[0]).copy_(kernel.mean([1]));
+            // sum(0) would be sum(ScalarType.Byte): a literal 0 converts to any enumeration.
+            ofColumns.add_(kernel.sum([0]));
         }
-        return cat(means).MoveToOuterDisposeScope();
+        return (ofRows, ofColumns.div_(count));
     }
 
     private static Tensor Kernel(Tensor products, long size) => products.div_(size).add_(1).pow_(3);

@@ -32,24 +32,31 @@ public sealed class NeighborMetric : FeatureMetric
     /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
     /// <param name="neighbors">k, at least 1. Default 3, as in the paper.</param>
     public static NeighborMetric Precision(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = PrecisionRecall.DefaultNeighbors) =>
-        new("precision", features, samples, neighbors, (real, fake, k) => PrecisionRecall.Measure(real, fake, k).Precision);
+        new("precision", features, samples, neighbors, PrecisionRecall.OnManifold);
 
     /// <summary>Share of real samples on the generator's manifold.</summary>
     /// <inheritdoc cref="Precision"/>
     public static NeighborMetric Recall(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = PrecisionRecall.DefaultNeighbors) =>
-        new("recall", features, samples, neighbors, (real, fake, k) => PrecisionRecall.Measure(real, fake, k).Recall);
+        new("recall", features, samples, neighbors, (real, fake, k) => PrecisionRecall.OnManifold(fake, real, k));
 
     /// <summary>In how many balls around real samples a generated one lies, divided by k. More isn't better above what real samples get.</summary>
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
     /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
     public static NeighborMetric Density(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
-        new("density", features, samples, neighbors, (real, fake, k) => DensityCoverage.Measure(real, fake, k).Density);
+        new("density", features, samples, neighbors, (real, fake, k) => DensityCoverage.DensityOf(real, NeighborBalls.Radii(real, k), fake, k));
 
     /// <summary>Share of balls around real samples that hold a generated one.</summary>
     /// <inheritdoc cref="Density"/>
     public static NeighborMetric Coverage(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
-        new("coverage", features, samples, neighbors, (real, fake, k) => DensityCoverage.Measure(real, fake, k).Coverage);
+        new("coverage", features, samples, neighbors, (real, fake, k) => DensityCoverage.CoverageOf(real, NeighborBalls.Radii(real, k), fake));
 
-    private protected override Estimate Compare(Tensor real, Tensor fake) => measure(real, fake, neighbors);
+    private protected override Estimate Compare(Tensor real, Tensor fake)
+    {
+        FeatureCheck.ThrowIfUnusable(real, fake, fewest: neighbors + 1);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (x, y) = FeatureCheck.Centered(real, fake);
+        return measure(x, y, neighbors);
+    }
 }

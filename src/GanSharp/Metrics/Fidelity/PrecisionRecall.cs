@@ -30,10 +30,15 @@ public readonly record struct PrecisionRecall(Estimate Precision, Estimate Recal
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (x, y) = FeatureCheck.Centered(real, fake);
-        Estimate Share(Tensor centers, Tensor others) =>
-            Proportion.Of(NeighborBalls.Counts(centers, NeighborBalls.Radii(centers, neighbors), others, closed: true).gt(0).to(ScalarType.Float64));
-        return new PrecisionRecall(Share(x, y), Share(y, x));
+        return new PrecisionRecall(OnManifold(x, y, neighbors), OnManifold(y, x, neighbors));
     }
+
+    /// <summary>Precision alone, of generated samples on the manifold of real ones; with the sides exchanged, recall.</summary>
+    /// <param name="centers">Those whose balls are the manifold, checked and centered.</param>
+    /// <param name="others">Those that are counted.</param>
+    /// <param name="neighbors">k.</param>
+    internal static Estimate OnManifold(Tensor centers, Tensor others, int neighbors) =>
+        Proportion.Of(NeighborBalls.Counts(centers, NeighborBalls.Radii(centers, neighbors), others, closed: true).gt(0).to(ScalarType.Float64));
 
     /// <summary>"precision 0.7321 [0.7132, 0.7503], recall 0.4122 [0.3920, 0.4331]".</summary>
     public override string ToString() => $"precision {Precision}, recall {Recall}";

@@ -32,8 +32,7 @@ public static class Sharpness
     /// <exception cref="ArgumentException">It has another type or shape, or holds NaN or infinity, or the limit is out of range.</exception>
     public static Tensor HighFrequencyShare(Tensor images, double frequency = 0.25)
     {
-        if (!(frequency is > 0 and < 0.5))
-            throw new ArgumentOutOfRangeException(nameof(frequency), frequency, "frequency must be above 0 and below 0.5 cycles per pixel.");
+        ThrowIfNoFrequency(frequency);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var gray = Gray(images);
@@ -43,6 +42,12 @@ public static class Sharpness
         var total = power.sum([1, 2]);
         var high = (power * isHigh).sum([1, 2]);
         return where(total.gt(0), high / total.clamp_min(double.Epsilon), zeros_like(total)).MoveToOuterDisposeScope();
+    }
+
+    internal static void ThrowIfNoFrequency(double frequency)
+    {
+        if (!(frequency is > 0 and < 0.5))
+            throw new ArgumentOutOfRangeException(nameof(frequency), frequency, "frequency must be above 0 and below 0.5 cycles per pixel.");
     }
 
     /// <summary>Cycles per pixel of each coefficient of a transform of <paramref name="count"/> values.</summary>

@@ -36,8 +36,7 @@ public sealed class SharpnessMetric : IMetric
     /// <param name="frequency">The limit in cycles per pixel, above 0 and below 0.5. Default 0.25.</param>
     public static SharpnessMetric HighFrequencyShare(long samples = DefaultSamples, double frequency = 0.25)
     {
-        if (!(frequency is > 0 and < 0.5))
-            throw new ArgumentOutOfRangeException(nameof(frequency), frequency, "frequency must be above 0 and below 0.5 cycles per pixel.");
+        Sharpness.ThrowIfNoFrequency(frequency);
         return new("high-frequency share", samples, images => Sharpness.HighFrequencyShare(images, frequency), new() { ["frequency"] = frequency.ToString(CultureInfo.InvariantCulture) });
     }
 
