@@ -17,7 +17,7 @@ public sealed class ChannelMeanDistance(long samples = 1_000) : IMetric
         foreach (var (real, fake) in context.Real(samples).Zip(context.Generated(Math.Min(samples, context.RealCount ?? samples))))
         {
             using var scope = NewDisposeScope();
-            sum.add_((real.Samples - fake.Samples).mean([2, 3]).sum(0).cpu());
+            sum.add_((real.Samples - fake.Samples).mean([2, 3]).sum([0]).cpu());
             count += real.Samples.shape[0];
         }
         return (sum / count).abs().max().item<double>();

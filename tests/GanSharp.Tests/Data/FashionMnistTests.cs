@@ -15,7 +15,7 @@ public sealed class FashionMnistTests : IDisposable
     [Fact]
     public void The_subset_that_ships_with_the_sample_is_real_and_balanced()
     {
-        using var data = FashionMnist.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
+        using var data = ShippedGarments.Load();
 
         (data.Count, data.HeldOut!.Count).Should().Be((10_000, 2_000));
         data.SampleShape.Should().Equal(1, 28, 28);

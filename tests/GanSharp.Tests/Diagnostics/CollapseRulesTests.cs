@@ -7,6 +7,7 @@ using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Tests.Data;
 using GanSharp.Tests.Sampling;
 using Xunit;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public sealed class CollapseRulesTests
         manual_seed(0);
         using var scope = NewDisposeScope();
         var shape = new ImageShape(1, 28, 28);
-        using var images = kind == "DCGAN" ? IdxDataset.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data")) : (Dataset)Mixtures.Ring();
+        using var images = kind == "DCGAN" ? ShippedGarments.Load() : (Dataset)Mixtures.Ring();
         using GeneratorNetwork generator = kind == "DCGAN" ? new DcganGenerator(shape, 64, 8) : new MlpGenerator(2, 128, 2);
         using DiscriminatorNetwork discriminator = kind == "DCGAN" ? new DcganDiscriminator(shape, 8) : new MlpDiscriminator(2, 128);
         var monitor = new DiagnosticMonitor(generator, discriminator, images, GanObjective.Minimax, new() { Samples = 500 });

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentAssertions;
 using GanSharp.Estimates;
 using GanSharp.Randomness;
@@ -12,8 +11,7 @@ public sealed class ParetoTailTests
     /// <summary>One line of what tests/peers/pareto_tail.py computed in decimal arithmetic.</summary>
     public sealed record Reference(string Law, double Shape, int Samples, double KHat, double Limit, double? MaximumLikelihood);
 
-    public static IEnumerable<TheoryDataRow<Reference>> References => JsonSerializer.Deserialize<Reference[]>(
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "GanSharp.Tests", "Diagnostics", "Fixtures", "pareto-tail.json")), JsonSerializerOptions.Web)!
+    public static IEnumerable<TheoryDataRow<Reference>> References => Fixture.Read<Reference[]>("Diagnostics", "pareto-tail.json")
         .Select(reference => new TheoryDataRow<Reference>(reference));
 
     [Theory]

@@ -5,6 +5,7 @@ using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Schedules;
+using GanSharp.Tests.Data;
 using GanSharp.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -92,7 +93,7 @@ internal static class StagedRuns
     /// <summary>The sample's Fashion-MNIST, averaged to 8 × 8 pixels.</summary>
     private static InMemoryDataset Garments()
     {
-        using var full = IdxDataset.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
+        using var full = ShippedGarments.Load();
         Tensor Small(Dataset source, int count) => functional.avg_pool2d(ConstantPad2d(2, -1).call(source.Draw(0, 0, count).Samples), 4);
         return new InMemoryDataset(Small(full, 10_000), heldOut: new InMemoryDataset(Small(full.HeldOut!, 2_000)), name: "small garments");
     }

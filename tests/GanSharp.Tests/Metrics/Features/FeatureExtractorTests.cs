@@ -1,9 +1,9 @@
 using FluentAssertions;
 using GanSharp.Data;
-using GanSharp.Data.Images;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
 using GanSharp.Randomness;
+using GanSharp.Tests.Data;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -13,7 +13,7 @@ namespace GanSharp.Tests.Metrics.Features;
 public sealed class FeatureExtractorTests : IDisposable
 {
     private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
-    private readonly InMemoryDataset data = FashionMnist.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
+    private readonly InMemoryDataset data = ShippedGarments.Load();
 
     public void Dispose()
     {

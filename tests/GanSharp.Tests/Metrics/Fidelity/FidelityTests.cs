@@ -73,8 +73,8 @@ public sealed class FidelityTests : IDisposable
         noise.Select(amount => KernelDistance.Measure(real, Spoiled(amount)).Value).Should().BeInAscendingOrder();
         noise.Select(amount => PrecisionRecall.Measure(real, Spoiled(amount)).Precision.Value).Should().BeInDescendingOrder();
         noise.Select(amount => DensityCoverage.Measure(real, Spoiled(amount)).Density.Value).Should().BeInDescendingOrder();
-        var null1 = KernelDistance.Measure(real, other);
-        (null1.Lower < 0 && null1.Upper > 0).Should().BeTrue("the kernel distance of one distribution from itself is 0");
+        var ofEqual = KernelDistance.Measure(real, other);
+        (ofEqual.Lower < 0 && ofEqual.Upper > 0).Should().BeTrue("the kernel distance of one distribution from itself is 0");
     }
 
     [Fact]

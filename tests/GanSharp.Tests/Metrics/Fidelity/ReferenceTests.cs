@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentAssertions;
 using GanSharp.Metrics.Fidelity;
 using Xunit;
@@ -11,8 +10,7 @@ public sealed class ReferenceTests
 {
     private const double Tolerance = 1e-6;
 
-    private static readonly Reference References = JsonSerializer.Deserialize<Reference>(
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "GanSharp.Tests", "Metrics", "Fidelity", "Fixtures", "fidelity.json")), JsonSerializerOptions.Web)!;
+    private static readonly Reference References = Fixture.Read<Reference>("Metrics/Fidelity", "fidelity.json");
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, References.Cases.Length)];
 
@@ -40,17 +38,7 @@ public sealed class ReferenceTests
     /// <summary>The script's features: sums of four integers of a linear congruential generator.</summary>
     private static Tensor Features(long seed, int count, int size, double scale, double shift)
     {
-        var values = new double[count * size];
-        for (var index = 0; index < values.Length; index++)
-        {
-            var total = 0.0;
-            for (var draw = 0; draw < 4; draw++)
-            {
-                seed = (1_103_515_245 * seed + 12_345) % (1L << 31);
-                total += seed / (double)(1L << 31);
-            }
-            values[index] = total - 2;
-        }
+        var values = Fixture.Numbers(seed).Chunk(4).Take(count * size).Select(draws => draws.Sum(draw => draw / (double)(1L << 31)) - 2).ToArray();
         var x = tensor(values, [count, size]);
         return scale * (x * (1 + arange(size) % 5) + x.roll(1, 1)) + shift;
     }

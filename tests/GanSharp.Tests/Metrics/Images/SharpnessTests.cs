@@ -1,9 +1,9 @@
-using System.Text.Json;
 using FluentAssertions;
 using GanSharp.Data.Images;
 using GanSharp.Metrics;
 using GanSharp.Metrics.Images;
 using GanSharp.Networks;
+using GanSharp.Tests.Data;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -12,8 +12,7 @@ namespace GanSharp.Tests.Metrics.Images;
 /// <summary>How sharp images are, against SciPy, closed forms and a ladder of blur.</summary>
 public sealed class SharpnessTests : IDisposable
 {
-    private static readonly Reference References = JsonSerializer.Deserialize<Reference>(
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "GanSharp.Tests", "Metrics", "Images", "Fixtures", "sharpness.json")), JsonSerializerOptions.Web)!;
+    private static readonly Reference References = Fixture.Read<Reference>("Metrics/Images", "sharpness.json");
 
     private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
 
@@ -26,13 +25,7 @@ public sealed class SharpnessTests : IDisposable
     public void Both_are_those_of_their_definitions(int index)
     {
         var (seed, height, width, limit, laplacianVariance, share) = References.Cases[index];
-        var values = new double[height * width];
-        for (var pixel = 0; pixel < values.Length; pixel++)
-        {
-            seed = (1_103_515_245 * seed + 12_345) % (1L << 31);
-            values[pixel] = seed / (double)(1L << 30) - 1;
-        }
-        var image = tensor(values, [1, 1, height, width]);
+        var image = tensor(Fixture.Numbers(seed).Take(height * width).Select(number => number / (double)(1L << 30) - 1).ToArray(), [1, 1, height, width]);
 
         Sharpness.LaplacianVariance(image).item<double>().Should().BeApproximately(laplacianVariance, 1e-6 * laplacianVariance);
         Sharpness.HighFrequencyShare(image, limit).item<double>().Should().BeApproximately(share, 1e-6 * share);
@@ -52,7 +45,7 @@ public sealed class SharpnessTests : IDisposable
     [Fact]
     public void Blur_lowers_both()
     {
-        using var garments = FashionMnist.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
+        using var garments = ShippedGarments.Load();
         var images = garments.Draw(0, 0, 200).Samples;
         Tensor Blurred(int times) => Enumerable.Range(0, times).Aggregate(images, (x, _) => nn.functional.avg_pool2d(x, 3, stride: 1, padding: 1));
         Tensor[] ladder = [images, Blurred(1), Blurred(2), Blurred(4)];
@@ -64,7 +57,7 @@ public sealed class SharpnessTests : IDisposable
     [Fact]
     public void A_run_can_measure_it_and_real_images_stand_beside()
     {
-        using var garments = FashionMnist.Load(Path.Combine(Repository.Root, "samples", "FashionMnist", "data"));
+        using var garments = ShippedGarments.Load();
         using var generator = new DcganGenerator(new ImageShape(1, 28, 28), latentSize: 8, width: 4);
         foreach (var metric in new[] { SharpnessMetric.LaplacianVariance(300), SharpnessMetric.HighFrequencyShare(300) })
         {
