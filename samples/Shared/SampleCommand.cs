@@ -10,6 +10,7 @@ using GanSharp.Reporting;
 using GanSharp.Runtime;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
+using GanSharp.Training.Runs;
 
 namespace GanSharp.Samples;
 

@@ -9,14 +9,13 @@ using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Images;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;
-using GanSharp.Optimization;
-using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Samples;
 using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
 using TorchSharp;
 
-const int LatentSize = 64, BatchSize = 64, MeasuredImages = 1_000;
+const int LatentSize = 64, BatchSize = 64, MeasuredImages = 1_000, PaceSteps = 200;
 var shape = new ImageShape(1, 28, 28);
 
 var steps = new Option<int>("--steps") { Description = "Steps of the GAN. The VAE then trains for the same time.", DefaultValueFactory = _ => 1_000 };
@@ -29,6 +28,7 @@ return SampleCommand.Run(command, args, Compare);
 void Compare(ParseResult options, CancellationToken cancellation)
 {
     var folder = SampleCommand.Prepare(options.GetRequiredValue(output));
+    string In(string name) => Path.Combine(folder, name);
     var seed = options.GetValue(SampleCommand.Seed);
     using var garments = FashionMnist.Load(Path.Combine(AppContext.BaseDirectory, "data"), cancellation);
     DcganGenerator Generator() => new(shape, LatentSize, options.GetValue(width));
@@ -53,13 +53,21 @@ void Compare(ParseResult options, CancellationToken cancellation)
 
     torch.manual_seed(seed);
     using var vae = new VariationalAutoencoder(new DcganEncoder(shape, LatentSize, options.GetValue(width)), Generator());
-    Console.WriteLine($"VAE: {time:mm\\:ss}, as long as the GAN.");
-    Train(vae, garments, time, seed, cancellation);
+    using var vaeTrainer = new AutoencoderTrainer(vae, garments, new() { BatchSize = BatchSize, Seed = seed });
+    clock.Restart();
+    // The pace of the first steps says how many fit into the GAN's time.
+    foreach (var _ in vaeTrainer.TrainTo(PaceSteps, cancellation).Every(PaceSteps))
+    {
+    }
+    var vaeSteps = Math.Max(PaceSteps + 1, (long)(PaceSteps * (time / clock.Elapsed)));
+    Console.WriteLine($"VAE: {vaeSteps:N0} steps.");
+    var reports = vaeTrainer.TrainTo(vaeSteps, cancellation).Every(Math.Max(1, vaeSteps / 20)).WithProgress().WithCsv(In("vae.csv")).ToList();
     if (cancellation.IsCancellationRequested)
         return;
+    Console.WriteLine($"The GAN trained for {time:mm\\:ss}, the VAE for {clock.Elapsed:mm\\:ss}.");
+    TrainingPlot.Save(reports, In("vae.png"));
 
     using var average = trainer.UseAverage();
-    string In(string name) => Path.Combine(folder, name);
     using (torch.NewDisposeScope())
     {
         var real = garments.HeldOut!.Draw(seed: 0, position: 0, count: 32).Samples;
@@ -68,24 +76,6 @@ void Compare(ParseResult options, CancellationToken cancellation)
     }
     Show(garments, vae.Decoder, generator, Discriminator, cancellation);
     Console.WriteLine($"Open {In("samples.png")} and reconstructions.png beside it.");
-}
-
-// Adam on the bound, until the time is over.
-static void Train(VariationalAutoencoder vae, Dataset data, TimeSpan time, int seed, CancellationToken cancellation)
-{
-    using var player = new Player(vae, new AdamOptions { LearningRate = 1e-3, Beta1 = 0.9 });
-    var clock = Stopwatch.StartNew();
-    var (step, shown) = (0L, 0);
-    while (clock.Elapsed < time && !cancellation.IsCancellationRequested)
-    {
-        using var scope = torch.NewDisposeScope();
-        var bound = vae.call(data.Draw(seed, step++ * BatchSize, BatchSize).Samples, null);
-        player.Descend(bound.Loss());
-        if (5 * clock.Elapsed / time < shown + 1)
-            continue;
-        shown++;
-        Console.WriteLine(FormattableString.Invariant($"step {step,6:N0}  ln p(x) >= {bound.Value.mean().item<float>():0.0} nats = {bound.Reconstruction.mean().item<float>():0.0} - KL {bound.KullbackLeibler.sum(1).mean().item<float>():0.0}  deviation {((GaussianLikelihood)vae.Likelihood).StandardDeviation:0.000}  {step * BatchSize / clock.Elapsed.TotalSeconds:N0} samples/s"));
-    }
 }
 
 static void Show(Dataset data, GeneratorNetwork vae, GeneratorNetwork gan, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellation)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Spectre.Console;
 
 namespace GanSharp.Reporting;
@@ -10,14 +10,17 @@ public static class ConsoleProgress
     /// <summary>Passes the reports on and shows them. On a terminal the bar moves between reports too.</summary>
     /// <param name="run">The run, such as <c>trainer.Train(10_000).Every(100)</c>.</param>
     /// <param name="console">Where to show it; the process's console where null.</param>
-    public static IEnumerable<StepReport> WithProgress(this TrainingRun run, IAnsiConsole? console = null)
+    /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    public static IEnumerable<TReport> WithProgress<TReport>(this TrainingRun<TReport> run, IAnsiConsole? console = null)
+        where TReport : TrainingReport
     {
         ArgumentNullException.ThrowIfNull(run);
         console ??= AnsiConsole.Console;
         return console.Profile.Out.IsTerminal ? OnTerminal(run, console) : InLog(run, console);
     }
 
-    private static IEnumerable<StepReport> OnTerminal(TrainingRun run, IAnsiConsole console)
+    private static IEnumerable<TReport> OnTerminal<TReport>(TrainingRun<TReport> run, IAnsiConsole console)
+        where TReport : TrainingReport
     {
         using var bar = new ProgressBar(run, console);
         foreach (var report in run)
@@ -27,7 +30,8 @@ public static class ConsoleProgress
         }
     }
 
-    private static IEnumerable<StepReport> InLog(TrainingRun run, IAnsiConsole console)
+    private static IEnumerable<TReport> InLog<TReport>(TrainingRun<TReport> run, IAnsiConsole console)
+        where TReport : TrainingReport
     {
         var pause = TimeSpan.FromSeconds(5);
         TimeSpan? shown = null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Spectre.Console;
 
 namespace GanSharp.Reporting;
@@ -17,7 +18,7 @@ internal sealed class ProgressBar : IDisposable
     private readonly Stopwatch elapsed = Stopwatch.StartNew();
     private readonly Lock drawing = new();
     private readonly Timer timer;
-    private StepReport? latest;
+    private TrainingReport? latest;
     private int linesDrawn;
     private bool finished;
 
@@ -28,7 +29,7 @@ internal sealed class ProgressBar : IDisposable
         timer = new Timer(_ => Draw(), null, 0, RefreshMilliseconds);
     }
 
-    public void Show(StepReport report)
+    public void Show(TrainingReport report)
     {
         latest = report;
         Draw();
@@ -74,6 +75,12 @@ internal sealed class ProgressBar : IDisposable
             linesDrawn = lines.Count;
         }
     }
+
+    private static string Numbers(TrainingReport report) => report switch
+    {
+        StepReport game => Numbers(game),
+        _ => $"[green]{report.Summary.EscapeMarkup()}[/]",
+    };
 
     private static string Numbers(StepReport report)
     {

@@ -1,13 +1,36 @@
 using System.Globalization;
 using System.Text;
 using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
+using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting;
 
 /// <summary>Reports as a table that every tool reads.</summary>
 public static class ReportCsv
 {
-    private static readonly (string Name, Func<StepReport, string?> Value)[] Columns =
+    private static (string Name, string? Value)[] Columns(TrainingReport report) => report switch
+    {
+        StepReport game => [.. Game.Select(column => (column.Name, column.Value(game)))],
+        AutoencoderReport bound => [.. Bound.Select(column => (column.Name, column.Value(bound)))],
+        _ => throw new ArgumentException($"reports must be StepReport or AutoencoderReport but hold {report.GetType().Name}.", nameof(report)),
+    };
+
+    private static readonly (string Name, Func<AutoencoderReport, string?> Value)[] Bound =
+    [
+        ("step", report => report.Step.ToString(CultureInfo.InvariantCulture)),
+        ("loss_nats", report => Text(report.Loss)),
+        ("bound_nats", report => Text(report.EvidenceLowerBound)),
+        ("reconstruction_nats", report => Text(report.Reconstruction)),
+        ("kl_nats", report => Text(report.KullbackLeibler)),
+        ("held_out_bound_nats", report => Text(report.HeldOutBound?.Value)),
+        ("held_out_lower_nats", report => Text(report.HeldOutBound?.Lower)),
+        ("held_out_upper_nats", report => Text(report.HeldOutBound?.Upper)),
+        ("samples_per_second", report => Text(report.SamplesPerSecond)),
+        ("elapsed_seconds", report => Text(report.Elapsed.TotalSeconds)),
+    ];
+
+    private static readonly (string Name, Func<StepReport, string?> Value)[] Game =
     [
         ("step", report => report.Step.ToString(CultureInfo.InvariantCulture)),
         ("discriminator_loss", report => Text(report.DiscriminatorLoss)),
@@ -35,22 +58,26 @@ public static class ReportCsv
     /// </summary>
     /// <param name="reports">The run.</param>
     /// <param name="path">The file.</param>
-    public static IEnumerable<StepReport> WithCsv(this IEnumerable<StepReport> reports, string path)
+    /// <typeparam name="TReport">The trainer's kind of report: a VAE's has columns of its own.</typeparam>
+    public static IEnumerable<TReport> WithCsv<TReport>(this IEnumerable<TReport> reports, string path)
+        where TReport : TrainingReport
     {
         ArgumentNullException.ThrowIfNull(reports);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         return Write(reports, path);
     }
 
-    private static IEnumerable<StepReport> Write(IEnumerable<StepReport> reports, string path)
+    private static IEnumerable<TReport> Write<TReport>(IEnumerable<TReport> reports, string path)
+        where TReport : TrainingReport
     {
         CsvFile? file = null;
         try
         {
             foreach (var report in reports)
             {
-                file ??= new CsvFile(path, Columns.Select(column => column.Name), line => long.TryParse(line.Split(',')[0], out var step) && step < report.Step);
-                file.Write([.. Columns.Select(column => (column.Name, column.Value(report))), .. Extra(report)]);
+                var columns = Columns(report);
+                file ??= new CsvFile(path, columns.Select(column => column.Name), line => long.TryParse(line.Split(',')[0], out var step) && step < report.Step);
+                file.Write([.. columns, .. Extra(report)]);
                 yield return report;
             }
         }
@@ -60,7 +87,7 @@ public static class ReportCsv
         }
     }
 
-    private static IEnumerable<(string Name, string? Value)> Extra(StepReport report)
+    private static IEnumerable<(string Name, string? Value)> Extra(TrainingReport report)
     {
         foreach (var (name, value) in report.Terms)
             yield return ($"term_{ColumnName(name)}", Text(value));

@@ -1,5 +1,6 @@
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
 using ScottPlot;
 
 namespace GanSharp.Reporting;
@@ -26,6 +27,16 @@ public static class TrainingPlot
             panels.Add(DivergencePanel.Draw(looks));
         panels.AddRange(MetricPanel.DrawAll(reports));
         PlotSheet.Save(panels, columns: 1, PanelWidth, PanelHeight, path);
+    }
+
+    /// <summary>Saves the course of a VAE's run: the bound with that of held-out data, its two parts, and each metric.</summary>
+    /// <inheritdoc cref="Save(IReadOnlyList{StepReport}, string)"/>
+    public static void Save(IReadOnlyList<AutoencoderReport> reports, string path)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        if (reports.Count == 0)
+            throw new ArgumentException("reports must hold at least one report but is empty.", nameof(reports));
+        PlotSheet.Save([BoundPanel.Draw(reports), BoundPanel.DrawParts(reports), .. MetricPanel.DrawAll(reports)], columns: 1, PanelWidth, PanelHeight, path);
     }
 
     private static Plot Terms(IReadOnlyList<StepReport> reports)

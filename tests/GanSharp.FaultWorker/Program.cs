@@ -2,8 +2,8 @@ using System.Globalization;
 using GanSharp.FaultWorker;
 using GanSharp.Reporting;
 using GanSharp.Runtime;
-using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Runs;
 using TorchSharp;
 // A real run to be killed: it goes on from where the folder's checkpoints stand, and at its end prints what it learned as a hash.
 

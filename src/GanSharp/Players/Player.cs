@@ -146,15 +146,45 @@ public sealed class Player : IDisposable
     internal bool Update(long step)
     {
         using var gradients = Parameters.TakeGradients();
+        if (!Accepts(gradients))
+            return false;
+        Apply(step, gradients);
+        return true;
+    }
+
+    /// <summary>One update of several players that learn from one loss: of all, or of none where a guard refuses one.</summary>
+    /// <inheritdoc cref="Update(long)"/>
+    internal static bool Update(IReadOnlyList<Player> players, long step)
+    {
+        FlatGradients[] gradients = [.. players.Select(player => player.Parameters.TakeGradients())];
+        try
+        {
+            if (!players.Zip(gradients).All(pair => pair.First.Accepts(pair.Second)))
+                return false;
+            foreach (var (player, taken) in players.Zip(gradients))
+                player.Apply(step, taken);
+            return true;
+        }
+        finally
+        {
+            foreach (var taken in gradients)
+                taken.Dispose();
+        }
+    }
+
+    private bool Accepts(FlatGradients gradients)
+    {
         if (Communicator.Size > 1)
             gradients.Average(Communicator);
-        if (Guard?.AcceptsGradients(gradients) == false)
-            return false;
+        return Guard?.AcceptsGradients(gradients) != false;
+    }
+
+    private void Apply(long step, FlatGradients gradients)
+    {
         var squares = optimizer.Step(step, gradients);
         Guard?.Updated(squares);
         precision?.Follow();
         Updates = step + 1;
-        return true;
     }
 
     /// <summary>The network computes in its precision until the result is disposed; null for float32, where nothing changes.</summary>

@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Optimization;
 using GanSharp.Players;
+using GanSharp.Training.Runs;
 using GanSharp.Training.State;
 using static TorchSharp.torch;
 

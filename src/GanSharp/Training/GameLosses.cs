@@ -3,6 +3,7 @@ using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Penalties;
 using GanSharp.Randomness;
+using GanSharp.Training.Runs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 

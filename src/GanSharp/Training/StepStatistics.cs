@@ -1,6 +1,7 @@
 using GanSharp.Divergences;
 using GanSharp.Objectives;
 using GanSharp.Tensors;
+using GanSharp.Training.Runs;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;

@@ -2,7 +2,6 @@ using GanSharp.Augmentations;
 using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
-using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -11,8 +10,7 @@ using GanSharp.Players;
 using GanSharp.Schedules;
 using GanSharp.Tensors;
 using GanSharp.Training.Checks;
-using GanSharp.Training.Guards;
-using Microsoft.Extensions.Logging;
+using GanSharp.Training.Runs;
 
 namespace GanSharp.Training;
 
@@ -20,7 +18,7 @@ namespace GanSharp.Training;
 /// Everything that a <see cref="GanTrainer"/> can be told. The defaults are the original GAN game (Goodfellow et al. 2014, eqs. 20 and 21) with
 /// DCGAN's Adam; <see cref="RegularizedRelativistic"/> is a modern recipe. Change one value with <c>options with { BatchSize = 256 }</c>.
 /// </summary>
-public sealed record TrainingOptions
+public sealed record TrainingOptions : RunOptions
 {
     /// <summary>The game. Default <see cref="GanObjective.Minimax"/>.</summary>
     public GanObjective Objective { get; init; } = GanObjective.Minimax;
@@ -38,9 +36,6 @@ public sealed record TrainingOptions
 
     /// <summary>Which classes G is asked for while it trains. Default <see cref="LabelSampler.OfData"/>. Diagnostics ask for those of the held-out data.</summary>
     public LabelSampler Labels { get; init; } = LabelSampler.OfData;
-
-    /// <summary>Real samples, and as many generated ones, in each step of D. At least 1 and at most the data's size. Default 64.</summary>
-    public int BatchSize { get; init; } = 64;
 
     /// <summary>
     /// Parts in which each batch goes through the networks, at least 1; their gradients add up to that of the whole batch, to rounding, where neither network looks
@@ -64,13 +59,6 @@ public sealed record TrainingOptions
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>
-    /// Half-life of the generator's weight average (EMA) in images, above 0; null (the default) for no average. Where one is kept, samples and reports are of the average.
-    /// It ramps up: while fewer than 20 half-lives have been seen, the half-life in force is a twentieth of the images seen so far (Karras et al. 2020, their ramp-up
-    /// of 0.05), so that the random start is soon forgotten. A half-life of 10,000 images is in full force from image 200,000 on.
-    /// </summary>
-    public double? EmaHalfLifeImages { get; init; }
-
-    /// <summary>
     /// Whether D judges real and generated samples in one pass instead of two: faster, and the same to rounding where D looks at each sample
     /// by itself. Null (the default) for yes where D has no convolutions (they get slower), is seen to do so on a small batch, and no penalty differentiates by its inputs
     /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
@@ -84,44 +72,14 @@ public sealed record TrainingOptions
     public Precision Precision { get; init; }
 
     /// <summary>
-    /// Whether the next batch is drawn on a thread of its own while the networks compute. <see cref="Dataset.Draw"/> then runs on that thread
-    /// during a step, and never between two. It changes no result. Null (the default) for yes on a GPU and where torch leaves a core free.
-    /// </summary>
-    public bool? Prefetch { get; init; }
-
-    /// <summary>
-    /// The processes that train together; each then takes <see cref="BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
+    /// The processes that train together; each then takes <see cref="RunOptions.BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
     /// Networks, optimizers and average are those of rank 0 from the first step on, and gradients, losses and the guards' verdicts are the same on every rank. Statistics of batch norm
     /// are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
-    /// <summary>
-    /// Determines the order of the data and every latent. Default 0. A network's first weights come from torch's global generator,
-    /// because they are drawn before the trainer exists: call <c>torch.manual_seed</c> before making the networks.
-    /// </summary>
-    public long Seed { get; init; }
-
-    /// <summary>What the reports of <see cref="TrainingRun.Every"/> measure, and on how many samples.</summary>
+    /// <summary>What the reports of <see cref="TrainingRun{TReport}.Every"/> measure, and on how many samples.</summary>
     public DiagnosticOptions Diagnostics { get; init; } = new();
-
-    /// <summary>How NaN, infinity and exploding weights are found, and what is done about them. Default: training stops in the step in which they arise.</summary>
-    public GuardOptions Guards { get; init; } = new();
-
-    /// <summary>
-    /// What the reports of <see cref="TrainingRun.Every"/> measure beside the diagnostics, each with a name of its own: generated samples (of the average, where one is kept)
-    /// against held-out ones, or against the training data where none is held out. They never change what is trained. Default none.
-    /// </summary>
-    public IReadOnlyList<ScheduledMetric> Metrics { get; init; } = [];
-
-    /// <summary>
-    /// Is told when a run starts and ends, of each report and checkpoint, and at once of skipped updates, roll-backs and failures. Null (the default) for nobody. The thread that writes
-    /// checkpoints uses it too, as <see cref="ILogger"/> allows.
-    /// </summary>
-    public ILogger? Logger { get; init; }
-
-    /// <summary>The clock behind <see cref="StepReport.Elapsed"/> and <see cref="StepReport.SamplesPerSecond"/>; only its timestamps are used, never the time of day. Default the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
     /// Objective and penalties of R3GAN (Huang et al. 2024): relativistic pairing, R1 and R2, Adam with β₁ = 0, annealed rates, and an average of G.
@@ -155,23 +113,14 @@ public sealed record TrainingOptions
         };
     }
 
-    /// <summary>The optimizer whose state no checkpoint can hold; null where each can be held.</summary>
-    internal string? KeepsStateOutOfReach => !GeneratorOptimizer.HasReachableState ? nameof(GeneratorOptimizer)
-        : !DiscriminatorOptimizer.HasReachableState ? nameof(DiscriminatorOptimizer) : null;
+    internal override IReadOnlyList<(string Name, OptimizerOptions? Options)> Optimizers => [(nameof(GeneratorOptimizer), GeneratorOptimizer), (nameof(DiscriminatorOptimizer), DiscriminatorOptimizer)];
+
+    internal override IReadOnlyList<string> Reporting => [.. base.Reporting, nameof(Diagnostics), nameof(Communicator)];
 
     internal TrialSettings Trial() => new(
         Objective, DiscriminatorPenalties, GeneratorPenalties, Augmentation, Labels, BatchSize / MicroBatches, MicroBatches == 1 ? "BatchSize" : "BatchSize / MicroBatches", Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
 
-    /// <summary>Throws one exception that lists every fault.</summary>
-    internal void ThrowIfInvalid(Dataset data)
-    {
-        data.ThrowIfDisposed();
-        var faults = Faults(data).ToList();
-        if (faults.Count > 0)
-            throw new ArgumentException(string.Join(Environment.NewLine, ["The training options are invalid:", .. faults.Select(fault => $"- {fault}")]));
-    }
-
-    private IEnumerable<string> Faults(Dataset data)
+    private protected override IEnumerable<string> Faults(Dataset data)
     {
         if (Objective is null)
             yield return "Objective must not be null.";
@@ -189,31 +138,15 @@ public sealed record TrainingOptions
             yield return $"MicroBatches must be at least 1 but is {MicroBatches}.";
         else if (BatchSize % MicroBatches != 0)
             yield return $"MicroBatches must divide the BatchSize of {BatchSize} but is {MicroBatches}.";
-        if (BatchSize < 1)
-            yield return $"BatchSize must be at least 1 but is {BatchSize}.";
-        if (data.Count is { } count && BatchSize > count)
-            yield return $"BatchSize must be at most the {count} samples of '{data.Name}' but is {BatchSize}.";
         if (DiscriminatorSteps < 1)
             yield return $"DiscriminatorSteps must be at least 1 but is {DiscriminatorSteps}.";
-        foreach (var fault in GeneratorOptimizer?.Faults(nameof(GeneratorOptimizer)) ?? ["GeneratorOptimizer must not be null."])
-            yield return fault;
-        foreach (var fault in DiscriminatorOptimizer?.Faults(nameof(DiscriminatorOptimizer)) ?? ["DiscriminatorOptimizer must not be null."])
-            yield return fault;
         if (!Enum.IsDefined(Precision))
             yield return $"Precision must be Float32 or BFloat16 but is {Precision}.";
         else if (Precision != Precision.Float32 && TensorData.Refusal is { } refusal)
             yield return $"Precision must be Float32 here but is {Precision}: {refusal}.";
-        if (EmaHalfLifeImages is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
-            yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
         foreach (var fault in Diagnostics?.Faults(nameof(Diagnostics)) ?? ["Diagnostics must not be null."])
             yield return fault;
-        if (Guards is { Policy: DivergencePolicy.RollBack } && GeneratorOptimizer is not null && DiscriminatorOptimizer is not null && KeepsStateOutOfReach is { } optimizer)
-            yield return $"Guards.Policy must not be RollBack with {optimizer} of torch, whose state can't be put back. Use one of GanSharp's, or another policy.";
-        foreach (var fault in Guards?.Faults(nameof(Guards)) ?? ["Guards must not be null."])
+        foreach (var fault in base.Faults(data))
             yield return fault;
-        foreach (var fault in ScheduledMetric.Faults(nameof(Metrics), Metrics))
-            yield return fault;
-        if (TimeProvider is null)
-            yield return "TimeProvider must not be null; use TimeProvider.System for the system's clock.";
     }
 }

@@ -6,6 +6,7 @@ using GanSharp.Data.Images;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ namespace GanSharp.Benchmarks.Micro;
 
 /// <summary>
 /// What one report of the diagnostics costs on 10,000 held-out samples, as a share of the training between two reports at the default
-/// interval of <see cref="TrainingRun.Every"/>. Steps and looks are timed in turn, so that a busy machine slows both.
+/// interval of <see cref="TrainingRun{TReport}.Every"/>. Steps and looks are timed in turn, so that a busy machine slows both.
 /// </summary>
 internal static class DiagnosticsCost
 {

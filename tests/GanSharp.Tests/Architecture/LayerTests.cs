@@ -10,7 +10,7 @@ namespace GanSharp.Tests.Architecture;
 public sealed class LayerTests
 {
     private static readonly string[] Layers = [
-        "Training", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
+        "Training", "Training.Autoencoders", "Training.Runs", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
         "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
@@ -48,7 +48,7 @@ public sealed class LayerTests
 
         layers.Should().BeEquivalentTo(Layers);
         // One that stands in the body of a method alone.
-        Library.Types.Single(type => type.Name == nameof(GanTrainer)).Dependencies.Select(dependency => dependency.Target.Name).Should().Contain("Resumption");
+        Library.Types.Single(type => type.Name == nameof(GanTrainer)).Dependencies.Select(dependency => dependency.Target.Name).Should().Contain("OptionsDescription");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Networks;
 using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
 

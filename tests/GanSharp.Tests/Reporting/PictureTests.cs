@@ -83,7 +83,7 @@ public sealed class PictureTests : IDisposable
 
         using var picture = SKBitmap.Decode(folder.File("run.png"));
         picture.Height.Should().Be(660);
-        FluentActions.Invoking(() => TrainingPlot.Save([], folder.File("none.png"))).Should().Throw<ArgumentException>().WithParameterName("reports");
+        FluentActions.Invoking(() => TrainingPlot.Save(Array.Empty<StepReport>(), folder.File("none.png"))).Should().Throw<ArgumentException>().WithParameterName("reports");
     }
 
     [Fact]

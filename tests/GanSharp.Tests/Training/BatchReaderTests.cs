@@ -3,6 +3,7 @@ using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Training;
+using GanSharp.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
 

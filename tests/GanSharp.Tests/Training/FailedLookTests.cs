@@ -7,6 +7,7 @@ using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -8,6 +8,7 @@ using GanSharp.Penalties;
 using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Checkpointing;
+using GanSharp.Training.Runs;
 using Xunit;
 using static TorchSharp.torch;
 

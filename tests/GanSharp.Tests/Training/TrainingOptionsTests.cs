@@ -38,16 +38,16 @@ public sealed class TrainingOptionsTests
 
         Making(options).Should().Throw<ArgumentException>().WithMessage(string.Join(Environment.NewLine,
             "The training options are invalid:",
-            "- BatchSize must be at least 1 but is 0.",
             "- DiscriminatorSteps must be at least 1 but is 0.",
+            "- Diagnostics.Samples must be 0 (none) or at least 40 but is 5.",
+            "- Diagnostics.DiversitySamples must be at least 20 but is 2.",
+            "- Diagnostics.AuditEveryReports must be at least 1 but is 0.",
+            "- BatchSize must be at least 1 but is 0.",
             "- GeneratorOptimizer.LearningRate must be finite and at least 0 but is NaN.",
             "- GeneratorOptimizer.Beta1 must lie in [0, 1) but is 1.",
             "- DiscriminatorOptimizer.Beta2 must lie in [0, 1) but is -0.5.",
             "- DiscriminatorOptimizer.Epsilon must be finite and above 0 but is 0.",
-            "- EmaHalfLifeImages must be finite and above 0, or null for no average, but is -1.",
-            "- Diagnostics.Samples must be 0 (none) or at least 40 but is 5.",
-            "- Diagnostics.DiversitySamples must be at least 20 but is 2.",
-            "- Diagnostics.AuditEveryReports must be at least 1 but is 0."));
+            "- EmaHalfLifeImages must be finite and above 0, or null for no average, but is -1."));
     }
 
     [Fact]

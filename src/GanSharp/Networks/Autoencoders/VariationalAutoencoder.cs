@@ -10,7 +10,7 @@ namespace GanSharp.Networks.Autoencoders;
 /// is sampled, measured and served like one.
 /// </summary>
 /// <remarks>
-/// Train it with a <c>Player</c>, in a DisposeScope for each step:
+/// <c>AutoencoderTrainer</c> trains it, with reports and checkpoints. In a loop of your own, use a <c>Player</c>, in a DisposeScope for each step:
 /// <code>
 /// using var player = new Player(vae, new AdamOptions { LearningRate = 1e-3, Beta1 = 0.9 });
 /// player.Descend(vae.call(samples, null).Loss());

@@ -65,8 +65,8 @@ internal sealed class CheckpointContent : IDisposable
         Scalars = snapshot.Scalars,
         Options = options,
         Environment = RunEnvironment.Of(state.LatentRandom.device),
-        Looks = state.Monitor.Looks,
-        RecentDiagnostics = [.. state.Monitor.History],
+        Looks = state.Monitor?.Looks ?? 0,
+        RecentDiagnostics = [.. state.Monitor?.History ?? []],
         MetricReports = state.Metrics.Reports,
         Best = state.Best,
     };

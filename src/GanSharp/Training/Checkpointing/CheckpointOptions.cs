@@ -16,7 +16,7 @@ public sealed record CheckpointOptions
     public WriteFailurePolicy OnWriteFailure { get; init; } = WriteFailurePolicy.Stop;
 
     /// <summary>
-    /// Name of a metric of <see cref="TrainingOptions.Metrics"/>; null (the default) for none. At each report where it is better than ever before, a checkpoint is made,
+    /// Name of a metric of <see cref="GanSharp.Training.Runs.RunOptions.Metrics"/>; null (the default) for none. At each report where it is better than ever before, a checkpoint is made,
     /// and the best one is kept until a better one is written, beside <see cref="KeepLast"/>. <see cref="ResumeOptions.Best"/> loads it.
     /// </summary>
     public string? KeepBest { get; init; }

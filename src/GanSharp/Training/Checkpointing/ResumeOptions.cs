@@ -11,7 +11,7 @@ public sealed record ResumeOptions
 
     /// <summary>
     /// Whether to load the checkpoint that <see cref="CheckpointOptions.KeepBest"/> keeps in place of the newest. Default false. To train on from there, give
-    /// <see cref="TrainingRun.WithCheckpoints"/> another folder: this one holds later steps.
+    /// <see cref="GanSharp.Training.Runs.TrainingRun{TReport}.WithCheckpoints"/> another folder: this one holds later steps.
     /// </summary>
     public bool Best { get; init; }
 }

@@ -102,7 +102,7 @@ internal static class Resumption
         foreach (var (name, value) in state.Tensors)
             value.copy_(file.Tensors[name]);
         state.Scalars = manifest.Scalars;
-        state.Monitor.Restore(manifest.Looks, manifest.RecentDiagnostics);
+        state.Monitor?.Restore(manifest.Looks, manifest.RecentDiagnostics);
         state.LatentRandom.set_state(file.Tensors[CheckpointContent.LatentRandom]);
         (state.Step, state.SamplesSeen) = (manifest.Step, manifest.SamplesSeen);
         (state.Metrics.Reports, state.Best) = (manifest.MetricReports, manifest.Best);

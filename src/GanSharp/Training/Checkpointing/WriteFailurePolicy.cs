@@ -6,6 +6,6 @@ public enum WriteFailurePolicy
     /// <summary>Throws <see cref="CheckpointException"/> at the next step: hours of training that can't be saved are seldom wanted.</summary>
     Stop,
 
-    /// <summary>Goes on, says so in <see cref="StepReport.Warnings"/>, and tries again when the next checkpoint is due. A last checkpoint that fails is still thrown.</summary>
+    /// <summary>Goes on, says so in <see cref="GanSharp.Training.Runs.TrainingReport.Warnings"/>, and tries again when the next checkpoint is due. A last checkpoint that fails is still thrown.</summary>
     Continue,
 }

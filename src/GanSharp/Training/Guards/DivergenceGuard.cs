@@ -15,29 +15,40 @@ namespace GanSharp.Training.Guards;
 internal sealed class DivergenceGuard : IStateful, IDisposable
 {
     private readonly GuardOptions options;
-    private readonly GuardedNetwork generator, discriminator;
+    private readonly GuardedNetwork[] networks;
     private readonly int interval;
     private readonly TrainingWarnings warnings;
     private readonly (GuardedNetwork Owner, Tensor Buffer, Tensor Copy)[] buffers;
     private long step, consecutiveSkips;
     private bool isChecking, skipped;
 
-    public DivergenceGuard(GuardOptions options, Player generator, Player discriminator, bool isCpu, TrainingWarnings warnings)
+    /// <param name="options">What is watched, and what happens then.</param>
+    /// <param name="players">Who learns in a step, in order: the role in messages, the player, and in which turn of the step it learns.</param>
+    /// <param name="isCpu">Whether the networks are on the CPU.</param>
+    /// <param name="warnings">Told of skipped updates.</param>
+    public DivergenceGuard(GuardOptions options, IReadOnlyList<(string Role, Player Player, int Turn)> players, bool isCpu, TrainingWarnings warnings)
     {
         (this.options, this.warnings) = (options, warnings);
-        generator.Guard = this.generator = new GuardedNetwork(this, "generator", generator);
-        discriminator.Guard = this.discriminator = new GuardedNetwork(this, "discriminator", discriminator);
+        networks = [.. players.Select(entry => new GuardedNetwork(this, entry.Role, entry.Player, entry.Turn))];
+        foreach (var ((_, player, _), network) in players.Zip(networks))
+            player.Guard = network;
         interval = options.Interval(isCpu);
         buffers = options.Policy != DivergencePolicy.SkipStep ? []
-            : [.. new[] { this.generator, this.discriminator }.SelectMany(network => network.Module.buffers().Select(buffer => (network, buffer, buffer.clone().DetachFromDisposeScope())))];
+            : [.. networks.SelectMany(network => network.Module.buffers().Select(buffer => (network, buffer, buffer.clone().DetachFromDisposeScope())))];
     }
 
     public IReadOnlyList<(string Name, Tensor Value)> State => [];
 
     public double[] Scalars
     {
-        get => [consecutiveSkips, generator.Reference, discriminator.Reference];
-        set => (consecutiveSkips, generator.Reference, discriminator.Reference) = ((long)value[0], value[1], value[2]);
+        // The last to learn comes first: of a GAN, G.
+        get => [consecutiveSkips, .. networks.Reverse().Select(network => network.Reference)];
+        set
+        {
+            consecutiveSkips = (long)value[0];
+            foreach (var (network, reference) in networks.Reverse().Zip(value.Skip(1)))
+                network.Reference = reference;
+        }
     }
 
     /// <summary>Begins a step.</summary>
@@ -47,11 +58,12 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         step = current;
         isChecking = current % interval == 0;
         skipped = false;
-        generator.SumOfSquaresOfStep = discriminator.SumOfSquaresOfStep = null;
+        foreach (var network in networks)
+            network.SumOfSquaresOfStep = null;
         CopyBuffers(restore: false);
     }
 
-    /// <summary>Checks the weights after both networks were updated.</summary>
+    /// <summary>Checks the weights after all networks were updated.</summary>
     public void End()
     {
         if (!skipped)
@@ -95,7 +107,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
 
     private void CheckWeights(bool ofStep)
     {
-        foreach (var network in new[] { discriminator, generator })
+        foreach (var network in networks)
         {
             var size = network.RootMeanSquareWeight(ofStep);
             if (!double.IsFinite(size))
@@ -120,13 +132,13 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
         return false;
     }
 
-    /// <summary>Where D's update is refused, G's buffers stay as its pass left them: its graph, from which G is yet to learn, refers to them.</summary>
+    /// <summary>Where D's update is refused, G's buffers stay as its pass left them: its graph, from which G is yet to learn in its turn, refers to them.</summary>
     private void CopyBuffers(bool restore, GuardedNetwork? of = null)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (owner, buffer, copy) in buffers)
-            if (of != discriminator || owner == of)
+            if (of is null || owner.Turn <= of.Turn)
                 (restore ? buffer : copy).copy_(restore ? copy : buffer);
     }
 

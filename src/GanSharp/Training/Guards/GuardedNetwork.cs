@@ -7,14 +7,17 @@ namespace GanSharp.Training.Guards;
 
 /// <summary>A guard's view of one player.</summary>
 /// <param name="guard">The guard that decides.</param>
-/// <param name="role">"discriminator" or "generator".</param>
+/// <param name="role">What messages call it: "discriminator", "generator", "encoder".</param>
 /// <param name="player">The player; a check takes one reduction per buffer of its parameters.</param>
-internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player) : IUpdateGuard
+/// <param name="turn">In which turn of a step it learns; those of one turn learn from one loss.</param>
+internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player, int turn) : IUpdateGuard
 {
     // Weights that start at or near zero may grow to any normal size.
     private const double SmallestReference = 0.1;
 
     public string Role => role;
+
+    public int Turn => turn;
 
     public Module Module => player.Network;
 

@@ -10,7 +10,7 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>The step in which it was found, counted from 1; also the step in which it arose if <see cref="Guards.GuardOptions.CheckEverySteps"/> is 1.</summary>
     public long Step { get; }
 
-    /// <summary>"generator" or "discriminator"; null where it was found only in the sums of a report.</summary>
+    /// <summary>"generator" or "discriminator", of a VAE "encoder", "decoder" or "likelihood"; null where it was found only in the sums of a report.</summary>
     public string? Network { get; }
 
     /// <summary>The parameter whose value or gradient isn't finite; null if it was a loss or a norm.</summary>

@@ -13,7 +13,6 @@ namespace GanSharp.Training.Serving;
 internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, GeneratorNetwork generator, FlatParameters parameters, WeightAverage? average, Func<int, Tensor?> labelsOfData)
     : IDisposable
 {
-    private const string Owner = "GanTrainer";
     private const int ProbeSamples = 2;
     private readonly Device device = generator.Device();
     private GeneratorCopy? copy;
@@ -29,9 +28,9 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
                 return SampleLiveNetwork(request);
             copy!.Stage(average, state.Step);
             if (copy.DrawsNoise)
-                return copy.Sample(request, Owner);
+                return copy.Sample(request, gate.Owner);
         }
-        return copy.Sample(request, Owner);
+        return copy.Sample(request, gate.Owner);
     }
 
     /// <summary>A copy for a server.</summary>

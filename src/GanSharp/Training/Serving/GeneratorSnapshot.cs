@@ -38,11 +38,11 @@ public sealed class GeneratorSnapshot : IDisposable
     }
 
     /// <summary>
-    /// Samples with the snapshot's weights: up to rounding those of <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>, which computes on more processors.
+    /// Samples with the snapshot's weights: up to rounding those of <see cref="GanSharp.Training.Runs.Trainer{TReport}.Sample(int, long, Tensor?, long?)"/>, which computes on more processors.
     /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, regardless of other requests.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents, as in <see cref="GanTrainer.Sample(int, long, Tensor?, long?)"/>.</param>
+    /// <param name="seed">Determines the latents, as in <see cref="GanSharp.Training.Runs.Trainer{TReport}.Sample(int, long, Tensor?, long?)"/>.</param>
     /// <param name="labels">Int64 tensor of shape [count], or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …], which the caller disposes.</returns>

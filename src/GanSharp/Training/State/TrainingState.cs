@@ -10,12 +10,17 @@ namespace GanSharp.Training.State;
 /// The state of a run: everything except its options that determines its next step. Guards and checkpoints read, copy and restore it,
 /// so that neither depends on the trainer.
 /// </summary>
-internal sealed class TrainingState(Module generator, Module discriminator, Generator latentRandom, DiagnosticMonitor monitor, MetricMonitor metrics, TrainingEvents events)
+/// <param name="networks">What is trained, by the names that it has in checkpoints.</param>
+/// <param name="latentRandom">The stream that latents are drawn from.</param>
+/// <param name="monitor">The diagnostics; null where none are measured.</param>
+/// <param name="metrics">The metrics.</param>
+/// <param name="events">Who tells whoever listens.</param>
+internal sealed class TrainingState(IReadOnlyList<(string Name, Module Network)> networks, Generator latentRandom, DiagnosticMonitor? monitor, MetricMonitor metrics, TrainingEvents events)
 {
     private readonly List<(string Name, IStateful Part)> parts = [];
     private IReadOnlyList<(string Name, Tensor Value)>? tensors;
 
-    /// <summary>Generator steps taken so far.</summary>
+    /// <summary>Steps taken so far; of a GAN, generator steps.</summary>
     public long Step { get; set; }
 
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
@@ -33,8 +38,8 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
     /// <summary>The stream that latents are drawn from.</summary>
     public Generator LatentRandom => latentRandom;
 
-    /// <summary>The diagnostics, for their history.</summary>
-    public DiagnosticMonitor Monitor => monitor;
+    /// <summary>The diagnostics, for their history; null where none are measured.</summary>
+    public DiagnosticMonitor? Monitor => monitor;
 
     /// <summary>The metrics, for how many reports they have seen.</summary>
     public MetricMonitor Metrics => metrics;
@@ -44,7 +49,7 @@ internal sealed class TrainingState(Module generator, Module discriminator, Gene
 
     /// <summary>Each tensor under its own name: "generator.body.0.weight", "optimizer.discriminator.mean.0". They may be read or written in place.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Tensors => tensors ??= [
-        .. Named("generator", generator), .. Named("discriminator", discriminator),
+        .. networks.SelectMany(network => Named(network.Name, network.Network)),
         .. parts.SelectMany(part => part.Part.State.Select(entry => ($"{part.Name}.{entry.Name}", entry.Value)))];
 
     /// <summary>The numbers of each part, by the part's name.</summary>

@@ -22,6 +22,7 @@ internal static class Instruments
     public static readonly Gauge<double> GeneratorLoss = Meter.CreateGauge<double>("gansharp.loss.generator", description: "Mean loss of G since the previous report.");
     public static readonly Gauge<double> Penalty = Meter.CreateGauge<double>("gansharp.loss.penalty", description: "Mean of the penalties since the previous report.");
     public static readonly Gauge<double> JensenShannon = Meter.CreateGauge<double>("gansharp.jensen_shannon", "nat", "D's lower bound of the Jensen-Shannon divergence.");
+    public static readonly Gauge<double> EvidenceLowerBound = Meter.CreateGauge<double>("gansharp.evidence_lower_bound", "nat", "Mean lower bound of ln p(x) of an autoencoder since the previous report.");
     public static readonly Gauge<double> StepRate = Meter.CreateGauge<double>("gansharp.step_rate", "{step}/s", "Steps per second since the previous report, without the time of the report.");
     public static readonly Gauge<double> Metric = Meter.CreateGauge<double>("gansharp.metric", description: "The metric that the tag gansharp.metric names.");
     public static readonly Histogram<double> ReportDuration = Meter.CreateHistogram<double>("gansharp.report.duration", "s", "Time that a report's diagnostics and metrics take.");

@@ -12,25 +12,37 @@ internal sealed class RunEvents(ILogger logger, Activity? activity, Guid runId, 
     /// <summary>How it ends if it ends now.</summary>
     public RunOutcome Outcome { get; set; }
 
-    public void Reported(
-        long steps, long samples, double discriminatorLoss, double generatorLoss, double penalty, double? jensenShannon, IReadOnlyDictionary<string, MetricReading> metrics, TimeSpan duration)
+    public void Reported(long steps, long samples, IReadOnlyDictionary<string, MetricReading> metrics, TimeSpan duration)
     {
         // A roll-back takes steps back.
         Instruments.Steps.Add(Math.Max(0, steps), tag);
         Instruments.Samples.Add(samples, tag);
-        Instruments.DiscriminatorLoss.Record(discriminatorLoss, tag);
-        Instruments.GeneratorLoss.Record(generatorLoss, tag);
-        Instruments.Penalty.Record(penalty, tag);
         Instruments.StepRate.Record(steps / duration.TotalSeconds, tag);
-        if (jensenShannon is { } bound)
-            Instruments.JensenShannon.Record(bound, tag);
-        var (current, rate) = (step(), samples / duration.TotalSeconds);
-        logger.Reported(current, lastStep, discriminatorLoss, generatorLoss, jensenShannon, rate);
         foreach (var (name, reading) in metrics)
         {
             Instruments.Metric.Record(reading.Value, tag, new("gansharp.metric", name));
             logger.Measured(reading.Step, name, reading.Value);
         }
+    }
+
+    /// <summary>What a GAN's report says.</summary>
+    public void Game(double discriminatorLoss, double generatorLoss, double penalty, double? jensenShannon, double samplesPerSecond)
+    {
+        Instruments.DiscriminatorLoss.Record(discriminatorLoss, tag);
+        Instruments.GeneratorLoss.Record(generatorLoss, tag);
+        Instruments.Penalty.Record(penalty, tag);
+        if (jensenShannon is { } bound)
+            Instruments.JensenShannon.Record(bound, tag);
+        var current = step();
+        logger.Reported(current, lastStep, discriminatorLoss, generatorLoss, jensenShannon, samplesPerSecond);
+    }
+
+    /// <summary>What an autoencoder's report says.</summary>
+    public void Bound(double value, double reconstruction, double kullbackLeibler, double samplesPerSecond)
+    {
+        Instruments.EvidenceLowerBound.Record(value, tag);
+        var current = step();
+        logger.BoundReported(current, lastStep, value, reconstruction, kullbackLeibler, samplesPerSecond);
     }
 
     public void Dispose()

@@ -34,6 +34,11 @@ internal static partial class TrainingLog
     [LoggerMessage(EventId = 9, Level = LogLevel.Warning, Message = "{Failure}")]
     public static partial void MeasurementFailed(this ILogger logger, string failure);
 
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information,
+        Message = "Step {Step} of {LastStep}: bound {Bound:0.0000} nats = {Reconstruction:0.0000} - KL {KullbackLeibler:0.0000}, {SamplesPerSecond:0} samples/s")]
+    public static partial void BoundReported(
+        this ILogger logger, long step, long lastStep, double bound, double reconstruction, double kullbackLeibler, double samplesPerSecond);
+
     [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "{Warning}")]
     public static partial void Warned(this ILogger logger, string warning);
 }

@@ -20,7 +20,14 @@ internal sealed class NetworkClaim : IDisposable
     public static NetworkClaim Take(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
     {
         ThrowIfShared(generator, discriminator);
-        (object Part, string Name)[] all = [.. Parts(generator), .. Parts(discriminator)];
+        return Take(networks: [generator, discriminator]);
+    }
+
+    /// <summary>Claims networks and every parameter in them.</summary>
+    /// <exception cref="NetworkException">One belongs to another trainer.</exception>
+    public static NetworkClaim Take(params Module[] networks)
+    {
+        (object Part, string Name)[] all = [.. networks.SelectMany(Parts)];
         // A trainer that wasn't disposed keeps its claim until it is collected, so check again before refusing.
         if (Conflict(all) is not null)
             GC.Collect();

@@ -8,6 +8,9 @@ namespace GanSharp.Training.Turns;
 /// <param name="owner">The name of the owner, for messages after it is closed.</param>
 internal sealed class TrainerGate(string owner)
 {
+    /// <summary>Whose networks these are, for messages.</summary>
+    public string Owner => owner;
+
     private readonly Lock sync = new();
     private readonly TicketLock turns = new();
     // The turn that this flow of control holds. It flows with an await to another thread, like a caller's using block.

@@ -157,7 +157,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var run = new EverythingRun();
 
-        var names = OptionsDescription.Of(run.Trainer).Keys;
+        var names = run.Trainer.Describe().Keys;
 
         names.Should().Contain(typeof(TrainingOptions).GetProperties().Select(property => property.Name)
             .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Communicator), nameof(TrainingOptions.DiscriminatorPenalties), nameof(TrainingOptions.GeneratorPenalties),

@@ -2,7 +2,7 @@ using GanSharp.Data;
 using GanSharp.Runtime;
 using static TorchSharp.torch;
 
-namespace GanSharp.Training;
+namespace GanSharp.Training.Runs;
 
 /// <summary>
 /// Reads the batches of a run and, where asked, draws the next one on a thread of its own while the networks compute: one batch ahead, never more.

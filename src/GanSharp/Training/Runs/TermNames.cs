@@ -1,4 +1,4 @@
-namespace GanSharp.Training;
+namespace GanSharp.Training.Runs;
 
 /// <summary>The names of one player's loss terms, the same in every step.</summary>
 internal sealed class TermNames

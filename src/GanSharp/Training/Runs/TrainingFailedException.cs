@@ -2,7 +2,7 @@ using GanSharp.Data;
 using GanSharp.Runtime;
 using GanSharp.Training.Checkpointing;
 
-namespace GanSharp.Training;
+namespace GanSharp.Training.Runs;
 
 /// <summary>
 /// A run can't go on for a reason that lies outside the game: memory ran out, or its data can't be read. Nothing that was saved is lost; the message
@@ -11,19 +11,20 @@ namespace GanSharp.Training;
 public sealed class TrainingFailedException : Exception
 {
     /// <param name="cause">What <see cref="Explains"/>.</param>
-    /// <param name="trainer">Whose run.</param>
+    /// <param name="step">Steps that were done.</param>
+    /// <param name="batchSize">The run's.</param>
     /// <param name="folder">Where its checkpoints are, or null.</param>
-    internal TrainingFailedException(Exception cause, GanTrainer trainer, string? folder)
-        : base($"Training failed after step {trainer.Step}: {What(cause, trainer)} {Continuation(folder)}", cause) => Step = trainer.Step;
+    internal TrainingFailedException(Exception cause, long step, int batchSize, string? folder)
+        : base($"Training failed after step {step}: {What(cause, batchSize)} {Continuation(folder)}", cause) => Step = step;
 
-    /// <summary>Generator steps that were done; the one that failed, if one did, is not among them.</summary>
+    /// <summary>Steps that were done; the one that failed, if one did, is not among them.</summary>
     public long Step { get; }
 
     /// <summary>Whether an exception is one of these reasons.</summary>
     internal static bool Explains(Exception exception) => exception is InvalidDatasetException || OutOfMemory.Explains(exception);
 
-    private static string What(Exception cause, GanTrainer trainer) => OutOfMemory.Explains(cause)
-        ? $"memory ran out: {FirstLine.Of(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {trainer.Options.BatchSize}, which a resume accepts where ResumeOptions.AllowedChanges names it."
+    private static string What(Exception cause, int batchSize) => OutOfMemory.Explains(cause)
+        ? $"memory ran out: {FirstLine.Of(cause.GetBaseException())}. Free memory, or use a smaller BatchSize than {batchSize}, which a resume accepts where ResumeOptions.AllowedChanges names it."
         : $"{FirstLine.Of(cause)}. Make the data readable as it was.";
 
     private static string Continuation(string? folder)

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace GanSharp.Training;
+namespace GanSharp.Training.Runs;
 
 /// <summary>One player's part of <see cref="StepStatistics"/>.</summary>
 internal sealed class SideStatistics

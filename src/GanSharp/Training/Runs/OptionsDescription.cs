@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
+using GanSharp.Data;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
@@ -9,7 +10,7 @@ using GanSharp.Schedules;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Training;
+namespace GanSharp.Training.Runs;
 
 /// <summary>
 /// What a run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of a caller's own
@@ -17,29 +18,25 @@ namespace GanSharp.Training;
 /// </summary>
 internal static class OptionsDescription
 {
-    // They change what is reported and how a failing run is caught, never what a healthy run learns.
-    private static readonly string[] Ignored = [
-        nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Metrics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Communicator),
-        nameof(TrainingOptions.Logger), nameof(TrainingOptions.TimeProvider)];
     private static readonly Type[] StatedByClass = [typeof(DiscriminatorPenalty), typeof(GeneratorPenalty)];
     private const int ProbeSamples = 64;
 
-    public static SortedDictionary<string, string> Of(GanTrainer trainer)
+    /// <param name="options">The options.</param>
+    /// <param name="data">The training data.</param>
+    /// <param name="optimizers">Each optimizer's name among the options, its options, and the network that it is for.</param>
+    public static SortedDictionary<string, string> Of(RunOptions options, Dataset data, params IReadOnlyList<(string Name, OptimizerOptions Options, nn.Module Network)> optimizers)
     {
         var description = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Generator"] = trainer.Generator.GetType().Name,
-            ["Generator.Prior"] = $"{trainer.Generator.Prior.GetType().Name} of size {trainer.Generator.Prior.Size}",
-            ["Discriminator"] = trainer.Discriminator.GetType().Name,
-            ["Data.Count"] = trainer.Data.Count?.ToString(CultureInfo.InvariantCulture) ?? "endless",
-            ["Data.SampleShape"] = Shape.Format(trainer.Data.SampleShape),
-            ["Data.FirstSamples"] = FirstSamples(trainer),
+            ["Data.Count"] = data.Count?.ToString(CultureInfo.InvariantCulture) ?? "endless",
+            ["Data.SampleShape"] = Shape.Format(data.SampleShape),
+            ["Data.FirstSamples"] = FirstSamples(data, options.Seed),
         };
-        foreach (var property in Properties(trainer.Options))
-            if (!Ignored.Contains(property.Name))
-                Add(description, property.Name, property.GetValue(trainer.Options));
-        AddGroups(description, nameof(TrainingOptions.GeneratorOptimizer), trainer.Options.GeneratorOptimizer, trainer.Generator);
-        AddGroups(description, nameof(TrainingOptions.DiscriminatorOptimizer), trainer.Options.DiscriminatorOptimizer, trainer.Discriminator);
+        foreach (var property in Properties(options))
+            if (!options.Reporting.Contains(property.Name))
+                Add(description, property.Name, property.GetValue(options));
+        foreach (var (name, optimizer, network) in optimizers)
+            AddGroups(description, name, optimizer, network);
         return description;
     }
 
@@ -101,10 +98,10 @@ internal static class OptionsDescription
     }
 
     /// <summary>A hash of the first batch: hashing all of the data would take minutes for large folders, and this tells other data as well.</summary>
-    private static string FirstSamples(GanTrainer trainer)
+    private static string FirstSamples(Dataset data, long seed)
     {
         using var scope = NewDisposeScope();
-        var (samples, labels) = trainer.Data.Draw(trainer.Options.Seed, 0, (int)Math.Min(ProbeSamples, trainer.Data.Count ?? ProbeSamples));
+        var (samples, labels) = data.Draw(seed, 0, (int)Math.Min(ProbeSamples, data.Count ?? ProbeSamples));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(samples.cpu().contiguous().bytes);
         if (labels is not null)

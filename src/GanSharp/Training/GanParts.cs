@@ -4,9 +4,9 @@ using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Players;
 using GanSharp.Randomness;
-using GanSharp.Runtime;
 using GanSharp.Training.Checks;
 using GanSharp.Training.Guards;
+using GanSharp.Training.Runs;
 using GanSharp.Training.Serving;
 using GanSharp.Training.State;
 using GanSharp.Training.Telemetry;
@@ -15,14 +15,14 @@ using TorchSharp;
 
 namespace GanSharp.Training;
 
-/// <summary>What a trainer is made of, put together after every check has passed, and released in the opposite order.</summary>
-internal sealed class TrainerParts : IDisposable
+/// <summary>What a GAN's trainer is made of.</summary>
+internal sealed class GanParts : TrainerParts
 {
-    private readonly Stack<IDisposable> owned = new();
+    private readonly Alternation alternation;
 
     /// <exception cref="ArgumentException">An objective, a penalty, an augmentation or the auditor's factory fails a trial.</exception>
     /// <exception cref="NetworkException">A network can't be trained, or belongs to another trainer.</exception>
-    public TrainerParts(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options, TrainerGate gate)
+    public GanParts(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options, TrainerGate gate)
     {
         try
         {
@@ -36,7 +36,7 @@ internal sealed class TrainerParts : IDisposable
             ThrowIfUnusableInLowPrecision(generator, discriminator, data, options);
             Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
             State = new TrainingState(
-                generator, discriminator, Own(SeededRandom.Create(options.Seed, "latents", device: device)),
+                [("generator", generator), ("discriminator", discriminator)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
                 new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed),
                 new MetricMonitor(generator, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider));
             var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
@@ -44,8 +44,8 @@ internal sealed class TrainerParts : IDisposable
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), options.BatchSize * options.Communicator.Size));
-            Alternation = new Alternation(Generator, Discriminator, losses, batches, Average, Statistics, State, options);
-            Guard = Own(new DivergenceGuard(options.Guards, Generator, Discriminator, device.type == DeviceType.CPU, State.Warnings));
+            alternation = new Alternation(Generator, Discriminator, losses, batches, Average, Statistics, State, options);
+            Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(
                 gate, State, generator, Generator.Parameters, Average, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
@@ -63,33 +63,24 @@ internal sealed class TrainerParts : IDisposable
 
     public Player Discriminator { get; }
 
-    /// <summary>The average of G's weights; null where none is kept.</summary>
-    public WeightAverage? Average { get; }
-
-    public Alternation Alternation { get; }
-
     public StepStatistics Statistics { get; }
 
-    public DivergenceGuard Guard { get; }
+    public override WeightAverage? Average { get; }
 
-    public RollBack RollBack { get; }
+    public override DivergenceGuard Guard { get; }
 
-    public GeneratorSampling Sampling { get; }
+    public override RollBack RollBack { get; }
 
-    public TrainingState State { get; }
+    public override GeneratorSampling Sampling { get; }
 
-    public void Dispose()
+    public override TrainingState State { get; }
+
+    public override void Step(bool isContinued) => alternation.Step(isContinued);
+
+    public override void ThrowIfParametersMoved()
     {
-        while (owned.TryPop(out var part))
-            part.Dispose();
-        GlibcAllocator.Release();
-    }
-
-    private T Own<T>(T part)
-        where T : IDisposable
-    {
-        owned.Push(part);
-        return part;
+        Generator.Parameters.ThrowIfParametersMoved();
+        Discriminator.Parameters.ThrowIfParametersMoved();
     }
 
     private void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)

@@ -1,0 +1,45 @@
+using GanSharp.Optimization;
+using GanSharp.Runtime;
+using GanSharp.Training.Guards;
+using GanSharp.Training.Serving;
+using GanSharp.Training.State;
+
+namespace GanSharp.Training.Runs;
+
+/// <summary>What any trainer is made of, put together after every check has passed, and released in the opposite order.</summary>
+internal abstract class TrainerParts : IDisposable
+{
+    private readonly Stack<IDisposable> owned = new();
+
+    /// <summary>The average of G's weights; null where none is kept.</summary>
+    public abstract WeightAverage? Average { get; }
+
+    public abstract DivergenceGuard Guard { get; }
+
+    public abstract RollBack RollBack { get; }
+
+    public abstract GeneratorSampling Sampling { get; }
+
+    public abstract TrainingState State { get; }
+
+    /// <summary>One step of the algorithm.</summary>
+    /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
+    public abstract void Step(bool isContinued);
+
+    /// <summary>Throws where the networks were tampered with; called once a report.</summary>
+    public abstract void ThrowIfParametersMoved();
+
+    public void Dispose()
+    {
+        while (owned.TryPop(out var part))
+            part.Dispose();
+        GlibcAllocator.Release();
+    }
+
+    protected T Own<T>(T part)
+        where T : IDisposable
+    {
+        owned.Push(part);
+        return part;
+    }
+}
