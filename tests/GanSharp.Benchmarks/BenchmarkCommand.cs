@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using GanSharp.Benchmarks.Feeding;
+using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
 using GanSharp.Benchmarks.Scaling;
@@ -22,7 +23,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), MetricsCommand(), MetricsOnceCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -50,6 +51,22 @@ internal static class BenchmarkCommand
         var epochs = new Argument<int>("epochs") { DefaultValueFactory = _ => 16 };
         var command = new Command("garment-classifier", "Trains the classifier of the package's features on Fashion-MNIST and writes its weights.") { epochs };
         command.SetAction(options => ClassifierTraining.Run(options.GetValue(epochs)));
+        return command;
+    }
+
+    private static Command MetricsCommand()
+    {
+        var command = new Command("metrics", "Metrics of features at the sizes of publications, beside SciPy and scikit-learn: time, memory, agreement.") { Document };
+        command.SetAction(parsed => Write(parsed, "metrics", FidelityRun.Measure()));
+        return command;
+    }
+
+    private static Command MetricsOnceCommand()
+    {
+        var (metric, real, fake) = (new Argument<string>("metric"), new Argument<FileInfo>("real"), new Argument<FileInfo>("fake"));
+        var command = new Command("metrics-once", "One metric of two .npy files of features in this process; prints JSON.") { metric, real, fake };
+        command.SetAction(parsed => Console.WriteLine(
+            FidelityMeasurement.Take(parsed.GetRequiredValue(metric), parsed.GetRequiredValue(real).FullName, parsed.GetRequiredValue(fake).FullName).Write()));
         return command;
     }
 

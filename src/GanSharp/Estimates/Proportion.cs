@@ -1,13 +1,19 @@
-using static TorchSharp.torch;
-
 namespace GanSharp.Estimates;
 
 /// <summary>A share with Wilson's interval (1927), which keeps to [0, 1] and doesn't shrink to a point at its ends, as the normal interval does.</summary>
 internal static class Proportion
 {
-    /// <summary>The share of samples that are 1.</summary>
-    /// <param name="hits">1 or 0 for each sample, float64.</param>
-    public static Estimate Of(Tensor hits) => Wilson(hits.mean().item<double>(), hits.numel(), hits.numel());
+    /// <summary>A share with a variance of its own, where its terms aren't independent.</summary>
+    /// <param name="share">The share that was observed.</param>
+    /// <param name="variance">Its variance; 0 where it is 0 or 1, which then counts as that of independent terms.</param>
+    /// <param name="count">How many samples there are.</param>
+    public static Estimate Wilson(double share, VarianceEstimate variance, long count)
+    {
+        if (!(variance.Value > 0) || share is 0 or 1)
+            return Wilson(share, count, count);
+        var widening = StudentQuantile.Of(variance.DegreesOfFreedom) / Estimate.NormalQuantile;
+        return Wilson(share, Math.Min(count, share * (1 - share) / (variance.Value * widening * widening)), count);
+    }
 
     /// <param name="share">The share that was observed.</param>
     /// <param name="effectiveCount">How many samples of equal weight would know it as well.</param>

@@ -8,22 +8,25 @@ internal static class ChildProcess
     // Debian's, whose PyTorch the system's package manager installs; another python3 may come first in the path.
     private const string Python = "/usr/bin/python3";
 
-    private static string Peer { get; } = Path.Combine(RepositoryFile.Root, "tests", "peers", "pytorch_gan.py");
+    private const string Peer = "pytorch_gan.py";
 
     /// <summary>This program with other arguments; the last line that it prints.</summary>
     public static string Run(params string[] arguments) => Last(Environment.ProcessPath!, arguments);
 
     /// <summary>The peer script.</summary>
-    public static string RunPeer(params string[] arguments) => Last(Python, [Peer, .. arguments]);
+    public static string RunPeer(params string[] arguments) => RunScript(Peer, arguments);
 
-    /// <summary>Why the peer can't run here, or null.</summary>
-    public static string? PeerComplaint()
+    /// <summary>A script of tests/peers.</summary>
+    public static string RunScript(string script, params string[] arguments) => Last(Python, [Path.Combine(RepositoryFile.Root, "tests", "peers", script), .. arguments]);
+
+    /// <summary>Why a script of tests/peers can't run here, or null.</summary>
+    public static string? PeerComplaint(string script = Peer)
     {
         if (!File.Exists(Python))
             return $"{Python} isn't there";
         try
         {
-            RunPeer("--check");
+            RunScript(script, "--check");
             return null;
         }
         catch (InvalidOperationException exception)

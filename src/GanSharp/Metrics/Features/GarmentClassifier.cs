@@ -10,10 +10,10 @@ namespace GanSharp.Metrics.Features;
 /// A small convolutional classifier of Fashion-MNIST whose weights are in the package: features of 64 values that know what a garment is. It was trained on the 60,000
 /// training images (docs/metrics.md has its accuracy and the command). Values measured with it aren't comparable with those of other features, FID included.
 /// </summary>
-public sealed class GarmentClassifier : Module<Tensor, Tensor>, IFeatureExtractor
+public sealed class GarmentClassifier : Module<Tensor, Tensor>, IFeatureExtractor, IClassifier
 {
     private const string Resource = "garment-classifier.safetensors";
-    private const int Side = 28, Classes = 10, Size = 64;
+    private const int Side = 28, ClassCount = 10, Size = 64;
     private readonly Module<Tensor, Tensor> body, head;
 
     /// <summary>With random weights, to be trained.</summary>
@@ -25,12 +25,15 @@ public sealed class GarmentClassifier : Module<Tensor, Tensor>, IFeatureExtracto
             ("conv2", Conv2d(16, 32, 3, padding: 1)), ("activation2", ReLU()), ("pool2", MaxPool2d(2)),
             ("conv3", Conv2d(32, 64, 3, padding: 1)), ("activation3", ReLU()), ("pool3", MaxPool2d(2)),
             ("flatten", Flatten()), ("features", Linear(64 * 3 * 3, Size)), ("activation4", ReLU()));
-        head = Linear(Size, Classes);
+        head = Linear(Size, ClassCount);
         RegisterComponents();
     }
 
     /// <summary>"garment classifier".</summary>
     public string Name => "garment classifier";
+
+    /// <summary>10.</summary>
+    public int Classes => ClassCount;
 
     /// <inheritdoc/>
     public string? WeightsHash { get; private set; }

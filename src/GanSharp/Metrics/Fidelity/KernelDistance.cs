@@ -1,4 +1,5 @@
 using GanSharp.Estimates;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics.Fidelity;
@@ -8,7 +9,7 @@ namespace GanSharp.Metrics.Fidelity;
 /// values of different sample counts are comparable, and 0 on average for equal distributions; a single value may be negative.
 /// </summary>
 /// <remarks>
-/// It is the U-statistic of all pairs. torch-fidelity averages the same statistic over 100 random subsets of 1,000, which has the same expectation and more noise;
+/// It is the U-statistic of all pairs. torch-fidelity averages the same statistic over 100 random subsets of 1,000 (<see cref="MeasureSubsets(Tensor, Tensor, int, int, long)"/>), which has the same expectation and more noise;
 /// of 1,000 samples both are the same number.
 /// </remarks>
 public static class KernelDistance
@@ -35,6 +36,43 @@ public static class KernelDistance
         // The distance is the sum of both means, and each sample moves it twice, as either member of a pair.
         var value = (ofReal.mean() + ofFake.mean()).item<double>();
         return new WeightedMeans(-value, (2, ofReal), (2, ofFake)).Normal();
+    }
+
+    /// <summary>
+    /// The distance by the protocol of published KIDs: mean and standard deviation over random subsets, which are drawn without replacement, each anew.
+    /// </summary>
+    /// <param name="real">Features of real samples, float tensor of shape [N, d].</param>
+    /// <param name="fake">Features of generated samples, shape [M, d].</param>
+    /// <param name="subsets">How many, at least 2. Default 100.</param>
+    /// <param name="size">Samples of a subset of either side, from 2 to the smaller of N and M. Default 1,000.</param>
+    /// <param name="seed">Determines the subsets.</param>
+    /// <returns>
+    /// The mean, and the standard deviation with the number of subsets as its divisor. The standard error that is published, deviation / √subsets, is that of drawing subsets of these
+    /// samples. It says little of how other samples would differ; the interval of <see cref="Measure"/> does.
+    /// </returns>
+    /// <exception cref="ArgumentException">The features have another type or shape, are fewer than a subset, or hold NaN or infinity.</exception>
+    public static (double Mean, double StandardDeviation) MeasureSubsets(Tensor real, Tensor fake, int subsets = 100, int size = 1_000, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
+        FeatureCheck.ThrowIfUnusable(real, fake, fewest: size);
+        using var scope = NewDisposeScope();
+        using var random = SeededRandom.Create(seed, "kernel distance subsets");
+        Tensor Chosen(long count) => stack([.. Enumerable.Range(0, subsets).Select(_ => randperm(count, generator: random).narrow(0, 0, size))]);
+        return MeasureSubsets(real.detach().cpu(), fake.detach().cpu(), Chosen(real.shape[0]), Chosen(fake.shape[0]));
+    }
+
+    /// <summary>The same for given subsets, int64 indices of shape [subsets, size].</summary>
+    internal static (double Mean, double StandardDeviation) MeasureSubsets(Tensor real, Tensor fake, Tensor ofReal, Tensor ofFake)
+    {
+        var values = new double[ofReal.shape[0]];
+        for (var subset = 0; subset < values.Length; subset++)
+        {
+            using var scope = NewDisposeScope();
+            values[subset] = Measure(real.index_select(0, ofReal[subset]), fake.index_select(0, ofFake[subset])).Value;
+        }
+        var mean = values.Average();
+        return (mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))));
     }
 
     /// <summary>Each sample's mean over its pairs with the others.</summary>

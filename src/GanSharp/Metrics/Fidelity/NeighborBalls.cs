@@ -1,36 +1,58 @@
+using GanSharp.Estimates;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics.Fidelity;
 
-/// <summary>Balls around points that reach to their k-th nearest neighbor, and which other points lie in them. Distances are computed in blocks, so memory stays small.</summary>
+/// <summary>
+/// Balls around points that reach to their k-th nearest neighbor, and which other points lie in them. Each is also computed without each tenth of the points, from which
+/// <see cref="GroupJackknife"/> knows how much the result depends on those that happen to be there. Distances are computed once, in blocks, so memory stays small.
+/// </summary>
 internal static class NeighborBalls
 {
     // 1,024 rows of 10,000 columns in float64 are 82 MB.
     private const long RowsPerBlock = 1_024;
+    private const int Groups = GroupJackknife.Groups;
 
-    /// <summary>Distance of each point to its k-th nearest neighbor among the others, shape [N].</summary>
-    public static Tensor Radii(Tensor points, int neighbors) => Blocks(points, points, (distances, start) =>
+    /// <summary>
+    /// Distance of each point to its k-th nearest neighbor among the others, shape [N, 1 + groups]: with all points, and without each group. Where a point is left out
+    /// itself, its ball holds nothing.
+    /// </summary>
+    public static Tensor Radii(Tensor points, int neighbors)
     {
-        // Each point is its own nearest, whatever rounding makes of the distance.
-        distances.diagonal(start).fill_(double.PositiveInfinity);
-        return distances.kthvalue(neighbors, 1).values;
-    });
+        // Enough that of k + 8 more almost surely k remain without a tenth.
+        var kept = (int)Math.Min(points.shape[0] - 1, 2 * neighbors + 8);
+        return Blocks(points, points, (distances, start) =>
+        {
+            // Each point is its own nearest, whatever rounding makes of the distance.
+            distances.diagonal(start).fill_(double.PositiveInfinity);
+            var (nearest, indexes) = distances.topk(kept, 1, largest: false, sorted: true);
+            var (groups, own) = (indexes.remainder(Groups), arange(start, start + nearest.shape[0]).remainder(Groups));
+            Tensor Without(int group)
+            {
+                var rank = groups.ne(group).to(ScalarType.Int64).cumsum(1);
+                // The first place where k remain; the last one that is known where they don't.
+                var place = rank.lt(neighbors).to(ScalarType.Int64).sum([1]).clamp_max(kept - 1);
+                return where(own.eq(group), full_like(own, -1, ScalarType.Float64), nearest.gather(1, place.unsqueeze(1)).squeeze(1));
+            }
+            return stack([nearest.select(1, neighbors - 1), .. Enumerable.Range(0, Groups).Select(Without)], 1);
+        });
+    }
 
-    /// <summary>For each of the others, in how many balls it lies, shape [M].</summary>
+    /// <summary>For each of the others, in how many balls it lies, shape [M, 1 + groups].</summary>
     /// <param name="centers">Shape [N, d].</param>
-    /// <param name="radii">Shape [N].</param>
+    /// <param name="radii">Shape [N, 1 + groups].</param>
     /// <param name="others">Shape [M, d].</param>
     /// <param name="closed">Whether a point on the sphere lies in the ball.</param>
-    public static Tensor Counts(Tensor centers, Tensor radii, Tensor others, bool closed) =>
-        Blocks(others, centers, (distances, _) => (closed ? distances.le(radii) : distances.lt(radii)).sum(1).to(ScalarType.Float64));
+    public static Tensor Counts(Tensor centers, Tensor radii, Tensor others, bool closed) => Blocks(others, centers, (distances, _) => stack(
+        [.. Enumerable.Range(0, 1 + Groups).Select(column => (closed ? distances.le(radii.select(1, column)) : distances.lt(radii.select(1, column))).sum([1]).to(ScalarType.Float64))], 1));
 
-    /// <summary>For each center, whether its ball holds any of the others: 1 or 0, shape [N].</summary>
+    /// <summary>For each center, the distance of the nearest of the others in each group, shape [N, groups].</summary>
     /// <inheritdoc cref="Counts"/>
-    public static Tensor Reached(Tensor centers, Tensor radii, Tensor others, bool closed) => Blocks(centers, others, (distances, start) =>
+    public static Tensor Nearest(Tensor centers, Tensor others) => Blocks(centers, others, (distances, _) =>
     {
-        var nearest = distances.amin([1]);
-        var own = radii.narrow(0, start, nearest.shape[0]);
-        return (closed ? nearest.le(own) : nearest.lt(own)).to(ScalarType.Float64);
+        var missing = (Groups - distances.shape[1] % Groups) % Groups;
+        var whole = missing == 0 ? distances : nn.functional.pad(distances, [0, missing], value: double.PositiveInfinity);
+        return whole.view(whole.shape[0], -1, Groups).amin([1]);
     });
 
     private static Tensor Blocks(Tensor rows, Tensor columns, Func<Tensor, long, Tensor> reduce)

@@ -10,8 +10,8 @@ namespace GanSharp.Metrics.Fidelity;
 /// <param name="Precision">Share of generated samples on the data's manifold: falls with bad samples.</param>
 /// <param name="Recall">Share of real samples on the generator's manifold: falls with dropped modes.</param>
 /// <remarks>
-/// One outlier has a large ball, so both can be too high; <see cref="DensityCoverage"/> is less sensitive to that. The intervals are of the samples that are counted, given those
-/// that the balls are around.
+/// One outlier has a large ball, so both can be too high; <see cref="DensityCoverage"/> is less sensitive to that. The intervals are Wilson's, with the variance of the samples that are
+/// counted and, by a jackknife over tenths, of those that the balls are around.
 /// </remarks>
 public readonly record struct PrecisionRecall(Estimate Precision, Estimate Recall)
 {
@@ -37,8 +37,13 @@ public readonly record struct PrecisionRecall(Estimate Precision, Estimate Recal
     /// <param name="centers">Those whose balls are the manifold, checked and centered.</param>
     /// <param name="others">Those that are counted.</param>
     /// <param name="neighbors">k.</param>
-    internal static Estimate OnManifold(Tensor centers, Tensor others, int neighbors) =>
-        Proportion.Of(NeighborBalls.Counts(centers, NeighborBalls.Radii(centers, neighbors), others, closed: true).gt(0).to(ScalarType.Float64));
+    internal static Estimate OnManifold(Tensor centers, Tensor others, int neighbors)
+    {
+        var hits = NeighborBalls.Counts(centers, NeighborBalls.Radii(centers, neighbors), others, closed: true).gt(0).to(ScalarType.Float64);
+        var (count, shares) = (hits.shape[0], hits.mean([0]).data<double>().ToArray());
+        var share = shares[0];
+        return Proportion.Wilson(share, new VarianceEstimate(share * (1 - share) / count, double.PositiveInfinity) + GroupJackknife.Variance(shares[1..]), count);
+    }
 
     /// <summary>"precision 0.7321 [0.7132, 0.7503], recall 0.4122 [0.3920, 0.4331]".</summary>
     public override string ToString() => $"precision {Precision}, recall {Recall}";

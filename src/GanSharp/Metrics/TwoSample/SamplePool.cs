@@ -42,10 +42,7 @@ internal sealed class SamplePool
         ArgumentNullException.ThrowIfNull(fake);
         options ??= new TwoSampleOptions();
         options.ThrowIfInvalid();
-        ThrowIfUnusable(real, nameof(real));
-        ThrowIfUnusable(fake, nameof(fake));
-        if (!fake.shape.Skip(1).SequenceEqual(real.shape.Skip(1)))
-            throw new ArgumentException($"fake must hold samples of shape {Shape.Format(real.shape.Skip(1))} like real but holds samples of shape {Shape.Format(fake.shape.Skip(1))}.", nameof(fake));
+        ThrowIfUnlike(real, fake);
         using var random = SeededRandom.Create(options.Seed, "two-sample pool");
         var (realPoints, fakePoints) = (Take(real, nameof(real), options, limit, random), Take(fake, nameof(fake), options, limit, random));
         var (realCount, fakeCount) = ((int)realPoints.shape[0], (int)fakePoints.shape[0]);
@@ -96,10 +93,30 @@ internal sealed class SamplePool
         if (count > limit)
             throw new ArgumentException($"{name} must hold at most {limit} samples, so that memory and time stay bounded, but holds {count}; set TwoSampleOptions.Subsample to {limit} or less.", name);
         var chosen = count == samples.shape[0] ? samples : samples.index_select(0, randperm(samples.shape[0], generator: random).narrow(0, 0, count).to(samples.device));
-        var points = chosen.detach().flatten(1).to(ScalarType.Float64).to(CPU);
-        if (!points.isfinite().all().item<bool>())
-            throw new ArgumentException($"{name} must be finite but holds NaN or infinity.", name);
-        return points;
+        return Flat(chosen, name);
+    }
+
+    /// <summary>All samples of both sides in float64, flattened, less their common mean.</summary>
+    public static (Tensor Real, Tensor Fake) Flattened(Tensor real, Tensor fake)
+    {
+        ThrowIfUnlike(real, fake);
+        var (x, y) = (Flat(real, nameof(real)), Flat(fake, nameof(fake)));
+        var center = x.mean([0]);
+        return (x - center, y - center);
+    }
+
+    private static Tensor Flat(Tensor samples, string name)
+    {
+        var points = samples.detach().flatten(1).to(ScalarType.Float64).to(CPU);
+        return points.isfinite().all().item<bool>() ? points : throw new ArgumentException($"{name} must be finite but holds NaN or infinity.", name);
+    }
+
+    private static void ThrowIfUnlike(Tensor real, Tensor fake)
+    {
+        ThrowIfUnusable(real, nameof(real));
+        ThrowIfUnusable(fake, nameof(fake));
+        if (!fake.shape.Skip(1).SequenceEqual(real.shape.Skip(1)))
+            throw new ArgumentException($"fake must hold samples of shape {Shape.Format(real.shape.Skip(1))} like real but holds samples of shape {Shape.Format(fake.shape.Skip(1))}.", nameof(fake));
     }
 
     public static void ThrowIfUnusable(Tensor samples, string name)

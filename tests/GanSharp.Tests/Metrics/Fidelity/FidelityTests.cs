@@ -136,6 +136,10 @@ public sealed class FidelityTests : IDisposable
         { NeighborMetric.Recall(samples: 300), "recall (pixels)" },
         { NeighborMetric.Density(samples: 300), "density (pixels)" },
         { NeighborMetric.Coverage(samples: 300), "coverage (pixels)" },
+        { new FrechetDistanceInfinityMetric(samples: 300), "Fréchet distance at infinity (pixels)" },
+        { new SlicedWassersteinMetric(samples: 300), "sliced Wasserstein distance (pixels)" },
+        { PrecisionRecallDistributionMetric.F8(samples: 300), "PRD F8 (pixels)" },
+        { PrecisionRecallDistributionMetric.FOneEighth(samples: 300), "PRD F1/8 (pixels)" },
     };
 
     [Fact]
@@ -149,6 +153,10 @@ public sealed class FidelityTests : IDisposable
         Refuses(() => PrecisionRecall.Measure(good, good.narrow(0, 0, 3)), "fake must have at least 4 samples but has 3.*");
         Refuses(() => DensityCoverage.Measure(good, good * double.NaN), "fake must be finite but holds NaN or infinity.*");
         Refuses(() => PrecisionRecall.Measure(good, good, neighbors: 0), "neighbors*0*");
+        Refuses(() => FrechetDistanceInfinity.Measure(good, good), "real must have more than 4 times as many samples as features, 4 × 3,*but has 10.*");
+        Refuses(() => PrecisionRecallDistribution.Measure(good, good, clusters: 21), "clusters must be at most as many as both sides' samples, 20, but is 21.*");
+        Refuses(() => ClassifierScore.Measure(good, splits: 4), "probabilities must be at least 0, with rows that sum to 1*");
+        Refuses(() => KernelDistance.MeasureSubsets(good, good), "real must have at least 1000 samples but has 10.*");
         using var moments = new FeatureMoments();
         moments.Add(good);
         Refuses(() => moments.Add(Normal("wide", 10, 4, 1, 0)), "features must have 3 features per sample, as those before, but have 4.*");
