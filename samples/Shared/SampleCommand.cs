@@ -5,9 +5,11 @@ using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
 using GanSharp.Metrics;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
 using GanSharp.Players;
 using GanSharp.Reporting;
 using GanSharp.Runtime;
+using GanSharp.Safetensors;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using GanSharp.Training.Runs;
@@ -32,6 +34,12 @@ internal static class SampleCommand
     /// <summary>Runs a command whose work gets the parsed options and a token that Ctrl-C cancels.</summary>
     public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)
     {
+        SetWork(command, work);
+        return command.Parse(arguments).Invoke();
+    }
+
+    /// <summary>Gives a command its work: a command line with several commands sets that of each.</summary>
+    public static void SetWork(Command command, Action<ParseResult, CancellationToken> work) =>
         command.SetAction(parsed =>
         {
             using var interruption = new ConsoleInterruption();
@@ -41,15 +49,17 @@ internal static class SampleCommand
                 work(parsed, interruption.Token);
                 return interruption.Token.IsCancellationRequested ? Interrupted : 0;
             }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                return Interrupted;
+            }
             catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException
-                or InvalidDatasetException or NetworkException or TrainingDivergedException or TrainingFailedException)
+                or InvalidDatasetException or InvalidSafetensorsException or WeightsMismatchException or NetworkException or TrainingDivergedException or TrainingFailedException)
             {
                 Console.Error.WriteLine($"Error: {exception.Message}");
                 return Failed;
             }
         });
-        return command.Parse(arguments).Invoke();
-    }
 
     /// <summary>Says how far the generator is from the data, by whom it was measured, and what the run's health is.</summary>
     public static void Conclude(StepReport last)

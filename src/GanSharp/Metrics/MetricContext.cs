@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Randomness;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics;
@@ -12,7 +13,8 @@ namespace GanSharp.Metrics;
 public sealed class MetricContext
 {
     private const int DefaultBatchSize = 256;
-    private readonly GeneratorNetwork generator;
+    private readonly GeneratorNetwork? generator;
+    private readonly Dataset? generated;
     private readonly Dataset source;
     private bool isOver;
 
@@ -28,6 +30,22 @@ public sealed class MetricContext
         ArgumentNullException.ThrowIfNull(data);
         (this.generator, source, Seed, Step, CancellationToken) = (generator, data.HeldOut ?? data, seed, step, cancellationToken);
         (IsHeldOut, Device) = (data.HeldOut is not null, generator.Device());
+    }
+
+    /// <summary>For samples that were generated before: of a folder, of another library.</summary>
+    /// <param name="data">p_d; real samples are of its held-out part where it has one.</param>
+    /// <param name="generated">Generated samples, of the same shape; all of them, so its held-out part is not used apart.</param>
+    /// <param name="seed">Determines which samples are drawn, and in which order.</param>
+    /// <param name="cancellationToken">Ends the sequences of batches with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">The samples have different shapes.</exception>
+    public MetricContext(Dataset data, Dataset generated, long seed = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(generated);
+        if (!data.SampleShape.SequenceEqual(generated.SampleShape))
+            throw new ArgumentException($"generated must hold samples of shape {Shape.Format(data.SampleShape)} like '{data.Name}' but '{generated.Name}' holds samples of shape {Shape.Format(generated.SampleShape)}.", nameof(generated));
+        (this.generated, source, Seed, CancellationToken) = (generated, data.HeldOut ?? data, seed, cancellationToken);
+        (IsHeldOut, Device) = (data.HeldOut is not null, CPU);
     }
 
     /// <summary>The run's seed.</summary>
@@ -47,6 +65,9 @@ public sealed class MetricContext
 
     /// <summary>How many different real samples there are; null where every draw is fresh.</summary>
     public long? RealCount => source.Count;
+
+    /// <summary>How many generated samples there are; null where a generator makes as many as are asked for.</summary>
+    public long? GeneratedCount => generated?.Count;
 
     /// <summary>Whether the real samples are held out from training. False where the data has no held-out part: they are then the training data.</summary>
     public bool IsHeldOut { get; }
@@ -69,13 +90,19 @@ public sealed class MetricContext
     public IEnumerable<Batch> Generated(long samples, int batchSize = DefaultBatchSize)
     {
         ThrowIfNotReadable(samples, batchSize);
-        return Generate(samples, batchSize);
+        return generated is null ? Generate(generator!, samples, batchSize) : Batches(Math.Min(samples, generated.Count ?? samples), batchSize, (position, count) => Read(generated, position, count));
     }
+
+    /// <summary>As many of the samples that are wanted as both sides have.</summary>
+    internal long Available(long samples) => Math.Min(samples, Math.Min(RealCount ?? samples, GeneratedCount ?? samples));
+
+    /// <summary>Where metrics that are measured together leave what they compute alike; null for one by itself.</summary>
+    internal SharedTensors? Shared { get; init; }
 
     /// <summary>The measurement has ended: what still holds a sequence of batches must not read from networks in training.</summary>
     internal void End() => isOver = true;
 
-    private IEnumerable<Batch> Generate(long samples, int batchSize)
+    private IEnumerable<Batch> Generate(GeneratorNetwork generator, long samples, int batchSize)
     {
         using var random = SeededRandom.Create(Seed, "metric latents", Step, Device);
         var hasLabels = true;
@@ -104,10 +131,12 @@ public sealed class MetricContext
         }
     }
 
-    private Batch ReadReal(long position, int count)
+    private Batch ReadReal(long position, int count) => Read(source, position, count);
+
+    private Batch Read(Dataset from, long position, int count)
     {
         using var scope = NewDisposeScope();
-        var (samples, labels) = source.Read(Seed, position, count);
+        var (samples, labels) = from.Read(Seed, position, count);
         return new Batch(samples.to(Device).MoveToOuterDisposeScope(), labels?.to(Device).MoveToOuterDisposeScope());
     }
 

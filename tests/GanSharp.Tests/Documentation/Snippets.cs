@@ -4,6 +4,7 @@ using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Divergences;
+using GanSharp.Evaluations;
 using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
@@ -192,6 +193,18 @@ internal static class Snippets
             Console.WriteLine(report.Metrics["energy distance (pixels)"]);            // 0.0312 ± 0.0054
 
         trainer.Resume("run1", new() { Best = true });                                // the checkpoint where it was lowest
+        #endregion
+    }
+
+    public static void Evaluating(Dataset data, GeneratorNetwork generator)
+    {
+        #region evaluate
+        generator.LoadCheckpoint("run1");                                             // the average of the newest checkpoint
+        var report = Evaluation.Compare(data, generator);                             // or two data sets, or two folders of images
+        Console.WriteLine(report);                                                    // a table with intervals
+        report.Save("metrics.json");                                                  // values, settings, counts, seed, fingerprints
+        if (report.Records[0].IsBetterThan(MetricRecord.Load("best.json")))           // refused where the two can't be compared
+            report.Records[0].Save("best.json");
         #endregion
     }
 

@@ -53,7 +53,7 @@ public sealed class EnergyDistanceMetricTests
 
         new EnergyDistanceMetric().Measure(new MetricContext(generator, some)).Interval!.Value.SampleCount.Should().Be(96);
         new EnergyDistanceMetric().Invoking(it => it.Measure(new MetricContext(generator, few))).Should().Throw<InvalidOperationException>()
-            .WithMessage("EnergyDistanceMetric needs at least 64 real samples but there are 50.");
+            .WithMessage("EnergyDistanceMetric needs at least 64 real and generated samples but there are 50.");
         FluentActions.Invoking(() => new EnergyDistanceMetric(samples: 63)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
     }
 

@@ -33,10 +33,11 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         if (due.Length == 0)
             return (readings, failures);
         using var averaged = useAverage?.Invoke();
+        using var shared = new SharedTensors();
         foreach (var (metric, _) in due)
             try
             {
-                var (value, interval, ofReal) = Measure(metric, step, cancellationToken);
+                var (value, interval, ofReal) = Measure(metric, step, shared, cancellationToken);
                 if (double.IsNaN(value))
                     throw new InvalidOperationException($"{metric.GetType().Name}.Measure returned NaN");
                 readings[metric.Name] = new MetricReading(value, interval, step, metric.LowerIsBetter, ofReal);
@@ -53,13 +54,13 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         return (readings, failures);
     }
 
-    private MetricValue Measure(IMetric metric, long step, CancellationToken cancellationToken)
+    private MetricValue Measure(IMetric metric, long step, SharedTensors shared, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         // What a metric or the generator draws from torch's global generator is drawn aside, so that measuring doesn't change what is trained.
         using var random = GlobalRandom.Fork(seed, FormattableString.Invariant($"{metric.Name} at step {step}"));
-        var context = new MetricContext(generator, data, seed, step, cancellationToken);
+        var context = new MetricContext(generator, data, seed, step, cancellationToken) { Shared = shared };
         try
         {
             return metric.Measure(context);

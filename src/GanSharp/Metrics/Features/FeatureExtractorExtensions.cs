@@ -40,12 +40,17 @@ public static class FeatureExtractorExtensions
         return pieces.Count > 0 ? cat(pieces).MoveToOuterDisposeScope() : throw new InvalidOperationException("batches must hold at least one batch but is empty.");
     }
 
-    /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some: what <see cref="IMetric.Settings"/> of a metric of features begins with.</summary>
-    internal static SortedDictionary<string, string> Settings(this IFeatureExtractor extractor)
+    /// <summary>
+    /// "features", the extractor's name, "weights", the hash of its weights where it has some, and its settings as "features.…": what <see cref="IMetric.Settings"/> of a metric of features
+    /// begins with.
+    /// </summary>
+    internal static SortedDictionary<string, string> Describe(this IFeatureExtractor extractor)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["features"] = extractor.Name };
         if (extractor.WeightsHash is { } hash)
             settings["weights"] = hash;
+        foreach (var (name, value) in extractor.Settings)
+            settings[$"features.{name}"] = value;
         return settings;
     }
 }

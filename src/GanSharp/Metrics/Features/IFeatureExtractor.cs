@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics.Features;
@@ -13,6 +14,9 @@ public interface IFeatureExtractor
 
     /// <summary>SHA-256 of the weights in hexadecimal; null (the default) where there are none.</summary>
     string? WeightsHash => null;
+
+    /// <summary>What else determines the features: how samples are resized, scaled and normalized. Empty by default.</summary>
+    IReadOnlyDictionary<string, string> Settings => ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The features of some samples, each a function of that sample alone.</summary>
     /// <param name="samples">Float tensor of shape [N, …] on the generator's device.</param>

@@ -53,9 +53,9 @@ public sealed class ClassifierScoreMetric : IMetric
     public MetricValue Measure(MetricContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var count = Math.Min(samples, context.RealCount ?? samples);
+        var count = context.Available(samples);
         if (count < 2L * splits)
-            throw new InvalidOperationException($"{nameof(ClassifierScoreMetric)} needs at least {2L * splits} real samples but there are {context.RealCount}.");
+            throw new InvalidOperationException($"{nameof(ClassifierScoreMetric)} needs at least {2L * splits} real and as many generated samples but there are {count}.");
         using var scope = NewDisposeScope();
         var value = Score(context.Generated(count));
         return new MetricValue(value.Value, value, Score(context.Real(count)));

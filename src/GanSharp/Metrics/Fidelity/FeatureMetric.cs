@@ -1,4 +1,5 @@
 using System.Globalization;
+using GanSharp.Data;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Features;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ public abstract class FeatureMetric : IMetric
     {
         get
         {
-            var settings = features.Settings();
+            var settings = features.Describe();
             settings["samples"] = samples.ToString(CultureInfo.InvariantCulture);
             foreach (var (name, value) in OwnSettings)
                 settings[name] = value;
@@ -51,12 +52,15 @@ public abstract class FeatureMetric : IMetric
     public MetricValue Measure(MetricContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var count = Math.Min(samples, (context.RealCount ?? long.MaxValue) / 2);
+        var count = Math.Min(samples, Math.Min((context.RealCount ?? long.MaxValue) / 2, context.GeneratedCount ?? long.MaxValue));
         if (count < 2)
-            throw new InvalidOperationException($"{GetType().Name} needs at least 4 real samples but there are {context.RealCount}.");
+            throw new InvalidOperationException($"{GetType().Name} needs at least 4 real and 2 generated samples but there are {context.RealCount?.ToString(CultureInfo.InvariantCulture) ?? "enough"} and {context.GeneratedCount?.ToString(CultureInfo.InvariantCulture) ?? "enough"}.");
         using var scope = NewDisposeScope();
-        var real = features.ExtractAll(context.Real(2 * count));
-        var fake = features.ExtractAll(context.Generated(count));
+        // Metrics of one report that compare the same features of as many samples extract them once.
+        Tensor All(string side, IEnumerable<Batch> batches) =>
+            context.Shared is { } shared ? shared.Get((features, side, count), () => features.ExtractAll(batches)) : features.ExtractAll(batches);
+        var real = All("real", context.Real(2 * count));
+        var fake = All("generated", context.Generated(count));
         context.CancellationToken.ThrowIfCancellationRequested();
         var (reference, other) = (real.narrow(0, 0, count), real.narrow(0, count, count));
         var value = Compare(reference, fake);

@@ -19,7 +19,7 @@ public static class FrechetDistance
     /// <returns>
     /// The distance in the features' unit squared. The 95% interval is that of the delta method: each sample's influence on the distance is linear in the sample and its
     /// square, with the optimal transport map between the Gaussians as its matrix, and the interval is normal with the variance of the influences (Rippl, Munk, Sturm 2016).
-    /// It holds the value that samples of these counts give on average, bias included; where both distributions are nearly equal it is too narrow, because the linear
+    /// It holds the value that samples of these counts give on average, bias included; where both distributions are nearly equal it is too wide, because the linear
     /// term vanishes there.
     /// </returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>

@@ -22,7 +22,7 @@ public static class KernelDistance
     /// <param name="fake">Features of generated samples, shape [M, d], M ≥ 2.</param>
     /// <returns>
     /// The distance with a 95% interval: normal, with the variance of each sample's mean over its pairs (the Hájek projection of the U-statistic). Where both
-    /// distributions are nearly equal, that term vanishes and the interval is too narrow.
+    /// distributions are nearly equal, that term vanishes and the interval is too wide.
     /// </returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
     public static Estimate Measure(Tensor real, Tensor fake)

@@ -45,9 +45,9 @@ public sealed class SharpnessMetric : IMetric
     public MetricValue Measure(MetricContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var count = Math.Min(samples, context.RealCount ?? samples);
+        var count = context.Available(samples);
         if (count < 2)
-            throw new InvalidOperationException($"{Name} needs at least 2 real images but there are {context.RealCount}.");
+            throw new InvalidOperationException($"{Name} needs at least 2 real and 2 generated images but there are {count}.");
         var generated = Mean(context.Generated(count));
         return new MetricValue(generated.Value, generated, Mean(context.Real(count)));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Features;
 using static TorchSharp.torch;
@@ -31,17 +32,25 @@ public sealed class EnergyDistanceMetric : IMetric
     /// <inheritdoc/>
     public bool LowerIsBetter => true;
 
-    /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some.</summary>
-    public IReadOnlyDictionary<string, string> Settings => features.Settings();
+    /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some, and "samples".</summary>
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get
+        {
+            var settings = features.Describe();
+            settings["samples"] = samples.ToString(CultureInfo.InvariantCulture);
+            return settings;
+        }
+    }
 
     /// <summary>Measures the distance, in the unit of the features, with a 95% interval. It may be negative where the distributions are close.</summary>
     /// <inheritdoc cref="IMetric.Measure"/>
     public MetricValue Measure(MetricContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var block = (int)(Math.Min(samples, context.RealCount ?? samples) / Blocks);
+        var block = (int)(context.Available(samples) / Blocks);
         if (block < FewestInBlock)
-            throw new InvalidOperationException($"{nameof(EnergyDistanceMetric)} needs at least {Blocks * FewestInBlock} real samples but there are {context.RealCount}.");
+            throw new InvalidOperationException($"{nameof(EnergyDistanceMetric)} needs at least {Blocks * FewestInBlock} real and generated samples but there are {context.Available(samples)}.");
         using var scope = NewDisposeScope();
         var terms = new List<double>(Blocks);
         foreach (var (real, fake) in context.Real((long)block * Blocks, block).Zip(context.Generated((long)block * Blocks, block)))

@@ -1,0 +1,4 @@
+using GanSharp.Samples;
+using GanSharp.Samples.Evaluate;
+
+return SampleCommand.Run(CompareCommand.Root, args, CompareCommand.Run);
