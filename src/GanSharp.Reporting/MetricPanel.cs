@@ -1,3 +1,4 @@
+using GanSharp.Metrics;
 using GanSharp.Training.Runs;
 using ScottPlot;
 
@@ -12,7 +13,7 @@ internal static class MetricPanel
     private static Plot Draw(IReadOnlyList<TrainingReport> reports, string name)
     {
         var readings = reports.Select(report => report.Metrics.GetValueOrDefault(name)).Where(reading => reading is not null && double.IsFinite(reading.Value)).Select(reading => reading!).ToArray();
-        var better = reports.Select(report => report.Metrics.GetValueOrDefault(name)).First(reading => reading is not null)!.LowerIsBetter ? "lower" : "higher";
+        var better = reports.Select(report => report.Metrics.GetValueOrDefault(name)).First(reading => reading is not null)!.Goal.ToText();
         var plot = PlotSheet.Panel($"{name} ({better} is better)", "step", "");
         if (readings.Length == 0)
             return PlotSheet.Note(plot, "no finite value");

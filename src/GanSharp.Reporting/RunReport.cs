@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Divergences;
+using GanSharp.Metrics;
 using GanSharp.Training;
 
 namespace GanSharp.Reporting;
@@ -86,7 +87,7 @@ public static class RunReport
     private static IEnumerable<(string Name, string Value)> Metrics(IReadOnlyList<StepReport> reports) =>
         from name in reports.SelectMany(report => report.Metrics.Keys).Distinct()
         let reading = reports.Last(report => report.Metrics.ContainsKey(name)).Metrics[name]
-        select (name, $"{reading} at step {reading.Step.ToString("N0", CultureInfo.InvariantCulture)} ({(reading.LowerIsBetter ? "lower" : "higher")} is better)");
+        select (name, $"{reading} at step {reading.Step.ToString("N0", CultureInfo.InvariantCulture)} ({reading.Goal.ToText()} is better)");
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -9,7 +9,7 @@ public sealed class ChannelMeanDistance(long samples = 1_000) : IMetric
 {
     public string Name => "channel mean distance";
 
-    public bool LowerIsBetter => true;
+    public MetricGoal Goal => MetricGoal.Lower;
 
     public MetricValue Measure(MetricContext context)
     {

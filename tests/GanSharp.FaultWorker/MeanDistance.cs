@@ -8,7 +8,7 @@ internal sealed class MeanDistance : IMetric
 {
     public string Name => "mean distance";
 
-    public bool LowerIsBetter => true;
+    public MetricGoal Goal => MetricGoal.Lower;
 
     public MetricValue Measure(MetricContext context)
     {

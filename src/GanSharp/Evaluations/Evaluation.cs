@@ -130,13 +130,14 @@ public static class Evaluation
                 try
                 {
                     var value = Measure(metric, context(shared), options.Seed);
+                    metric.ThrowIfUnusable(value.Value, value.OfReal);
                     records.Add(new MetricRecord
                     {
                         Metric = metric.Name,
-                        Value = double.IsNaN(value.Value) ? throw new InvalidOperationException($"{metric.GetType().Name}.Measure returned NaN") : value.Value,
+                        Value = value.Value,
                         Interval = value.Interval,
                         OfReal = value.OfReal,
-                        LowerIsBetter = metric.LowerIsBetter,
+                        Goal = metric.Goal,
                         Settings = new SortedDictionary<string, string>(metric.Settings.ToDictionary(), StringComparer.Ordinal),
                         RealCount = (real.HeldOut ?? real).Count,
                         GeneratedCount = generated.Count,

@@ -20,7 +20,7 @@ public sealed record EvaluationReport(IReadOnlyList<MetricRecord> Records, IRead
         string[][] rows =
         [
             ["metric", "generated", "real against real", "better"],
-            .. Records.Select(record => new[] { record.Metric, Text(record.Value, record.Interval), record.OfReal?.ToString() ?? "", record.LowerIsBetter ? "lower" : "higher" }),
+            .. Records.Select(record => new[] { record.Metric, Text(record.Value, record.Interval), record.OfReal?.ToString() ?? "", record.Goal.ToText() }),
         ];
         // A column that says nothing is left out.
         var columns = Enumerable.Range(0, rows[0].Length).Where(column => Records.Count == 0 || rows.Skip(1).Any(row => row[column].Length > 0)).ToArray();
@@ -42,5 +42,5 @@ public sealed record EvaluationReport(IReadOnlyList<MetricRecord> Records, IRead
 }
 
 [JsonSerializable(typeof(IReadOnlyList<MetricRecord>))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed partial class EvaluationJson : JsonSerializerContext;

@@ -11,8 +11,8 @@ public interface IMetric
     /// <summary>What reports, tables and <c>CheckpointOptions.KeepBest</c> call it, such as "energy distance (pixels)". Not blank, and the same at every call.</summary>
     string Name { get; }
 
-    /// <summary>Whether a lower value is better, as with distances; false where a higher one is, as with recall.</summary>
-    bool LowerIsBetter { get; }
+    /// <summary>Which of two values is the better one. Where it is <see cref="MetricGoal.NearReal"/>, <see cref="Measure"/> must return what real samples get.</summary>
+    MetricGoal Goal { get; }
 
     /// <summary>
     /// What must be equal, besides the data and the number of samples, for two values to be comparable: "features" (the extractor's name), "weights" (the hash

@@ -27,8 +27,8 @@ public sealed record MetricRecord
     /// <summary>Real samples against as many other real ones: what a perfect generator would get; null where it wasn't measured.</summary>
     public Estimate? OfReal { get; init; }
 
-    /// <inheritdoc cref="IMetric.LowerIsBetter"/>
-    public required bool LowerIsBetter { get; init; }
+    /// <inheritdoc cref="IMetric.Goal"/>
+    public required MetricGoal Goal { get; init; }
 
     /// <inheritdoc cref="IMetric.Settings"/>
     public required SortedDictionary<string, string> Settings { get; init; }
@@ -76,7 +76,7 @@ public sealed record MetricRecord
         var differences = DifferencesFrom(other);
         if (differences.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, [$"'{Metric}' of {GeneratedName} and '{other.Metric}' of {other.GeneratedName} can't be compared:", .. differences.Select(difference => $"- {difference}")]), nameof(other));
-        return LowerIsBetter ? Value < other.Value : Value > other.Value;
+        return Goal.IsBetter(Value, other.Value, OfReal);
     }
 
     /// <summary>Writes the record as JSON; the file appears complete or not at all.</summary>
@@ -125,5 +125,5 @@ public sealed record MetricRecord
 [JsonSerializable(typeof(MetricRecord))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", AllowDuplicateProperties = false,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed partial class MetricJson : JsonSerializerContext;

@@ -326,7 +326,7 @@ internal static class Snippets
     {
         public string Name => "mean distance";
 
-        public bool LowerIsBetter => true;
+        public MetricGoal Goal => MetricGoal.Lower;
 
         public MetricValue Measure(MetricContext context)
         {

@@ -99,7 +99,7 @@ public sealed class EvaluationTests
     {
         public string Name => "failing";
 
-        public bool LowerIsBetter => true;
+        public MetricGoal Goal => MetricGoal.Lower;
 
         public MetricValue Measure(MetricContext context) => throw new InvalidOperationException("it can't");
     }

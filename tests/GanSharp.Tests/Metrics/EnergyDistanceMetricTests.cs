@@ -39,7 +39,7 @@ public sealed class EnergyDistanceMetricTests
         using var generator = new AffineGenerator(mean: 1, standardDeviation: 1);
         var metric = new EnergyDistanceMetric(new Tenfold(), samples: 2_048);
 
-        (metric.Name, metric.LowerIsBetter).Should().Be(("energy distance (tenfold)", true));
+        (metric.Name, metric.Goal).Should().Be(("energy distance (tenfold)", MetricGoal.Lower));
         metric.Measure(new MetricContext(generator, data)).Value.Should().BeApproximately(10 * OneApart, 0.8);
         new EnergyDistanceMetric().Name.Should().Be("energy distance (pixels)");
     }

@@ -9,7 +9,7 @@ public sealed class MetricRecordTests
 {
     private static readonly MetricRecord Record = new()
     {
-        Metric = "distance (pixels)", Value = 0.25, Interval = new Estimate(0.25, 0.125, 0.375, 100), LowerIsBetter = true,
+        Metric = "distance (pixels)", Value = 0.25, Interval = new Estimate(0.25, 0.125, 0.375, 100), Goal = MetricGoal.Lower,
         Settings = new(StringComparer.Ordinal) { ["features"] = "pixels", ["k"] = "3" }, RealCount = 100, GeneratedCount = null, Seed = 7,
         DataName = "rings", DataSha256 = "ab", GeneratedName = "Mine", GeneratedSha256 = "cd", GanSharpVersion = "1.0.0",
     };
@@ -21,7 +21,7 @@ public sealed class MetricRecordTests
 
         Record.IsBetterThan(worse).Should().BeTrue();
         worse.IsBetterThan(Record).Should().BeFalse();
-        (Record with { LowerIsBetter = false }).IsBetterThan(worse).Should().BeFalse();
+        (Record with { Goal = MetricGoal.Higher }).IsBetterThan(worse).Should().BeFalse();
     }
 
     [Fact]

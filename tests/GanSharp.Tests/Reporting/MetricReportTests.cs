@@ -77,7 +77,7 @@ public sealed class MetricReportTests : IDisposable
         var report = Report(200, fid: 30.5);
 
         $"{report}".Should().Contain("  energy distance (pixels) 0.0100 ± 0.0100  fid 30.5000  ");
-        $"{report with { Metrics = new Dictionary<string, MetricReading> { [new string('x', 60)] = new(1, null, 200, true) } }}".Should().NotContain("xxx");
+        $"{report with { Metrics = new Dictionary<string, MetricReading> { [new string('x', 60)] = new(1, null, 200, MetricGoal.Lower) } }}".Should().NotContain("xxx");
     }
 
     public void Dispose() => folder.Dispose();
@@ -91,9 +91,9 @@ public sealed class MetricReportTests : IDisposable
 
     private static StepReport Report(long step, double? fid = null)
     {
-        var metrics = new OrderedDictionary<string, MetricReading> { ["energy distance (pixels)"] = new(0.01, new(0.01, 0, 0.02, 64), step, LowerIsBetter: true) };
+        var metrics = new OrderedDictionary<string, MetricReading> { ["energy distance (pixels)"] = new(0.01, new(0.01, 0, 0.02, 64), step, Goal: MetricGoal.Lower) };
         if (fid is { } value)
-            metrics["fid"] = new(value, null, step, LowerIsBetter: true);
+            metrics["fid"] = new(value, null, step, Goal: MetricGoal.Lower);
         return PictureTests.Report(step, null) with
         {
             Terms = new OrderedDictionary<string, double> { ["discriminator/adversarial"] = 1.5, ["discriminator/R1"] = 0.25, ["generator/adversarial"] = -0.5 },

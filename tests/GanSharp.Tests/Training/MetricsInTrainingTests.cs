@@ -21,7 +21,7 @@ public sealed class MetricsInTrainingTests : IDisposable
 
         report.Metrics.Keys.Should().Equal("channel mean distance");
         var reading = report.Metrics["channel mean distance"];
-        (reading.Step, reading.LowerIsBetter, reading.Interval).Should().Be((4, true, null));
+        (reading.Step, reading.Goal, reading.Interval).Should().Be((4, MetricGoal.Lower, null));
         using var average = run.Trainer.UseAverage();
         reading.Value.Should().Be(new ChannelMeanDistance().Measure(new MetricContext(run.Generator, run.Data, seed: 0, step: 4)).Value);
         report.ToString().Should().Contain($"  channel mean distance {reading}  ");

@@ -38,9 +38,8 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
             try
             {
                 var (value, interval, ofReal) = Measure(metric, step, shared, cancellationToken);
-                if (double.IsNaN(value))
-                    throw new InvalidOperationException($"{metric.GetType().Name}.Measure returned NaN");
-                readings[metric.Name] = new MetricReading(value, interval, step, metric.LowerIsBetter, ofReal);
+                metric.ThrowIfUnusable(value, ofReal);
+                readings[metric.Name] = new MetricReading(value, interval, step, metric.Goal, ofReal);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -28,8 +28,8 @@ public sealed class ClassifierScoreMetric : IMetric
     /// <summary>"classifier score (garment classifier)", with the classifier's name.</summary>
     public string Name => $"classifier score ({classifier.Name})";
 
-    /// <inheritdoc/>
-    public bool LowerIsBetter => false;
+    /// <summary>Near real: more than real images get isn't better.</summary>
+    public MetricGoal Goal => MetricGoal.NearReal;
 
     /// <summary>"classifier", "weights", "samples" and "splits".</summary>
     public IReadOnlyDictionary<string, string> Settings

@@ -28,7 +28,7 @@ public abstract class FeatureMetric : IMetric
     public string Name => $"{Quantity} ({features.Name})";
 
     /// <inheritdoc/>
-    public abstract bool LowerIsBetter { get; }
+    public abstract MetricGoal Goal { get; }
 
     /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some, and what else the metric depends on.</summary>
     public IReadOnlyDictionary<string, string> Settings

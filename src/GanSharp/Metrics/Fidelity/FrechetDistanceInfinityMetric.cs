@@ -10,7 +10,7 @@ namespace GanSharp.Metrics.Fidelity;
 public sealed class FrechetDistanceInfinityMetric(IFeatureExtractor? features = null, long samples = 10_000) : FeatureMetric(features, samples)
 {
     /// <inheritdoc/>
-    public override bool LowerIsBetter => true;
+    public override MetricGoal Goal => MetricGoal.Lower;
 
     private protected override string Quantity => "Fréchet distance at infinity";
 

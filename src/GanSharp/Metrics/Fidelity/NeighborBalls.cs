@@ -9,8 +9,8 @@ namespace GanSharp.Metrics.Fidelity;
 /// </summary>
 internal static class NeighborBalls
 {
-    // 1,024 rows of 10,000 columns in float64 are 82 MB.
-    private const long RowsPerBlock = 1_024;
+    // 128 rows of 10,000 columns in float64 are 10 MB, which stays in the cache while each group is counted.
+    private const long RowsPerBlock = 128;
     private const int Groups = GroupJackknife.Groups;
 
     /// <summary>
@@ -43,8 +43,18 @@ internal static class NeighborBalls
     /// <param name="radii">Shape [N, 1 + groups].</param>
     /// <param name="others">Shape [M, d].</param>
     /// <param name="closed">Whether a point on the sphere lies in the ball.</param>
-    public static Tensor Counts(Tensor centers, Tensor radii, Tensor others, bool closed) => Blocks(others, centers, (distances, _) => stack(
-        [.. Enumerable.Range(0, 1 + Groups).Select(column => (closed ? distances.le(radii.select(1, column)) : distances.lt(radii.select(1, column))).sum([1]).to(ScalarType.Float64))], 1));
+    public static Tensor Counts(Tensor centers, Tensor radii, Tensor others, bool closed)
+    {
+        using var scope = NewDisposeScope();
+        var rows = radii.t().contiguous();
+        Tensor Count(Tensor distances, Tensor limits)
+        {
+            using var isIn = closed ? distances.le(limits) : distances.lt(limits);
+            // In 32 bits, which are added five times as fast as torch's default of 64.
+            return isIn.sum([1], type: ScalarType.Int32).to(ScalarType.Float64);
+        }
+        return Blocks(others, centers, (distances, _) => stack([.. Enumerable.Range(0, 1 + Groups).Select(group => Count(distances, rows.select(0, group)))], 1)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>For each center, the distance of the nearest of the others in each group, shape [N, groups].</summary>
     /// <inheritdoc cref="Counts"/>

@@ -9,6 +9,7 @@ namespace GanSharp.Metrics.Fidelity;
 public sealed class NeighborMetric : FeatureMetric
 {
     private const long DefaultSamples = 5_000;
+    private const string DensityName = "density";
     private readonly int neighbors;
     private readonly Func<Tensor, Tensor, int, Estimate> measure;
 
@@ -20,8 +21,8 @@ public sealed class NeighborMetric : FeatureMetric
         (Quantity, this.neighbors, this.measure) = (quantity, neighbors, measure);
     }
 
-    /// <inheritdoc/>
-    public override bool LowerIsBetter => false;
+    /// <summary>Higher, and near real for the density: samples that crowd at the modes have a higher one than real samples.</summary>
+    public override MetricGoal Goal => Quantity == DensityName ? MetricGoal.NearReal : MetricGoal.Higher;
 
     private protected override string Quantity { get; }
 
@@ -44,7 +45,7 @@ public sealed class NeighborMetric : FeatureMetric
     /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
     /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
     public static NeighborMetric Density(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
-        new("density", features, samples, neighbors, (real, fake, k) => DensityCoverage.DensityOf(real, NeighborBalls.Radii(real, k), fake, k));
+        new(DensityName, features, samples, neighbors, (real, fake, k) => DensityCoverage.DensityOf(real, NeighborBalls.Radii(real, k), fake, k));
 
     /// <summary>Share of balls around real samples that hold a generated one.</summary>
     /// <inheritdoc cref="Density"/>

@@ -21,7 +21,7 @@ public sealed class PrecisionRecallDistributionMetric : FeatureMetric
     }
 
     /// <inheritdoc/>
-    public override bool LowerIsBetter => false;
+    public override MetricGoal Goal => MetricGoal.Higher;
 
     private protected override string Quantity { get; }
 

@@ -23,7 +23,7 @@ public sealed class SlicedWassersteinMetric : FeatureMetric
     }
 
     /// <inheritdoc/>
-    public override bool LowerIsBetter => true;
+    public override MetricGoal Goal => MetricGoal.Lower;
 
     private protected override string Quantity => "sliced Wasserstein distance";
 

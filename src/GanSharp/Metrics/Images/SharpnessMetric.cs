@@ -21,8 +21,8 @@ public sealed class SharpnessMetric : IMetric
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>False: blurred images are the usual fault.</summary>
-    public bool LowerIsBetter => false;
+    /// <summary>Near real: less is blur, and more is noise.</summary>
+    public MetricGoal Goal => MetricGoal.NearReal;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Settings { get; }

@@ -30,7 +30,7 @@ public sealed class EnergyDistanceMetric : IMetric
     public string Name => $"energy distance ({features.Name})";
 
     /// <inheritdoc/>
-    public bool LowerIsBetter => true;
+    public MetricGoal Goal => MetricGoal.Lower;
 
     /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some, and "samples".</summary>
     public IReadOnlyDictionary<string, string> Settings

@@ -60,7 +60,7 @@ internal sealed class CheckpointKeeper : IDisposable
     /// <summary>The metrics were measured: where the one to keep by is better than ever, this step's checkpoint is the best.</summary>
     public void Measured(IReadOnlyDictionary<string, MetricReading> readings)
     {
-        if (options.KeepBest is { } name && readings.TryGetValue(name, out var reading) && reading.IsBetterThan(state.Best?.Value ?? reading.Worst))
+        if (options.KeepBest is { } name && readings.TryGetValue(name, out var reading) && reading.IsBetterThan(state.Best?.Value ?? double.NaN))
             state.Best = new BestCheckpoint(name, reading.Value, state.Step);
     }
 

@@ -123,7 +123,7 @@ public sealed class FidelityTests : IDisposable
         Measure().Should().Be(value);
         value.OfReal.Should().NotBeNull();
         value.OfReal!.Value.SampleCount.Should().Be(300);
-        (metric.LowerIsBetter ? value.Value > 10 * Math.Abs(value.OfReal!.Value.Value) : value.Value < 0.5 * value.OfReal!.Value.Value).Should().BeTrue("an untrained generator is far from the data");
+        (metric.Goal == MetricGoal.Lower ? value.Value > 10 * Math.Abs(value.OfReal!.Value.Value) : value.Value < 0.5 * value.OfReal!.Value.Value).Should().BeTrue("an untrained generator is far from the data");
         metric.Settings.Should().Contain("features", "pixels").And.Contain("samples", "300");
         LiveTensors.Grown(() => Measure()).Should().Be(0);
     }

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using GanSharp.FaultWorker;
+using GanSharp.Metrics;
 using GanSharp.Training.Checkpointing;
 using Xunit;
 
@@ -35,7 +36,7 @@ public sealed class KeepBestTests : IDisposable
     [Fact]
     public void Where_higher_is_better_the_highest_is_kept_and_infinity_is_not_good()
     {
-        using var run = Run(step => step == 9 ? double.PositiveInfinity : -Math.Abs(step - 5), lowerIsBetter: false);
+        using var run = Run(step => step == 9 ? double.PositiveInfinity : -Math.Abs(step - 5), goal: MetricGoal.Higher);
 
         run.Trainer.TrainTo(20).WithCheckpoints(Folder, Keep).Every(1).Should().HaveCount(20);
 
@@ -135,6 +136,6 @@ public sealed class KeepBestTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static EverythingRun Run(Func<long, double> score, bool lowerIsBetter = true) =>
-        new(options: EverythingRun.Options with { Diagnostics = new() { Samples = 0 }, Metrics = [new(StepMetric.Of(score, lowerIsBetter: lowerIsBetter))] });
+    private static EverythingRun Run(Func<long, double> score, MetricGoal goal = MetricGoal.Lower) =>
+        new(options: EverythingRun.Options with { Diagnostics = new() { Samples = 0 }, Metrics = [new(StepMetric.Of(score, goal: goal))] });
 }
