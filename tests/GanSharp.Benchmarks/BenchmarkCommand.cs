@@ -4,6 +4,7 @@ using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Results;
 using GanSharp.Benchmarks.Scaling;
 
 namespace GanSharp.Benchmarks;
@@ -23,7 +24,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), MetricsCommand(), MetricsOnceCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -67,6 +68,16 @@ internal static class BenchmarkCommand
         var command = new Command("metrics-once", "One metric of two .npy files of features in this process; prints JSON.") { metric, real, fake };
         command.SetAction(parsed => Console.WriteLine(
             FidelityMeasurement.Take(parsed.GetRequiredValue(metric), parsed.GetRequiredValue(real).FullName, parsed.GetRequiredValue(fake).FullName).Write()));
+        return command;
+    }
+
+    private static Command ResultsCommand()
+    {
+        var seeds = new Option<int>("--seeds") { Description = "Seeds of each model.", DefaultValueFactory = _ => 5 };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo("output/results") };
+        var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", "results.png")) };
+        var command = new Command("results", "A VAE and several GANs with the same generator on the same garments for the same time, by all metrics.") { seeds, folder, picture, Document };
+        command.SetAction(parsed => Write(parsed, "results", ResultsRun.Measure(parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 

@@ -15,7 +15,7 @@ public sealed class SharpnessMetric : IMetric
     private SharpnessMetric(string name, long samples, Func<Tensor, Tensor> measure, Dictionary<string, string>? settings = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2);
-        (Name, this.samples, this.measure, Settings) = (name, samples, measure, settings ?? []);
+        (Name, this.samples, this.measure, Settings) = (name, samples, measure, new Dictionary<string, string>(settings ?? []) { ["samples"] = samples.ToString(CultureInfo.InvariantCulture) });
     }
 
     /// <inheritdoc/>

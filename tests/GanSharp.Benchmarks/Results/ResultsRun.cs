@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using GanSharp.Data;
+using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Auditing;
+using GanSharp.Evaluations;
+using GanSharp.Metrics;
+using GanSharp.Metrics.Features;
+using GanSharp.Metrics.Fidelity;
+using GanSharp.Metrics.Models;
+using GanSharp.Networks.Weights;
+using GanSharp.Reporting;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks.Results;
+
+/// <summary>Trains each contestant with several seeds on the garments that ship with the samples, and measures all by the same metrics.</summary>
+internal static class ResultsRun
+{
+    private const int MeasuredImages = 1_000, Pictured = 32;
+    private const string Bound = "JS divergence, at least, nats (fresh auditor)";
+
+    /// <summary>Returns the section for a document.</summary>
+    /// <param name="seeds">Seeds from 0.</param>
+    /// <param name="folder">Where what was measured is kept; what is there is not measured again.</param>
+    /// <param name="picture">PNG of samples of seed 0.</param>
+    public static string Measure(int seeds, string folder, string picture)
+    {
+        Directory.CreateDirectory(folder);
+        using var garments = FashionMnist.Load(Path.Combine(RepositoryFile.Root, "samples", "FashionMnist", "data"));
+        var outcomes = Contestant.All.Select(contestant => Enumerable.Range(0, seeds).Select(seed => Outcome(contestant, seed, garments, folder)).ToArray()).ToArray();
+        Draw(garments, outcomes, folder, picture);
+
+        var metrics = outcomes[0][0].Values.Keys;
+        string[] columns = ["", "real images", .. Contestant.All.Select(contestant => contestant.Name)];
+        List<string[]> rows = [["steps", "", .. Contestant.All.Select(contestant => contestant.Steps.ToString("N0", CultureInfo.InvariantCulture))]];
+        rows.Add(["seconds", "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Seconds)))]);
+        foreach (var metric in metrics)
+            rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Number(real) : "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Values[metric])))]);
+        var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);
+        table.Print();
+        return $"{Machine.Describe()}.\n\n{table.ToMarkdown()}";
+    }
+
+    private static ContestantOutcome Outcome(Contestant contestant, int seed, InMemoryDataset garments, string folder)
+    {
+        var path = Path.Combine(folder, $"{contestant.FileName}-{seed}.json");
+        if (File.Exists(path))
+            return ContestantOutcome.Read(path);
+        var watch = Stopwatch.StartNew();
+        using var generator = contestant.Train(garments, seed, contestant.Steps);
+        var seconds = watch.Elapsed.TotalSeconds;
+        Console.WriteLine(FormattableString.Invariant($"{contestant.Name}, seed {seed}: {contestant.Steps:N0} steps in {seconds:0} s"));
+        using var scope = NewDisposeScope();
+        using var features = GarmentClassifier.Load();
+        IMetric[] metrics =
+        [
+            .. Evaluation.DefaultMetrics(features, garments.SampleShape, MeasuredImages),
+            PrecisionRecallDistributionMetric.F8(features, MeasuredImages), PrecisionRecallDistributionMetric.FOneEighth(features, MeasuredImages),
+            new SlicedWassersteinMetric(samples: MeasuredImages), new ParzenWindowMetric(MeasuredImages), new PerceptualPathLengthMetric(features, new() { Paths = 2_000 }),
+        ];
+        var report = Evaluation.Compare(garments, generator, new() { Metrics = metrics, Seed = seed });
+        Console.Write(report);
+        var values = new OrderedDictionary<string, double>();
+        var ofReal = new OrderedDictionary<string, double>();
+        foreach (var record in report.Records)
+        {
+            values[record.Metric] = record.Value;
+            if (record.OfReal is { } real)
+                ofReal[record.Metric] = real.Value;
+        }
+        values[Bound] = Auditor.Audit(generator, garments, Contestant.Discriminator, new() { MaximumSteps = 400, BatchSize = 64 }).Bound.Value;
+        generator.SaveWeights(WeightsOf(contestant, seed, folder));
+        var outcome = new ContestantOutcome(seconds, values, ofReal);
+        outcome.Save(path);
+        return outcome;
+    }
+
+    private static string WeightsOf(Contestant contestant, int seed, string folder) => Path.Combine(folder, $"{contestant.FileName}-{seed}.safetensors");
+
+    private static void Draw(InMemoryDataset garments, ContestantOutcome[][] outcomes, string folder, string picture)
+    {
+        using var scope = NewDisposeScope();
+        List<(string, Tensor)> blocks = [("Real", garments.HeldOut!.Draw(seed: 0, position: 0, count: Pictured).Samples)];
+        foreach (var contestant in Contestant.All)
+        {
+            using var generator = Contestant.Generator();
+            generator.LoadWeights(WeightsOf(contestant, 0, folder));
+            manual_seed(0);
+            blocks.Add((contestant.Name, generator.Sample(Pictured)));
+        }
+        ImageGrid.SaveCaptioned(blocks, picture, columns: 4);
+    }
+
+    private static string Spread(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        var mean = all.Average();
+        if (all.Length < 2)
+            return Number(mean);
+        return $"{Number(mean)} ± {Number(Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1) / all.Length))}";
+    }
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) >= 20 ? "#,0" : Math.Abs(value) >= 2 ? "0.0" : "0.000", CultureInfo.InvariantCulture);
+}
+
+/// <summary>What was measured of one run.</summary>
+internal sealed record ContestantOutcome(double Seconds, OrderedDictionary<string, double> Values, OrderedDictionary<string, double> OfReal)
+{
+    public static ContestantOutcome Read(string path) => JsonSerializer.Deserialize<ContestantOutcome>(File.ReadAllText(path)) ?? throw new InvalidDataException($"No outcome in {path}.");
+
+    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Indented));
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+}
