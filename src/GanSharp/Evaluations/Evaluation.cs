@@ -90,7 +90,7 @@ public static class Evaluation
 
     /// <summary>
     /// The metrics that are measured where none are named: Fréchet and kernel distance, precision, recall, density and coverage, the classifier score where the features are a
-    /// classifier's, and the sharpness of images.
+    /// classifier's, the sharpness of images, and, where they hold its window of 11 × 11 pixels, MS-SSIM of pairs.
     /// </summary>
     /// <param name="features">What they compare.</param>
     /// <param name="sampleShape">Shape of one sample.</param>
@@ -107,6 +107,7 @@ public static class Evaluation
             NeighborMetric.Precision(features, ofPairs), NeighborMetric.Recall(features, ofPairs), NeighborMetric.Density(features, ofPairs), NeighborMetric.Coverage(features, ofPairs),
             .. features is IClassifier classifier ? [new ClassifierScoreMetric(classifier, samples)] : Array.Empty<IMetric>(),
             .. sampleShape.Count == 3 ? [SharpnessMetric.LaplacianVariance(samples), SharpnessMetric.HighFrequencyShare(samples)] : Array.Empty<IMetric>(),
+            .. sampleShape is [_, >= StructuralSimilarity.SmallestSide, >= StructuralSimilarity.SmallestSide] ? [new StructuralSimilarityMetric(samples)] : Array.Empty<IMetric>(),
         ];
     }
 

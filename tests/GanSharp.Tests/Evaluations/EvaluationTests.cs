@@ -68,7 +68,7 @@ public sealed class EvaluationTests
         report.Failures.Should().BeEmpty();
         report.Records.Select(record => record.Metric).Should().Equal(
             "Fréchet distance (random convolutions)", "kernel distance (random convolutions)", "precision (random convolutions)", "recall (random convolutions)",
-            "density (random convolutions)", "coverage (random convolutions)", "Laplacian variance", "high-frequency share");
+            "density (random convolutions)", "coverage (random convolutions)", "Laplacian variance", "high-frequency share", "MS-SSIM of pairs");
         report.Records[0].Interval!.Value.Lower.Should().BeGreaterThan(report.Records[0].OfReal!.Value.Value);
         report.Records.Should().OnlyContain(record => record.GeneratedCount == 64);
         report.Records[0].Settings.Should().ContainKey("weights");
