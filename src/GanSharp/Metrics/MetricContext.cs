@@ -93,6 +93,29 @@ public sealed class MetricContext
         return generated is null ? Generate(generator!, samples, batchSize) : Batches(Math.Min(samples, generated.Count ?? samples), batchSize, (position, count) => Read(generated, position, count));
     }
 
+    /// <summary>p(z) of the generator; null where the samples were generated before.</summary>
+    public LatentPrior? Prior => generator?.Prior;
+
+    /// <summary>G(z) in evaluation mode, for a metric that walks through latent space.</summary>
+    /// <param name="latents">Float32 tensor of shape [N, <see cref="LatentPrior.Size"/>] on any device.</param>
+    /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none. A network that isn't conditional ignores it.</param>
+    /// <returns>Tensor of shape [N, …] on <see cref="Device"/>.</returns>
+    /// <exception cref="InvalidOperationException">There is no generator (<see cref="Prior"/> is null), or the measurement has ended.</exception>
+    /// <exception cref="ArgumentException">Latents or labels don't fit the generator.</exception>
+    public Tensor Sample(Tensor latents, Tensor? labels = null)
+    {
+        ThrowIfOver();
+        return generator?.Sample(latents, labels) ?? throw new InvalidOperationException("The samples of this context were generated before, so there is no generator to sample from.");
+    }
+
+    /// <summary>The labels of the real samples at some places of the seed's sequence; null where the data has none.</summary>
+    internal Tensor? LabelsAt(long position, int count)
+    {
+        ThrowIfOver();
+        using var scope = NewDisposeScope();
+        return ReadReal(position, count).Labels?.MoveToOuterDisposeScope();
+    }
+
     /// <summary>As many of the samples that are wanted as both sides have.</summary>
     internal long Available(long samples) => Math.Min(samples, Math.Min(RealCount ?? samples, GeneratedCount ?? samples));
 
@@ -121,14 +144,19 @@ public sealed class MetricContext
     {
         for (long done = 0; done < samples; done += batchSize)
         {
-            if (isOver)
-                throw new InvalidOperationException("The measurement of this context has ended, so it makes no more batches. Read them within IMetric.Measure.");
+            ThrowIfOver();
             CancellationToken.ThrowIfCancellationRequested();
             var batch = make(done, (int)Math.Min(batchSize, samples - done));
             yield return batch;
             batch.Samples.Dispose();
             batch.Labels?.Dispose();
         }
+    }
+
+    private void ThrowIfOver()
+    {
+        if (isOver)
+            throw new InvalidOperationException("The measurement of this context has ended, so it makes no more batches. Read them within IMetric.Measure.");
     }
 
     private Batch ReadReal(long position, int count) => Read(source, position, count);

@@ -22,6 +22,9 @@ public abstract class LatentPrior
     /// <summary>Whether it is N(0, I), from which a VAE's bound measures.</summary>
     internal virtual bool IsStandardNormal => false;
 
+    /// <summary>Whether it looks alike in all directions, so that a path between two draws leads along a sphere.</summary>
+    internal virtual bool IsRound => IsStandardNormal;
+
     /// <summary>Draws latent vectors.</summary>
     /// <param name="count">Number of vectors.</param>
     /// <param name="random">Source of randomness, on the same device; torch's global one where null.</param>
@@ -57,6 +60,8 @@ public abstract class LatentPrior
 
     private sealed class HyperspherePrior(int size) : LatentPrior(size)
     {
+        internal override bool IsRound => true;
+
         public override Tensor Sample(long count, torch.Generator? random, Device? device)
         {
             using var scope = NewDisposeScope();
