@@ -33,8 +33,8 @@ public sealed class StructuralSimilarityMetric : IMetric
     /// <summary>"MS-SSIM of pairs".</summary>
     public string Name => "MS-SSIM of pairs";
 
-    /// <summary>True, down to what real images have.</summary>
-    public bool LowerIsBetter => true;
+    /// <summary>Near real: higher is less diverse, and lower is noisier.</summary>
+    public MetricGoal Goal => MetricGoal.NearReal;
 
     /// <summary>"samples", and "lowest" and "highest", the range of the pixels.</summary>
     public IReadOnlyDictionary<string, string> Settings => new SortedDictionary<string, string>(StringComparer.Ordinal)

@@ -30,7 +30,7 @@ public sealed class ClassificationAccuracyMetric : IMetric
     public string Name => "classification accuracy score";
 
     /// <inheritdoc/>
-    public bool LowerIsBetter => false;
+    public MetricGoal Goal => MetricGoal.Higher;
 
     /// <summary>"samples", "steps", "batch size", "learning rate", and "classifier": "standard" or "own".</summary>
     public IReadOnlyDictionary<string, string> Settings => new SortedDictionary<string, string>(StringComparer.Ordinal)

@@ -33,7 +33,7 @@ public sealed class ParzenWindowMetric : IMetric
     public string Name => "Parzen log-likelihood";
 
     /// <inheritdoc/>
-    public bool LowerIsBetter => false;
+    public MetricGoal Goal => MetricGoal.Higher;
 
     /// <summary>"samples", "validation", "test", and "bandwidths", the grid or "of the validation samples".</summary>
     public IReadOnlyDictionary<string, string> Settings => new SortedDictionary<string, string>(StringComparer.Ordinal)

@@ -25,8 +25,8 @@ public sealed class PerceptualPathLengthMetric : IMetric
     /// <summary>"perceptual path length (pixels)", with the extractor's name.</summary>
     public string Name => $"perceptual path length ({features.Name})";
 
-    /// <summary>True, and only beside a measure of variety: a generator that makes one sample has a length of 0.</summary>
-    public bool LowerIsBetter => true;
+    /// <summary>Lower, and only beside a measure of variety: a generator that makes one sample has a length of 0.</summary>
+    public MetricGoal Goal => MetricGoal.Lower;
 
     /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some; "paths", "epsilon", "trim" and "interpolation".</summary>
     public IReadOnlyDictionary<string, string> Settings

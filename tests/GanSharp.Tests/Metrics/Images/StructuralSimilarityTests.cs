@@ -143,7 +143,7 @@ public sealed class StructuralSimilarityTests : IDisposable
 
         var value = Measure();
 
-        (metric.Name, metric.LowerIsBetter).Should().Be(("MS-SSIM of pairs", true));
+        (metric.Name, metric.Goal).Should().Be(("MS-SSIM of pairs", MetricGoal.NearReal));
         metric.Settings.Should().Equal(new Dictionary<string, string> { ["samples"] = "301", ["lowest"] = "-1", ["highest"] = "1" });
         value.Interval!.Value.SampleCount.Should().Be(300, "an odd image has no other");
         value.OfReal!.Value.Lower.Should().BePositive();

@@ -79,7 +79,7 @@ public sealed class ClassificationAccuracyTests : IDisposable
         var state = get_rng_state();
         var value = Measure(good);
 
-        (metric.Name, metric.LowerIsBetter).Should().Be(("classification accuracy score", false));
+        (metric.Name, metric.Goal).Should().Be(("classification accuracy score", MetricGoal.Higher));
         metric.Settings.Should().Contain("samples", "200").And.Contain("steps", "120").And.Contain("batch size", "64").And.Contain("learning rate", "0.005").And.Contain("classifier", "standard");
         value.Value.Should().BeInRange(value.OfReal!.Value.Lower, value.OfReal.Value.Upper);
         value.Interval!.Value.SampleCount.Should().Be(200);

@@ -111,7 +111,7 @@ public sealed class ParzenWindowTests : IDisposable
 
         var value = Measure();
 
-        (metric.Name, metric.LowerIsBetter).Should().Be(("Parzen log-likelihood", false));
+        (metric.Name, metric.Goal).Should().Be(("Parzen log-likelihood", MetricGoal.Higher));
         metric.Settings.Should().Contain("samples", "300").And.Contain("validation", "100").And.Contain("test", "200").And.Contain("bandwidths", "of the validation samples");
         Measure().Should().Be(value);
         value.Interval!.Value.SampleCount.Should().Be(200);

@@ -130,7 +130,7 @@ public sealed class PerceptualPathLengthTests : IDisposable
 
         var value = Measure();
 
-        (metric.Name, metric.LowerIsBetter).Should().Be(("perceptual path length (pixels)", true));
+        (metric.Name, metric.Goal).Should().Be(("perceptual path length (pixels)", MetricGoal.Lower));
         metric.Settings.Should().Contain("features", "pixels").And.Contain("paths", "100").And.Contain("epsilon", "0.0001").And.Contain("trim", "0.01").And.Contain("interpolation", "of the prior");
         Measure().Should().Be(value);
         value.Interval!.Value.SampleCount.Should().Be(100);
