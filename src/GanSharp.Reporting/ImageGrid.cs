@@ -14,7 +14,7 @@ public static class ImageGrid
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <param name="columns">Images in a row, at least 1. Default 8.</param>
     /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
-    public static void Save(Tensor images, string path, int columns = 8) => Save([("", images)], path, columns);
+    public static void Save(Tensor images, string path, int columns = 8) => Save([("", images, columns)], path);
 
     /// <summary>Saves real and generated images beside each other, with captions.</summary>
     /// <param name="real">Images of the data, like <see cref="Save(Tensor, string, int)"/>'s.</param>
@@ -22,7 +22,7 @@ public static class ImageGrid
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <param name="columns">Images in a row of each half. Default 8.</param>
     public static void SaveSideBySide(Tensor real, Tensor generated, string path, int columns = 8) =>
-        Save([("Real", real), ("Generated", generated)], path, columns);
+        Save([("Real", real, columns), ("Generated", generated, columns)], path);
 
     /// <summary>Saves several blocks of images beside each other, each with its caption.</summary>
     /// <param name="blocks">At least one; images like <see cref="Save(Tensor, string, int)"/>'s.</param>
@@ -34,23 +34,40 @@ public static class ImageGrid
         ArgumentNullException.ThrowIfNull(blocks);
         if (blocks.Count == 0)
             throw new ArgumentException("blocks must hold at least one block of images but is empty.", nameof(blocks));
-        Save([.. blocks], path, columns);
+        Save([.. blocks.Select(block => (block.Caption, block.Images, columns))], path);
     }
 
-    private static void Save((string Caption, Tensor Images)[] blocks, string path, int columns)
+    /// <summary>Saves generated images, one below the other, and to the right of each the training images that are nearest to it: a copy is seen at once.</summary>
+    /// <param name="generated">Images of the generator, like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="neighbors">Float tensor of shape [N, k, channels, height, width]: k images for each, the nearest first (<c>NearestTrainingNeighbors.Read</c>).</param>
+    /// <param name="path">Where to save it; a file that is there is replaced.</param>
+    /// <exception cref="ArgumentException">A tensor has another shape, or holds NaN.</exception>
+    public static void SaveNeighbors(Tensor generated, Tensor neighbors, string path)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        foreach (var (_, images) in blocks)
+        ThrowIfNoImages(generated);
+        ArgumentNullException.ThrowIfNull(neighbors);
+        if (neighbors.dim() != 5 || neighbors.shape[1] < 1 || !neighbors.shape.Where((_, dimension) => dimension != 1).SequenceEqual(generated.shape))
+            throw new ArgumentException($"neighbors must have shape [{generated.shape[0]}, k, {string.Join(", ", generated.shape[1..])}], k images for each generated one, but have shape [{string.Join(", ", neighbors.shape)}].", nameof(neighbors));
+        using var scope = NewDisposeScope();
+        Save([("Fake", generated, 1), ("Training set", neighbors.flatten(0, 1), (int)neighbors.shape[1])], path);
+    }
+
+    private static void Save((string Caption, Tensor Images, int Columns)[] blocks, string path)
+    {
+        foreach (var (_, images, columns) in blocks)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
             ThrowIfNoImages(images);
+        }
         var captioned = blocks.Any(block => block.Caption.Length > 0);
         var scale = Math.Max(1, TargetCellPixels / (int)blocks[0].Images.shape[2]);
-        var grids = blocks.Select(block => Draw(block.Images, columns, scale)).ToArray();
+        var grids = blocks.Select(block => Draw(block.Images, block.Columns, scale)).ToArray();
         var (margin, top) = captioned ? (Margin, CaptionHeight) : (0, 0);
         var info = new SKImageInfo(grids.Sum(grid => grid.Width) + margin * (grids.Length + 1), top + grids.Max(grid => grid.Height) + margin);
         using var surface = SKSurface.Create(info);
         surface.Canvas.Clear(SKColors.White);
         var left = margin;
-        foreach (var (grid, (caption, _)) in grids.Zip(blocks))
+        foreach (var (grid, (caption, _, _)) in grids.Zip(blocks))
         {
             if (captioned)
             {

@@ -94,7 +94,7 @@ public static class Evaluation
     /// </summary>
     /// <param name="features">What they compare.</param>
     /// <param name="sampleShape">Shape of one sample.</param>
-    /// <param name="samples">Samples of each set. Default 10,000, of which those that compare all pairs take 5,000 at most.</param>
+    /// <param name="samples">Samples of each set. Default 10,000, of which those that compare pairs take 5,000 at most.</param>
     public static IReadOnlyList<IMetric> DefaultMetrics(IFeatureExtractor features, IReadOnlyList<long> sampleShape, long samples = 10_000)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -107,7 +107,7 @@ public static class Evaluation
             NeighborMetric.Precision(features, ofPairs), NeighborMetric.Recall(features, ofPairs), NeighborMetric.Density(features, ofPairs), NeighborMetric.Coverage(features, ofPairs),
             .. features is IClassifier classifier ? [new ClassifierScoreMetric(classifier, samples)] : Array.Empty<IMetric>(),
             .. sampleShape.Count == 3 ? [SharpnessMetric.LaplacianVariance(samples), SharpnessMetric.HighFrequencyShare(samples)] : Array.Empty<IMetric>(),
-            .. sampleShape is [_, >= StructuralSimilarity.SmallestSide, >= StructuralSimilarity.SmallestSide] ? [new StructuralSimilarityMetric(samples)] : Array.Empty<IMetric>(),
+            .. sampleShape is [_, >= StructuralSimilarity.SmallestSide, >= StructuralSimilarity.SmallestSide] ? [new StructuralSimilarityMetric(ofPairs)] : Array.Empty<IMetric>(),
         ];
     }
 

@@ -15,7 +15,7 @@ public sealed class MetricContext
     private const int DefaultBatchSize = 256;
     private readonly GeneratorNetwork? generator;
     private readonly Dataset? generated;
-    private readonly Dataset source;
+    private readonly Dataset source, training;
     private bool isOver;
 
     /// <summary>For a measurement outside of a training run; within one, the run makes it.</summary>
@@ -28,7 +28,7 @@ public sealed class MetricContext
     {
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(data);
-        (this.generator, source, Seed, Step, CancellationToken) = (generator, data.HeldOut ?? data, seed, step, cancellationToken);
+        (this.generator, training, source, Seed, Step, CancellationToken) = (generator, data, data.HeldOut ?? data, seed, step, cancellationToken);
         (IsHeldOut, Device) = (data.HeldOut is not null, generator.Device());
     }
 
@@ -44,7 +44,7 @@ public sealed class MetricContext
         ArgumentNullException.ThrowIfNull(generated);
         if (!data.SampleShape.SequenceEqual(generated.SampleShape))
             throw new ArgumentException($"generated must hold samples of shape {Shape.Format(data.SampleShape)} like '{data.Name}' but '{generated.Name}' holds samples of shape {Shape.Format(generated.SampleShape)}.", nameof(generated));
-        (this.generated, source, Seed, CancellationToken) = (generated, data.HeldOut ?? data, seed, cancellationToken);
+        (this.generated, training, source, Seed, CancellationToken) = (generated, data, data.HeldOut ?? data, seed, cancellationToken);
         (IsHeldOut, Device) = (data.HeldOut is not null, CPU);
     }
 
@@ -66,6 +66,9 @@ public sealed class MetricContext
     /// <summary>How many different real samples there are; null where every draw is fresh.</summary>
     public long? RealCount => source.Count;
 
+    /// <summary>How many different training samples there are; null where every draw is fresh.</summary>
+    public long? TrainingCount => training.Count;
+
     /// <summary>How many generated samples there are; null where a generator makes as many as are asked for.</summary>
     public long? GeneratedCount => generated?.Count;
 
@@ -83,6 +86,14 @@ public sealed class MetricContext
     {
         ThrowIfNotReadable(samples, batchSize);
         return Batches(Math.Min(samples, RealCount ?? samples), batchSize, ReadReal);
+    }
+
+    /// <summary>Training samples, none of which is held out: those that a generator may have memorized. Where <see cref="IsHeldOut"/> is false, they are the real samples.</summary>
+    /// <inheritdoc cref="Real"/>
+    public IEnumerable<Batch> Training(long samples, int batchSize = DefaultBatchSize)
+    {
+        ThrowIfNotReadable(samples, batchSize);
+        return Batches(Math.Min(samples, TrainingCount ?? samples), batchSize, (position, count) => Read(training, position, count));
     }
 
     /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, theirs are those of the real samples in the same places.</summary>

@@ -13,7 +13,7 @@ public sealed class LayerTests
         "Training", "Training.Autoencoders", "Training.Runs", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
-        "Evaluations", "Metrics.Models", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
+        "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
         "Networks.Weights", "Networks.Autoencoders", "Networks",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
         "Optimization", "Optimization.Flat", "Communication", "Schedules",

@@ -30,6 +30,19 @@ public sealed class MetricContextTests : IDisposable
     }
 
     [Fact]
+    public void Training_samples_are_those_that_are_not_held_out()
+    {
+        using var all = new InMemoryDataset(arange(100, ScalarType.Float32).unsqueeze(1));
+        using var data = all.Split(0.3);
+        var context = new MetricContext(generator, data, seed: 4);
+        static float[] Values(IEnumerable<Batch> batches) => [.. batches.SelectMany(batch => batch.Samples.data<float>().ToArray())];
+
+        context.TrainingCount.Should().Be(70);
+        Values(context.Training(1_000, 9)).Concat(Values(context.Real(1_000))).Should().BeEquivalentTo(Enumerable.Range(0, 100).Select(value => (float)value));
+        new MetricContext(generator, all).TrainingCount.Should().Be(100, "without a held-out part all are both");
+    }
+
+    [Fact]
     public void Generated_samples_are_a_function_of_seed_and_step()
     {
         using var data = Mixtures.Normal();

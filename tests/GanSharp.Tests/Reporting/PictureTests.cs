@@ -67,6 +67,25 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
+    public void Neighbors_stand_to_the_right_of_their_image()
+    {
+        using var scope = NewDisposeScope();
+        var generated = tensor(new[] { -1f, 1f }).view(2, 1, 1, 1).expand(2, 1, 28, 28);
+        var neighbors = tensor(new[] { -0.5f, 0f, 0.5f, -0.5f, 0f, 0.5f }).view(2, 3, 1, 1, 1).expand(2, 3, 1, 28, 28);
+
+        ImageGrid.SaveNeighbors(generated, neighbors, folder.File("neighbors.png"));
+
+        using var picture = SKBitmap.Decode(folder.File("neighbors.png"));
+        // A margin of 12, a column of 56, another margin, three columns with gaps of 2.
+        picture.Width.Should().Be(12 + 56 + 12 + 3 * 58 - 2 + 12);
+        byte Gray(int column, int row) => picture.GetPixel(12 + (column > 0 ? 68 + (column - 1) * 58 : 0) + 28, 34 + row * 58 + 28).Red;
+        Enumerable.Range(0, 4).Select(column => Gray(column, 0)).Should().Equal(0, 64, 128, 191);
+        Enumerable.Range(0, 4).Select(column => Gray(column, 1)).Should().Equal(255, 64, 128, 191);
+        FluentActions.Invoking(() => ImageGrid.SaveNeighbors(generated, neighbors.narrow(0, 0, 1), folder.File("a.png"))).Should().Throw<ArgumentException>()
+            .WithMessage("neighbors must have shape [2, k, 1, 28, 28], k images for each generated one, but have shape [1, 3, 1, 28, 28].*");
+    }
+
+    [Fact]
     public void The_course_of_a_run_is_drawn_with_text()
     {
         TrainingPlot.Save([.. Enumerable.Range(1, 20).Select(index => Report(index * 100, 0.6 / index))], folder.File("run.png"));

@@ -40,6 +40,15 @@ public static class FeatureExtractorExtensions
         return pieces.Count > 0 ? cat(pieces).MoveToOuterDisposeScope() : throw new InvalidOperationException("batches must hold at least one batch but is empty.");
     }
 
+    /// <summary><see cref="ExtractAll"/>, once for all metrics of one report that compare the same features of as many samples.</summary>
+    /// <param name="extractor">The extractor.</param>
+    /// <param name="context">What is measured.</param>
+    /// <param name="side">Which samples: "real", twice as many as the others, "generated" or "training".</param>
+    /// <param name="count">Samples of each set.</param>
+    /// <param name="batches">The samples.</param>
+    internal static Tensor ExtractShared(this IFeatureExtractor extractor, MetricContext context, string side, long count, IEnumerable<Batch> batches) =>
+        context.Shared is { } shared ? shared.Get((extractor, side, count), () => extractor.ExtractAll(batches)) : extractor.ExtractAll(batches);
+
     /// <summary>
     /// "features", the extractor's name, "weights", the hash of its weights where it has some, and its settings as "features.…": what <see cref="IMetric.Settings"/> of a metric of features
     /// begins with.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GanSharp.Data;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Features;
 using static TorchSharp.torch;
@@ -56,11 +55,8 @@ public abstract class FeatureMetric : IMetric
         if (count < 2)
             throw new InvalidOperationException($"{GetType().Name} needs at least 4 real and 2 generated samples but there are {context.RealCount?.ToString(CultureInfo.InvariantCulture) ?? "enough"} and {context.GeneratedCount?.ToString(CultureInfo.InvariantCulture) ?? "enough"}.");
         using var scope = NewDisposeScope();
-        // Metrics of one report that compare the same features of as many samples extract them once.
-        Tensor All(string side, IEnumerable<Batch> batches) =>
-            context.Shared is { } shared ? shared.Get((features, side, count), () => features.ExtractAll(batches)) : features.ExtractAll(batches);
-        var real = All("real", context.Real(2 * count));
-        var fake = All("generated", context.Generated(count));
+        var real = features.ExtractShared(context, "real", count, context.Real(2 * count));
+        var fake = features.ExtractShared(context, "generated", count, context.Generated(count));
         context.CancellationToken.ThrowIfCancellationRequested();
         var (reference, other) = (real.narrow(0, 0, count), real.narrow(0, count, count));
         var value = Compare(reference, fake);

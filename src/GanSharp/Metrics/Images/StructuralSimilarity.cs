@@ -112,6 +112,7 @@ public static class StructuralSimilarity
     /// <summary>SSIM, and its second factor alone, the similarity of contrast and structure: both of shape [N, channels].</summary>
     private static (Tensor Similarity, Tensor Contrast) Compare(Tensor x, Tensor y, double range)
     {
+        using var scope = NewDisposeScope();
         var (c1, c2) = (Math.Pow(OfLuminance * range, 2), Math.Pow(OfContrast * range, 2));
         var (meanX, meanY) = (Weighted(x), Weighted(y));
         var (meanProduct, meanSquares) = (meanX * meanY, meanX.square() + meanY.square());
@@ -119,7 +120,7 @@ public static class StructuralSimilarity
         var (covariance, variances) = (Weighted(x * y) - meanProduct, Weighted(x.square() + y.square()) - meanSquares);
         var contrast = (2 * covariance + c2) / (variances + c2);
         var luminance = (2 * meanProduct + c1) / (meanSquares + c1);
-        return ((luminance * contrast).mean([2, 3]), contrast.mean([2, 3]));
+        return ((luminance * contrast).mean([2, 3]).MoveToOuterDisposeScope(), contrast.mean([2, 3]).MoveToOuterDisposeScope());
     }
 
     /// <summary>The mean of each window of an image: rows, then columns, since the window is the product of both.</summary>

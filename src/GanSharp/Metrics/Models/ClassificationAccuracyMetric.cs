@@ -1,6 +1,7 @@
 using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Estimates;
+using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Metrics.Models;
@@ -68,8 +69,9 @@ public sealed class ClassificationAccuracyMetric : IMetric
             return;
         using var scope = NewDisposeScope();
         var classes = stack([labels.min(), labels.max()]).to(context.Device);
+        using var random = SeededRandom.Create(context.Seed, "latent of two labels", device: context.Device);
         // One latent for both: only the label differs.
-        var pair = context.Sample(prior.Sample(1, device: context.Device).expand(2, -1), classes);
+        var pair = context.Sample(prior.Sample(1, random, context.Device).expand(2, -1), classes);
         if (classes[0].item<long>() != classes[1].item<long>() && pair[0].equal(pair[1]).all().item<bool>())
             throw new DiagnosticRefusedException("The generator makes the same sample whatever the label, so its samples have no classes to train on. Measure a conditional generator, or pass labeled samples to ClassificationAccuracyScore.Measure.");
     }

@@ -10,8 +10,8 @@ public sealed record PathLengthOptions
     public int Paths { get; init; } = 10_000;
 
     /// <summary>
-    /// ε, the step along a path whose length is 1; above 0 and at most 0.1. Default 1e-4, as in the paper. A larger one measures chords in place of a slope; for a smaller one,
-    /// float32 may round away the difference of the samples, which <see cref="PathLength.RoundingShare"/> measures.
+    /// ε, the step along a path whose length is 1; above 0 and at most 0.1. Default 1e-4, as in the paper. With a larger one, chords miss curves and kinks; with a smaller one, float32 rounds away
+    /// the difference of two samples. <see cref="PathLength.StepError"/> measures both.
     /// </summary>
     public double Epsilon { get; init; } = 1e-4;
 

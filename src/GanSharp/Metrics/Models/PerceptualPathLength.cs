@@ -19,8 +19,11 @@ public static class PerceptualPathLength
     // Three points of each path stay below the 256 samples that a generator runs at once.
     private const int BatchSize = 85;
 
-    // More rounding than this isn't a length any more.
-    private const double LargestRoundingShare = 0.1;
+    // A value of which more than this depends on the step isn't a length any more.
+    private const double LargestStepError = 0.1;
+
+    // The steps between which rounding and chords cost the least, as docs/metrics.md shows.
+    private const double BestEpsilon = 3e-4;
 
     /// <summary>Measures a generator in evaluation mode.</summary>
     /// <param name="generator">G; float32.</param>
@@ -30,7 +33,7 @@ public static class PerceptualPathLength
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The length with its interval, a function of the generator and the options.</returns>
     /// <exception cref="ArgumentException">An option is invalid (the message lists every one), or labels are missing or out of range.</exception>
-    /// <exception cref="DiagnosticRefusedException">More than a tenth of the value is rounding, or it isn't finite.</exception>
+    /// <exception cref="DiagnosticRefusedException">More than a tenth of the value depends on the step (rounding, chords of curves, samples that jump), or it isn't finite.</exception>
     public static PathLength Measure(
         GeneratorNetwork generator, IFeatureExtractor? features = null, PathLengthOptions? options = null, LabelSampler? labels = null, CancellationToken cancellationToken = default)
     {
@@ -86,10 +89,10 @@ public static class PerceptualPathLength
         var (mean, ofFar) = (near.mean().item<double>(), far.mean().item<double>());
         if (!double.IsFinite(mean) || !double.IsFinite(ofFar))
             throw new DiagnosticRefusedException("The path length isn't finite: the generator's samples or their features hold NaN or infinity.");
-        var rounding = mean > 0 ? Math.Clamp(4.0 / 3 * (mean - ofFar) / mean, 0, 1) : 0;
-        if (rounding > LargestRoundingShare)
-            throw new DiagnosticRefusedException(FormattableString.Invariant($"{100 * rounding:0}% of the path length at an epsilon of {options.Epsilon:g3} is rounding of float32, or the samples jump. Pass a larger PathLengthOptions.Epsilon."));
-        return new PathLength(Trimmed(near, options.Trim), rounding);
+        var stepError = mean > 0 ? Math.Clamp(4.0 / 3 * (mean - ofFar) / mean, 0, 1) : 0;
+        if (stepError > LargestStepError)
+            throw new DiagnosticRefusedException(FormattableString.Invariant($"{100 * stepError:0}% of the path length is due to the step, an epsilon of {options.Epsilon:g3}: {(options.Epsilon < BestEpsilon ? "float32 rounds, or the samples jump. Pass a larger" : "chords miss curves, or the samples jump. Pass a smaller")} PathLengthOptions.Epsilon."));
+        return new PathLength(Trimmed(near, options.Trim), stepError);
     }
 
     /// <summary>The mean without a share on either side, with the interval of Tukey and McLaughlin (1963), whose variance is that of the values with what is left out set to the ends.</summary>
