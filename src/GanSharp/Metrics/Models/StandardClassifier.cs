@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Metrics.Models;
 
-/// <summary>The classifier that a classification accuracy score trains where none is given: small, so that training takes less than a minute, and always the same.</summary>
+/// <summary>The classifier that a classification accuracy score trains where none is given: small, so that training takes a minute or two, and always the same.</summary>
 internal static class StandardClassifier
 {
     private const int SmallestSide = 8, Hidden = 128, Features = 64;

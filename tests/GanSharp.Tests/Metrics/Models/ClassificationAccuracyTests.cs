@@ -87,7 +87,12 @@ public sealed class ClassificationAccuracyTests : IDisposable
         using (no_grad())
             Measure(good).Should().Be(value, "a run measures without gradients, and the same networks give the same value");
         get_rng_state().equal(state).all().item<bool>().Should().BeTrue();
-        LiveTensors.Grown(() => Measure(good)).Should().Be(0);
+        // A Sequential miscounts by a constant when it is disposed (an upstream fault), so what is counted is growth beyond that of the networks alone.
+        LiveTensors.Grown(() => Measure(good)).Should().Be(LiveTensors.Grown(() =>
+        {
+            for (var network = 0; network < 2; network++)
+                StandardClassifier.Create([2], Classes).Dispose();
+        }));
     }
 
     [Fact]
