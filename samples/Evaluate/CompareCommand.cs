@@ -22,7 +22,7 @@ internal static class CompareCommand
     private static readonly Option<DirectoryInfo?> Fake = new("--fake") { Description = "Folder of generated images, in place of a generator." };
     private static readonly Option<DirectoryInfo?> Real = new("--real") { Description = "Folder of real images, or of IDX files of the MNIST family, whose held-out part is used. Default: the 2,000 held-out garments that ship with the samples." };
     private static readonly Option<string> Image = new("--image") { Description = "Channels x height x width to which images of folders are brought.", DefaultValueFactory = _ => "3x64x64" };
-    private static readonly Option<string> Features = new("--features") { Description = "What metrics compare: auto, pixels, random, garments, resnet18 (of ImageNet; slow), or an ONNX file." };
+    private static readonly Option<string> Features = new("--features") { Description = "What metrics compare: auto, pixels, random, garments, digits, resnet18 (of ImageNet; slow), or an ONNX file." };
     private static readonly Option<long> Samples = new("--samples") { Description = "Samples of each side, where there are as many.", DefaultValueFactory = _ => 10_000 };
     private static readonly Option<DirectoryInfo> Output = SampleCommand.Output("evaluate");
 
@@ -106,9 +106,10 @@ internal static class CompareCommand
         "pixels" => new PixelFeatures(),
         "random" => new RandomConvolutionFeatures((int)shape[0]),
         "garments" => GarmentClassifier.Load(),
+        "digits" => DigitClassifier.Load(),
         "resnet18" => OnnxFeatures.ResNet18(),
         _ when name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) => new OnnxFeatures(name),
-        _ => throw new ArgumentException($"--features must be auto, pixels, random, garments, resnet18 or an ONNX file but is '{name}'."),
+        _ => throw new ArgumentException($"--features must be auto, pixels, random, garments, digits, resnet18 or an ONNX file but is '{name}'."),
     };
 
     private static ImageFolderOptions Loading(IReadOnlyList<long> shape) => new() { Image = new ImageShape((int)shape[0], (int)shape[1], (int)shape[2]), HeldOutFraction = 0 };

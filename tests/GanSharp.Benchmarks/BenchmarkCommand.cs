@@ -6,6 +6,10 @@ using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
 using GanSharp.Benchmarks.Results;
 using GanSharp.Benchmarks.Scaling;
+using GanSharp.Data;
+using GanSharp.Data.Images;
+using GanSharp.Metrics.Features;
+using TorchSharp;
 
 namespace GanSharp.Benchmarks;
 
@@ -24,7 +28,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -47,11 +51,22 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    private static Command GarmentClassifierCommand()
+    private static Command GarmentClassifierCommand() => ClassifierCommand("garment", "Fashion-MNIST", folder => FashionMnist.Load(folder), () => new GarmentClassifier());
+
+    private static Command DigitClassifierCommand() => ClassifierCommand("digit", "MNIST", folder => Mnist.Load(folder), () => new DigitClassifier());
+
+    private static Command ClassifierCommand(string kind, string images, Func<string?, InMemoryDataset> load, Func<SmallImageClassifier> make)
     {
         var epochs = new Argument<int>("epochs") { DefaultValueFactory = _ => 16 };
-        var command = new Command("garment-classifier", "Trains the classifier of the package's features on Fashion-MNIST and writes its weights.") { epochs };
-        command.SetAction(options => ClassifierTraining.Run(options.GetValue(epochs)));
+        var folder = new Option<DirectoryInfo?>("--data") { Description = $"Folder with the four IDX files of {images}; found or downloaded where none is given." };
+        var command = new Command($"{kind}-classifier", $"Trains the {kind} classifier of the package's features on {images} and writes its weights.") { epochs, folder };
+        command.SetAction(options =>
+        {
+            using var data = load(options.GetValue(folder)?.FullName);
+            torch.manual_seed(0);
+            using var classifier = make();
+            ClassifierTraining.Run(classifier, data, options.GetValue(epochs), $"{kind}-classifier.safetensors");
+        });
         return command;
     }
 

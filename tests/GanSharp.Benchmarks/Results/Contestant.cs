@@ -23,8 +23,8 @@ internal sealed record Contestant(string Name, long Steps, Func<Dataset, long, l
     public static IReadOnlyList<Contestant> All { get; } =
     [
         new("VAE", 2_000, TrainAutoencoder),
-        new("DCGAN, minimax", 2_400, (data, seed, steps) => TrainGan(data, seed, steps, new() { Objective = GanObjective.Minimax })),
-        new("DCGAN, non-saturating", 2_400, (data, seed, steps) => TrainGan(data, seed, steps, new() { Objective = GanObjective.NonSaturating })),
+        new("DCGAN, minimax", 1_800, (data, seed, steps) => TrainGan(data, seed, steps, new() { Objective = GanObjective.Minimax })),
+        new("DCGAN, non-saturating", 1_800, (data, seed, steps) => TrainGan(data, seed, steps, new() { Objective = GanObjective.NonSaturating })),
         new("R3GAN recipe", 1_000, (data, seed, steps) => TrainGan(data, seed, steps, TrainingOptions.RegularizedRelativistic(steps, gamma: 1, learningRate: 1e-3))),
     ];
 

@@ -75,6 +75,17 @@ public sealed class FashionMnistTests : IDisposable
     }
 
     [Fact]
+    public void The_digits_are_downloaded_likewise()
+    {
+        using var client = new HttpClient(new Server(_ => throw new HttpRequestException("no route to host")));
+        var download = () => Mnist.Download.Into(folder.FullName, client, default);
+
+        download.Should().Throw<IOException>().WithMessage(
+            $"MNIST is not in '{folder.FullName}', and https://*t10k-images-idx3-ubyte.gz can't be downloaded: no route to host Put the four IDX files into a folder, *");
+        Mnist.Download.Files.Select(file => file.Name).Should().BeEquivalentTo(FashionMnist.Download.Files.Select(file => file.Name));
+    }
+
+    [Fact]
     public void A_missing_page_is_an_error_too()
     {
         using var client = new HttpClient(new Server(_ => new HttpResponseMessage(HttpStatusCode.NotFound)));

@@ -11,6 +11,7 @@ using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Modes;
 using GanSharp.Metrics.TwoSample;
 using GanSharp.Networks;
+using GanSharp.Networks.Autoencoders;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -21,6 +22,7 @@ using GanSharp.Runtime;
 using GanSharp.Safetensors;
 using GanSharp.Tensors;
 using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
 using Microsoft.AspNetCore.Builder;
@@ -193,6 +195,20 @@ internal static class Snippets
             Console.WriteLine(report.Metrics["energy distance (pixels)"]);            // 0.0312 ± 0.0054
 
         trainer.Resume("run1", new() { Best = true });                                // the checkpoint where it was lowest
+        #endregion
+    }
+
+    public static void Autoencoder(InMemoryDataset garments)
+    {
+        #region autoencoder
+        var shape = new ImageShape(1, 28, 28);
+        using var vae = new VariationalAutoencoder(new DcganEncoder(shape, latentSize: 64, width: 32), new DcganGenerator(shape, latentSize: 64, width: 32));
+        using var trainer = new AutoencoderTrainer(vae, garments, new() { BatchSize = 64 });
+
+        foreach (var report in trainer.Train(steps: 2_000).Every(200).WithProgress())
+            Console.WriteLine(report);                        // ln p(x) >= reconstruction − KL, in nats, on training and held-out images
+
+        ImageGrid.Save(vae.Decoder.Sample(64), "vae.png");    // the decoder is a generator like any other
         #endregion
     }
 

@@ -5,6 +5,8 @@ namespace GanSharp.Data.Images;
 /// </summary>
 public static class FashionMnist
 {
+    private const string Name = "Fashion-MNIST";
+
     /// <summary>The folder in which Debian's package dataset-fashion-mnist installs the files.</summary>
     public const string DebianFolder = "/usr/share/datasets/fashion-mnist";
 
@@ -13,8 +15,17 @@ public static class FashionMnist
         ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
     /// <summary>The folder for downloaded files: GanSharp/fashion-mnist in the user's folder for local application data.</summary>
-    public static string CacheFolder { get; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "GanSharp", "fashion-mnist");
+    public static string CacheFolder { get; } = IdxDownload.CacheFolder("fashion-mnist");
+
+    internal static IdxDownload Download { get; } = new(
+        Name, "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+        [
+            ("t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+            ("t10k-labels-idx1-ubyte.gz", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+            ("train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+            ("train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
+        ],
+        [DebianFolder, CacheFolder], "Install Debian's package dataset-fashion-mnist, or put the four files into a folder and pass that folder.");
 
     /// <summary>
     /// Loads the images from the given folder; without one from <see cref="DebianFolder"/> or <see cref="CacheFolder"/>,
@@ -25,55 +36,6 @@ public static class FashionMnist
     /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
     /// <exception cref="InvalidDatasetException">A file is damaged.</exception>
     /// <exception cref="IOException">There is no such folder, or the images weren't found and can't be downloaded; the message lists what was tried.</exception>
-    public static InMemoryDataset Load(string? folder = null, CancellationToken cancellationToken = default)
-    {
-        const string Name = "Fashion-MNIST";
-        if (folder is not null)
-            return IdxDataset.Load(folder, Name);
-        var found = new[] { DebianFolder, CacheFolder }.FirstOrDefault(Download.IsComplete);
-        if (found is null)
-        {
-            using var client = new HttpClient();
-            Download.Into(CacheFolder, client, cancellationToken);
-        }
-        return IdxDataset.Load(found ?? CacheFolder, Name);
-    }
-
-    /// <summary>The download with source and target as arguments, so that tests can replace the network.</summary>
-    internal static class Download
-    {
-        private const string Address = "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/";
-
-        // Checksums of the decompressed content, because distributors recompress the files.
-        private static readonly (string Name, string Sha256)[] Files =
-        [
-            ("t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
-            ("t10k-labels-idx1-ubyte.gz", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
-            ("train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-            ("train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
-        ];
-
-        public static bool IsComplete(string folder) => Files.All(file => File.Exists(Path.Combine(folder, file.Name)));
-
-        public static void Into(string folder, HttpClient client, CancellationToken cancellationToken)
-        {
-            Directory.CreateDirectory(folder);
-            foreach (var (name, sha256) in Files)
-            {
-                var target = Path.Combine(folder, name);
-                if (File.Exists(target))
-                    continue;
-                try
-                {
-                    VerifiedDownload.Save(client, new Uri(Address + name), sha256, target, cancellationToken);
-                }
-                catch (HttpRequestException exception)
-                {
-                    throw new IOException(
-                        $"Fashion-MNIST is neither in '{DebianFolder}' nor in '{folder}', and {Address}{name} can't be downloaded: {exception.Message} "
-                        + "Install Debian's package dataset-fashion-mnist, or put the four files into a folder and pass that folder.", exception);
-                }
-            }
-        }
-    }
+    public static InMemoryDataset Load(string? folder = null, CancellationToken cancellationToken = default) =>
+        IdxDataset.Load(folder ?? Download.Find(cancellationToken), Name);
 }

@@ -1,83 +1,22 @@
-using GanSharp.Networks;
-using GanSharp.Networks.Weights;
-using GanSharp.Tensors;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-
 namespace GanSharp.Metrics.Features;
 
 /// <summary>
-/// A small convolutional classifier of Fashion-MNIST whose weights are in the package: features of 64 values that know what a garment is. It was trained on the 60,000
-/// training images (docs/metrics.md has its accuracy and the command). Values measured with it aren't comparable with those of other features, FID included.
+/// Features that know what a garment is: a classifier trained on the 60,000 training images of Fashion-MNIST (docs/metrics.md has its accuracy and the command). Its classes
+/// are in the order of <see cref="Data.Images.FashionMnist.ClassNames"/>.
 /// </summary>
-public sealed class GarmentClassifier : Module<Tensor, Tensor>, IFeatureExtractor, IClassifier
+public sealed class GarmentClassifier : SmallImageClassifier
 {
-    private const string Resource = "garment-classifier.safetensors";
-    private const int Side = 28, ClassCount = 10, Size = 64;
-    private readonly Module<Tensor, Tensor> body, head;
-
     /// <summary>With random weights, to be trained.</summary>
     internal GarmentClassifier()
-        : base(nameof(GarmentClassifier))
+        : base(nameof(GarmentClassifier), "garment classifier")
     {
-        body = Sequential(
-            ("conv1", Conv2d(1, 16, 3, padding: 1)), ("activation1", ReLU()), ("pool1", MaxPool2d(2)),
-            ("conv2", Conv2d(16, 32, 3, padding: 1)), ("activation2", ReLU()), ("pool2", MaxPool2d(2)),
-            ("conv3", Conv2d(32, 64, 3, padding: 1)), ("activation3", ReLU()), ("pool3", MaxPool2d(2)),
-            ("flatten", Flatten()), ("features", Linear(64 * 3 * 3, Size)), ("activation4", ReLU()));
-        head = Linear(Size, ClassCount);
-        RegisterComponents();
     }
-
-    /// <summary>"garment classifier".</summary>
-    public string Name => "garment classifier";
-
-    /// <summary>10.</summary>
-    public int Classes => ClassCount;
-
-    /// <inheritdoc/>
-    public string? WeightsHash { get; private set; }
 
     /// <summary>The classifier with the weights of this package.</summary>
     public static GarmentClassifier Load()
     {
         var classifier = new GarmentClassifier();
-        using var stream = typeof(GarmentClassifier).Assembly.GetManifestResourceStream(Resource)!;
-        classifier.LoadWeights(stream, Resource);
-        classifier.WeightsHash = NetworkFingerprint.Compute(classifier);
-        classifier.eval();
+        classifier.LoadResource("garment-classifier.safetensors");
         return classifier;
-    }
-
-    /// <summary>Logits of the ten classes.</summary>
-    /// <param name="images">Float32 tensor of shape [N, 1, 28, 28], values in [−1, 1].</param>
-    /// <returns>Shape [N, 10], in the order of <see cref="Data.Images.FashionMnist.ClassNames"/>.</returns>
-    public override Tensor forward(Tensor images)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        return head.call(body.call(images));
-    }
-
-    /// <summary>The activations before the last layer.</summary>
-    /// <param name="samples">Float tensor of shape [N, 1, 28, 28], values in [−1, 1].</param>
-    /// <returns>Float32 tensor of shape [N, 64] on the CPU.</returns>
-    /// <exception cref="ArgumentException">The samples have another shape.</exception>
-    public Tensor Extract(Tensor samples) => Evaluate(samples, images => body.call(images));
-
-    /// <summary>How probable each class is.</summary>
-    /// <param name="samples">Float tensor of shape [N, 1, 28, 28], values in [−1, 1].</param>
-    /// <returns>Float32 tensor of shape [N, 10] on the CPU, rows that sum to 1.</returns>
-    /// <exception cref="ArgumentException">The samples have another shape.</exception>
-    public Tensor Probabilities(Tensor samples) => Evaluate(samples, images => call(images).softmax(1));
-
-    private Tensor Evaluate(Tensor samples, Func<Tensor, Tensor> compute)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        if (samples.dim() != 4 || !samples.shape.AsSpan(1).SequenceEqual([1, Side, Side]))
-            throw new ArgumentException($"samples must be images of shape [N, 1, {Side}, {Side}] but have shape {Shape.Format(samples.shape)}.", nameof(samples));
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var images = samples.cpu().to(ScalarType.Float32);
-        return this.Evaluating(() => compute(images)).MoveToOuterDisposeScope();
     }
 }

@@ -31,7 +31,7 @@ public sealed class MemorizationMetric : IMetric
     /// <summary>"memorization (pixels)", with the extractor's name.</summary>
     public string Name => $"memorization ({features.Name})";
 
-    /// <summary>True, down to ½; a share below is chance and not better.</summary>
+    /// <summary>That of real samples, about ½: more is memorization, less is chance.</summary>
     public MetricGoal Goal => MetricGoal.NearReal;
 
     /// <summary>"features", the extractor's name, and "weights", the hash of its weights where it has some, and "samples".</summary>

@@ -57,6 +57,24 @@ public sealed class FeatureExtractorTests : IDisposable
         FluentActions.Invoking(() => classifier.Extract(zeros(2, 1, 8, 8))).Should().Throw<ArgumentException>().WithMessage("samples must be images of shape [N, 1, 28, 28] but have shape [2, 1, 8, 8].*");
     }
 
+    [Fact]
+    public void The_classifier_of_digits_recognizes_digits_that_are_drawn()
+    {
+        using var classifier = DigitClassifier.Load();
+        using var garments = GarmentClassifier.Load();
+        var (rows, columns) = (arange(28, ScalarType.Float32).view(28, 1), arange(28, ScalarType.Float32).view(1, 28));
+        // A vertical stroke; a ring; two strokes, the second one slanted.
+        var one = ((columns - 13.5).abs().lt(1.6) & (rows - 13.5).abs().lt(9)).@float();
+        var zero = (((rows - 13.5) / 9).square() + ((columns - 13.5) / 7).square() - 0.8).abs().lt(0.25).@float();
+        var seven = (((rows - 6).abs().lt(1.6) & (columns - 13.5).abs().lt(6)) | ((columns - 19 + (rows - 6) * 0.5).abs().lt(1.6) & (rows - 13.5).abs().lt(9))).@float();
+        var images = stack([zero, one, seven]).unsqueeze(1) * 2 - 1;
+
+        classifier.Probabilities(images).argmax(1).data<long>().ToArray().Should().Equal(0, 1, 7);
+        (classifier.Name, classifier.Classes, classifier.Extract(images).shape[1]).Should().Be(("digit classifier", 10, 64));
+        classifier.WeightsHash.Should().HaveLength(64).And.NotBe(garments.WeightsHash);
+        LiveTensors.Grown(() => classifier.Extract(images).Dispose()).Should().Be(0);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
