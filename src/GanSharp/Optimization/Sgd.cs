@@ -7,21 +7,25 @@ namespace GanSharp.Optimization;
 
 /// <summary>Stochastic gradient descent, with momentum where asked.</summary>
 internal sealed class Sgd(FlatParameters parameters, SgdOptions options)
-    : Optimizer(parameters, options, options.Momentum > 0 ? ["momentum"] : [])
+    : Optimizer(parameters, options, options.HasMomentum ? ["momentum"] : [])
 {
+    private double momentumKept;
+
+    protected override void Prepare(long step) => momentumKept = options.Momentum.At(step);
+
     protected override double Move(FlatSlice slice, FlatGradients gradients, GradientRule gradientRule, double rate)
     {
-        return options.Momentum > 0
-            ? FlatPass.Run(slice, gradients, gradientRule, new MomentumRule(rate, options.Momentum, options.Nesterov))
+        return options.HasMomentum
+            ? FlatPass.Run(slice, gradients, gradientRule, new MomentumRule(rate, momentumKept, options.Nesterov))
             : FlatPass.Run(slice, gradients, gradientRule, new PlainRule(rate));
     }
 
     protected override void Move(Tensor values, Tensor gradient, Tensor[] slots, double rate)
     {
-        if (options.Momentum > 0)
+        if (options.HasMomentum)
         {
-            var momentum = slots[0].mul_(options.Momentum).add_(gradient);
-            gradient = options.Nesterov ? gradient.add_(momentum, alpha: options.Momentum) : momentum;
+            var momentum = slots[0].mul_(momentumKept).add_(gradient);
+            gradient = options.Nesterov ? gradient.add_(momentum, alpha: momentumKept) : momentum;
         }
         values.add_(gradient, alpha: -rate);
     }

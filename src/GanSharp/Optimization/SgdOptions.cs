@@ -1,4 +1,5 @@
 using GanSharp.Optimization.Flat;
+using GanSharp.Schedules;
 
 namespace GanSharp.Optimization;
 
@@ -13,11 +14,13 @@ public sealed record SgdOptions : OptimizerOptions
     {
     }
 
-    /// <summary>μ of b ← μ b + g, whose b takes the gradient's place; in [0, 1). Default 0, which keeps no b.</summary>
-    public double Momentum { get; init; }
+    /// <summary>μ of b ← μ b + g, whose b takes the gradient's place; in [0, 1), a number or a schedule. Default 0, which keeps no b.</summary>
+    public Schedule Momentum { get; init; } = 0;
 
     /// <summary>Whether the step goes along g + μ b, the gradient that momentum will lead to. Needs <see cref="Momentum"/>. Default false.</summary>
     public bool Nesterov { get; init; }
+
+    internal bool HasMomentum => !Momentum.All(value => value == 0);
 
     internal override Optimizer Create(FlatParameters parameters) => new Sgd(parameters, this);
 
@@ -25,7 +28,7 @@ public sealed record SgdOptions : OptimizerOptions
     {
         foreach (var fault in base.Faults(name).Concat(ShareFaults($"{name}.Momentum", Momentum)))
             yield return fault;
-        if (Nesterov && Momentum == 0)
+        if (Nesterov && !HasMomentum)
             yield return $"{name}.Nesterov needs a Momentum above 0.";
     }
 }

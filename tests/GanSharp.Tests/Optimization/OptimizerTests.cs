@@ -1,6 +1,8 @@
 using FluentAssertions;
 using GanSharp.Optimization;
 using GanSharp.Optimization.Flat;
+using GanSharp.Players;
+using GanSharp.Schedules;
 using Xunit;
 using AdamW = TorchSharp.Modules.AdamW;
 using OptimizerHelper = TorchSharp.Modules.OptimizerHelper;
@@ -46,6 +48,24 @@ public sealed class OptimizerTests
         // The vector pass in float32, and torch's operators in float64, which is how other types and devices are stepped.
         Distance(ScalarType.Float32, options, reference).Should().BeLessThan(2e-5);
         Distance(ScalarType.Float64, options, reference).Should().BeLessThan(1e-12);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void The_momentum_of_SGD_follows_its_schedule(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var module = Linear(1, 1, hasBias: false, dtype: type);
+        using (no_grad())
+            module.weight!.fill_(0);
+        using var player = new Player(module, new SgdOptions { LearningRate = 1, Momentum = Schedule.Linear(0.5, 0.7, 2) });
+
+        for (var step = 0; step < 3; step++)
+            player.Descend(module.weight!.sum());
+
+        // b: 1, then 0.6 · 1 + 1, then 0.7 · 1.6 + 1.
+        module.weight!.to(ScalarType.Float64).item<double>().Should().BeApproximately(-(1 + 1.6 + 2.12), 1e-6);
     }
 
     [Fact]
