@@ -53,7 +53,7 @@ public static class ReportCsv
     /// Passes the reports on and writes each as a line, at once, so that an interrupted run leaves what it had. Missing values are empty.
     /// js_… is D's bound, audited_… the auditor's where one looked, model who was measured ("average of G" or "G"), and standing what the bounds are worth
     /// (<see cref="GanSharp.Diagnostics.Reports.DivergenceStanding"/>). Named loss terms follow as term_…, metrics as metric_… with _lower and _upper where they have
-    /// an interval; where one first appears in a later report, because it is measured less often, the table gets its columns then.
+    /// an interval, and class_…_js_bound_nats for the classes of a conditional generator; where one first appears in a later report, because it is measured less often, the table gets its columns then.
     /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
     /// </summary>
     /// <param name="reports">The run.</param>
@@ -100,6 +100,8 @@ public static class ReportCsv
             yield return ($"{column}_lower", Text(interval.Lower));
             yield return ($"{column}_upper", Text(interval.Upper));
         }
+        foreach (var each in (report as StepReport)?.Diagnostics?.Classes ?? [])
+            yield return ($"class_{each.Label}_js_bound_nats", Text(each.JensenShannon.Value));
     }
 
     private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);

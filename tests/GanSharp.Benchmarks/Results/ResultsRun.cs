@@ -36,8 +36,6 @@ internal static class ResultsRun
         var metrics = outcomes[0][0].Values.Keys;
         string[] columns = ["", "real images", .. Contestant.All.Select(contestant => contestant.Name)];
         List<string[]> rows = [["steps", "", .. Contestant.All.Select(contestant => contestant.Steps.ToString("N0", CultureInfo.InvariantCulture))]];
-        // The fastest run is the one that other processes disturbed least.
-        rows.Add(["seconds, fastest run", "", .. outcomes.Select(runs => Number(runs.Min(run => run.Seconds)))]);
         foreach (var metric in metrics)
             rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Number(real) : "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Values[metric])))]);
         var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);

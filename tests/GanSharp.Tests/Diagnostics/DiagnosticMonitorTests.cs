@@ -4,8 +4,10 @@ using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
+using GanSharp.Divergences;
 using GanSharp.Networks;
 using GanSharp.Objectives;
+using GanSharp.Tests.Misuse;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -50,6 +52,31 @@ public sealed class DiagnosticMonitorTests
         report.Diversity.PairwiseRatio.Should().BePositive();
         health.ToString().Should().Be("balanced");
         health.Findings[0].Evidence.Should().Match($"*JS is not read, because {reason}");
+    }
+
+    [Fact]
+    public void Each_class_of_a_conditional_generator_has_its_own_bound()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(0);
+        // Class 0 is right, class 1 is three standard deviations off, class 2 has too few samples for an interval.
+        var labels = cat([zeros(900, ScalarType.Int64), ones(900, ScalarType.Int64), full([10], 2, ScalarType.Int64)]);
+        using var data = new InMemoryDataset(randn(1_810, 2), labels, new InMemoryDataset(randn(1_810, 2), labels), "classes");
+        using var generator = new LambdaGenerator((_, latents, asked) => latents + asked!.eq(1).unsqueeze(1) * 3, classes: 3);
+        // ln p_d/p_g of each class.
+        using var discriminator = new LambdaDiscriminator((_, samples, asked) => asked!.eq(1) * (9 - 3 * samples.sum(1)), classes: 3);
+        DiagnosticReport Look(GeneratorNetwork measured) => new DiagnosticMonitor(measured, discriminator, data, GanObjective.Minimax).Look(step: 0, samplesSeen: 0)!.Value.Report;
+
+        var classes = Look(generator).Classes;
+
+        classes.Select(each => (each.Label, each.SampleCount)).Should().Equal((0, 900), (1, 900));
+        classes[0].JensenShannon.Value.Should().BeApproximately(0, 1e-6);
+        using var real = Mixtures.Normal();
+        using var shifted = Mixtures.Normal(mean: 3 * Math.Sqrt(2));
+        JensenShannon.Quadrature(real, shifted).Should().BeInRange(classes[1].JensenShannon.Lower, classes[1].JensenShannon.Upper);
+        classes[1].ToString().Should().Match("class 1: JS >= 0.6* ± 0.0* nats of 900 samples");
+        using var unconditional = new LambdaGenerator();
+        Look(unconditional).Classes.Should().BeEmpty("nobody asked it for a class");
     }
 
     [Fact]

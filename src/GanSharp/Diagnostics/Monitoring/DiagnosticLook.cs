@@ -117,6 +117,7 @@ internal sealed class DiagnosticLook
         return report with
         {
             JensenShannon = bound,
+            Classes = Classes(realRatios, fakeRatios, first),
             Consistency = RatioConsistency.Measure(realRatios, fakeRatios),
             Calibration = CalibrationReport.Measure(realRatios, fakeRatios),
             MemorizationGap = MemorizationGap(Ratios, realRatios, samplesSeen),
@@ -124,6 +125,22 @@ internal sealed class DiagnosticLook
             TrueJensenShannon = truth,
             OptimalityGap = truth is { } known ? OptimalityGap.Known(known, bound) : null,
         };
+    }
+
+    /// <summary>The bound of each class. G was asked for the labels of the real samples, so that both sides of a class have the same places.</summary>
+    private IReadOnlyList<ClassDivergence> Classes(Tensor realRatios, Tensor fakeRatios, int first)
+    {
+        if (generator.Classes is null || real.Labels is not { } all)
+            return [];
+        var labels = all.narrow(0, first, realRatios.shape[0]).to(realRatios.device);
+        var counts = labels.bincount(null, 0).cpu().data<long>().ToArray();
+        return
+        [
+            .. from entry in counts.Index()
+               where entry.Item >= DiagnosticOptions.FewestSamples
+               let places = labels.eq(entry.Index)
+               select new ClassDivergence(entry.Index, entry.Item, JensenShannon.Bound(realRatios.masked_select(places), fakeRatios.masked_select(places))),
+        ];
     }
 
     /// <summary>½ (E_learned ln D − E_heldout ln D): both bounds share the generated samples, whose terms cancel.</summary>

@@ -31,6 +31,12 @@ public sealed record DiagnosticReport
     /// <summary>Lower bound of JSD(p_d‖p_g) in nats from D's logits, not clipped; null where it is refused.</summary>
     public Estimate? JensenShannon { get; init; }
 
+    /// <summary>
+    /// The same for each class of a conditional generator with enough samples for an interval (20), by label: which class is farthest from the data. Empty where G isn't conditional, the data has no
+    /// labels, or the divergence is refused.
+    /// </summary>
+    public IReadOnlyList<ClassDivergence> Classes { get; init; } = [];
+
     /// <summary>Whether r = e^l is consistent with a density ratio: E_pg[r] = 1, E_pd[1/r] = 1; null where the ratio is refused.</summary>
     public RatioConsistency? Consistency { get; init; }
 
