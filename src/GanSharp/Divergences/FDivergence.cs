@@ -11,6 +11,8 @@ namespace GanSharp.Divergences;
 public sealed partial class FDivergence
 {
     private const string WithoutSuchMeans = "Jensen-Shannon, total variation or squared Hellinger, whose terms have a variance for every two distributions.";
+    // Where a score can lie below all slopes, the ratio is taken for this one: ln r stays above −9.2.
+    private const double SmallestRatio = 1e-4;
     private readonly Formulas formulas;
 
     private FDivergence(string name, Formulas formulas) => (Name, this.formulas) = (name, formulas);
@@ -41,6 +43,17 @@ public sealed partial class FDivergence
     /// <param name="scores">v, any shape.</param>
     /// <returns>Float64 tensor of the same shape.</returns>
     public Tensor OutputActivation(Tensor scores) => Elementwise(formulas.Activation, scores);
+
+    /// <summary>Whether a score states ln r: total variation's says only which density is larger.</summary>
+    internal bool StatesRatio => formulas.LogRatioOfScore is not null;
+
+    /// <summary>f* of the output activation, elementwise, without overflow or cancellation between the two.</summary>
+    /// <param name="scores">v, any shape.</param>
+    internal Tensor ConjugateOfActivation(Tensor scores) => Elementwise(formulas.ConjugateOfActivation, scores);
+
+    /// <summary>ln (f′)⁻¹ of the output activation, elementwise: ln r where v is the best score; null where it states none.</summary>
+    /// <param name="scores">v, any shape.</param>
+    internal Tensor? LogRatioOfScore(Tensor scores) => formulas.LogRatioOfScore is { } formula ? Elementwise(formula, scores) : null;
 
     /// <summary>
     /// D_f = E_m[2 f(r) / (1 + r)], m = (p_d + p_g) / 2, half of it from each side. The textbook E_pg[f(r)] depends on the few generated samples that look

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Divergences;
 
-// σ(l) = r / (1 + r), σ(−l) = 1 / (1 + r), tanh(l/2) = (r − 1) / (r + 1), all bounded.
+// v is f-GAN's score and l = ln r. σ(l) = r / (1 + r), σ(−l) = 1 / (1 + r), tanh(l/2) = (r − 1) / (r + 1), all bounded.
 public sealed partial class FDivergence
 {
     /// <summary>KL(p_d‖p_g): f(u) = u ln u. Infinite where the generator misses data.</summary>
@@ -11,6 +11,8 @@ public sealed partial class FDivergence
         Generator = u => u * u.log(),
         Conjugate = t => (t - 1).exp(),
         Activation = v => v.alias(),
+        ConjugateOfActivation = v => (v - 1).exp(),
+        LogRatioOfScore = v => v - 1,
         Slope = l => 1 + l,
         ConjugateOfSlope = l => l.exp(),
         MixtureTerm = l => 2 * (l * l.sigmoid() - (l / 2).tanh()),
@@ -24,6 +26,8 @@ public sealed partial class FDivergence
         Conjugate = t => -1 - (-t).log(),
         ConjugateDomainEnd = 0,
         Activation = v => -(-v).exp(),
+        ConjugateOfActivation = v => v - 1,
+        LogRatioOfScore = v => v.alias(),
         Slope = l => -(-l).exp(),
         ConjugateOfSlope = l => l - 1,
         MixtureTerm = l => 2 * ((l / 2).tanh() - l * (-l).sigmoid()),
@@ -40,6 +44,12 @@ public sealed partial class FDivergence
             return (-logW).exp() - 1 - logW;
         },
         Activation = v => v.alias(),
+        ConjugateOfActivation = v =>
+        {
+            var logRatio = -LogOfLambertW(1 - v);
+            return logRatio.expm1() + logRatio;
+        },
+        LogRatioOfScore = v => -LogOfLambertW(1 - v),
         Slope = l => l - (-l).expm1(),
         ConjugateOfSlope = l => l.expm1() + l,
         MixtureTerm = l => 2 * l * (l / 2).tanh(),
@@ -54,6 +64,8 @@ public sealed partial class FDivergence
         // Below −2 the supremum over u ≥ 0 is at u = 0.
         Conjugate = t => t.clamp(min: -2).square() / 4 + t.clamp(min: -2),
         Activation = v => v.alias(),
+        ConjugateOfActivation = v => v.clamp(min: -2).square() / 4 + v.clamp(min: -2),
+        LogRatioOfScore = v => (1 + v / 2).clamp(min: SmallestRatio).log(),
         Slope = l => 2 * l.expm1(),
         ConjugateOfSlope = l => (2 * l).expm1(),
         MixtureTerm = l => 2 * l.expm1() * (l / 2).tanh(),
@@ -68,7 +80,9 @@ public sealed partial class FDivergence
         Generator = u => (1 - u).square() / u,
         Conjugate = t => 2 - 2 * (1 - t).sqrt(),
         ConjugateDomainEnd = 1,
-        Activation = v => 1 - (-v).exp(),
+        Activation = v => -(-v).expm1(),
+        ConjugateOfActivation = v => -2 * (-v / 2).expm1(),
+        LogRatioOfScore = v => v / 2,
         Slope = l => -(-2 * l).expm1(),
         ConjugateOfSlope = l => -2 * (-l).expm1(),
         MixtureTerm = l => -2 * (-l).expm1() * (l / 2).tanh(),
@@ -83,7 +97,9 @@ public sealed partial class FDivergence
         Generator = u => (u.sqrt() - 1).square(),
         Conjugate = t => t / (1 - t),
         ConjugateDomainEnd = 1,
-        Activation = v => 1 - (-v).exp(),
+        Activation = v => -(-v).expm1(),
+        ConjugateOfActivation = v => v.expm1(),
+        LogRatioOfScore = v => 2 * v,
         Slope = l => -(-l / 2).expm1(),
         ConjugateOfSlope = l => (l / 2).expm1(),
         MixtureTerm = l => 2 - 2 / (l / 2).cosh(),
@@ -99,6 +115,7 @@ public sealed partial class FDivergence
         Conjugate = t => t.clamp(min: -0.5),
         ConjugateDomainEnd = 0.5,
         Activation = v => v.tanh() / 2,
+        ConjugateOfActivation = v => v.tanh() / 2,
         Slope = l => l.sign() / 2,
         ConjugateOfSlope = l => l.sign() / 2,
         MixtureTerm = l => (l / 2).tanh().abs(),
@@ -112,6 +129,8 @@ public sealed partial class FDivergence
         Conjugate = t => -(2 - (2 * t).exp()).log() / 2,
         ConjugateDomainEnd = Divergences.JensenShannon.Maximum / 2,
         Activation = v => (ValueFunction.LogProbability(v) + Math.Log(2)) / 2,
+        ConjugateOfActivation = v => (-ValueFunction.LogProbability(-v) - Math.Log(2)) / 2,
+        LogRatioOfScore = v => v.alias(),
         Slope = l => (ValueFunction.LogProbability(l) + Math.Log(2)) / 2,
         ConjugateOfSlope = l => (-ValueFunction.LogProbability(-l) - Math.Log(2)) / 2,
         MixtureTerm = l => Math.Log(2) + l * l.sigmoid() + ValueFunction.LogProbability(-l),
@@ -134,6 +153,10 @@ public sealed partial class FDivergence
             Conjugate = t => ((less * t + 1).clamp(min: 0).pow(alpha / less) - 1) / alpha,
             ConjugateDomainEnd = alpha > 1 ? double.PositiveInfinity : -1 / less,
             Activation = v => alpha > 1 ? v.alias() : ValueFunction.LogProbability(v) - 1 / less,
+            ConjugateOfActivation = v => alpha > 1
+                ? ((less * v + 1).clamp(min: 0).pow(alpha / less) - 1) / alpha
+                : ((LogOfSoftplus(-v) + Math.Log(-less)) * (alpha / less)).expm1() / alpha,
+            LogRatioOfScore = v => (alpha > 1 ? (less * v + 1).clamp(min: Math.Pow(SmallestRatio, less)).log() : LogOfSoftplus(-v) + Math.Log(-less)) / less,
             Slope = l => (less * l).expm1() / less,
             ConjugateOfSlope = l => (alpha * l).expm1() / alpha,
             MixtureTerm = l => 2 / scale * ((alpha * l + ValueFunction.LogProbability(-l)).exp() - (-l).sigmoid() - alpha * (l / 2).tanh()),
@@ -148,11 +171,24 @@ public sealed partial class FDivergence
     private static Tensor LogOfLambertW(Tensor c)
     {
         // Convex and increasing: from any start the second iterate is above the root and later ones decrease to it; few iterations are needed.
-        const int Iterations = 40;
-        var w = where(c > 1, c.clamp(min: 1).log(), c);
-        for (var iteration = 0; iteration < Iterations; iteration++)
-            w -= (w + w.exp() - c) / (1 + w.exp());
-        return w;
+        const int Iterations = 38;
+        static Tensor Improved(Tensor w, Tensor c) => w - (w + w.exp() - c) / (1 + w.exp());
+        Tensor w;
+        using (no_grad())
+        {
+            w = where(c > 1, c.clamp(min: 1).log(), c);
+            for (var iteration = 0; iteration < Iterations; iteration++)
+                w = Improved(w, c);
+        }
+        // At the root an iteration's derivative in w is 0, so the last two give the first and second derivatives in c, and the others need no graph.
+        return Improved(Improved(w, c), c);
+    }
+
+    /// <summary>ln ln(1 + e^x), which is x where e^x is lost beside 1.</summary>
+    private static Tensor LogOfSoftplus(Tensor x)
+    {
+        const double Lost = -37;
+        return where(x < Lost, x, nn.functional.softplus(x.clamp(min: Lost)).log());
     }
 
     /// <summary>One row of the table, elementwise on float64 tensors.</summary>
@@ -168,6 +204,12 @@ public sealed partial class FDivergence
 
         /// <summary>From a score v to the conjugate's domain.</summary>
         public required Func<Tensor, Tensor> Activation { get; init; }
+
+        /// <summary>f* of the activation, without the cancellation of computing one after the other.</summary>
+        public required Func<Tensor, Tensor> ConjugateOfActivation { get; init; }
+
+        /// <summary>The l whose slope f′(e^l) is the activation of v; null where several have it.</summary>
+        public Func<Tensor, Tensor>? LogRatioOfScore { get; init; }
 
         /// <summary>f′(e^l).</summary>
         public required Func<Tensor, Tensor> Slope { get; init; }

@@ -21,7 +21,7 @@ public abstract class GanObjective : IDensityRatio
     /// <summary>Margins of 1 on either side (Lim and Ye 2017); no density ratio.</summary>
     public static LogitObjective Hinge { get; } = new Hinge();
 
-    /// <summary>A critic that estimates the earth mover's distance (Arjovsky et al. 2017); needs a gradient penalty, no density ratio.</summary>
+    /// <summary>A critic that estimates the earth mover's distance (Arjovsky et al. 2017); needs a Lipschitz constraint (<see cref="RequiresLipschitz"/>), no density ratio.</summary>
     public static LogitObjective Wasserstein { get; } = new Wasserstein();
 
     /// <summary>Real and generated samples judged in pairs (Jolicoeur-Martineau 2019), the objective of R3GAN.</summary>
@@ -39,6 +39,12 @@ public abstract class GanObjective : IDensityRatio
 
     /// <summary>Whether <see cref="GeneratorLoss"/> uses D's output for real samples. Default false, which saves a pass of D.</summary>
     public virtual bool GeneratorNeedsReal => false;
+
+    /// <summary>
+    /// Whether the game has no solution unless D is Lipschitz: a trainer then warns where neither a penalty of D, nor a limit of its weights, nor a module of it
+    /// (<see cref="Networks.Constraints.ILipschitzConstraint"/>) bounds its slope. Default false.
+    /// </summary>
+    public virtual bool RequiresLipschitz => false;
 
     /// <summary>What the optimal logit tells about ln p_d/p_g. Default <see cref="RatioKind.None"/>: an objective must declare its ratio explicitly.</summary>
     public virtual RatioKind Ratio => RatioKind.None;

@@ -6,8 +6,12 @@ namespace GanSharp.Objectives;
 /// <summary>What an objective can use in one player's step.</summary>
 /// <param name="real">D's output for real samples; null where it wasn't computed.</param>
 /// <param name="fake">D's output for generated samples.</param>
-public sealed class ObjectiveContext(DiscriminatorOutput? real, DiscriminatorOutput fake)
+/// <param name="random">Makes the objective's own stream; torch's default seed where null.</param>
+public sealed class ObjectiveContext(DiscriminatorOutput? real, DiscriminatorOutput fake, Func<Generator>? random = null) : IDisposable
 {
+    private ObjectiveContext? origin;
+    private Generator? stream;
+
     /// <summary>D's output for real samples; in G's step without gradient, and only if <see cref="GanObjective.GeneratorNeedsReal"/> is true.</summary>
     /// <exception cref="InvalidOperationException">It wasn't computed.</exception>
     public DiscriminatorOutput Real => real ?? throw new InvalidOperationException(
@@ -28,6 +32,27 @@ public sealed class ObjectiveContext(DiscriminatorOutput? real, DiscriminatorOut
     /// <summary>Generator steps taken before this one, for schedules.</summary>
     public long Step { get; init; }
 
+    /// <summary>
+    /// Random numbers for an objective that draws, a function of the run's seed, the step and the player: a resumed run draws the same, and nothing else does.
+    /// It is on the device of the logits.
+    /// </summary>
+    public Generator Random => origin?.Random ?? (stream ??= random?.Invoke() ?? new Generator(0, fake.Logits.device));
+
     /// <summary>Whether <see cref="Real"/> is available.</summary>
-    internal bool HasReal => real is not null;
+    public bool HasReal => real is not null;
+
+    /// <summary>The same step with other outputs of D, for an objective that changes what another one sees. It draws from the same stream.</summary>
+    /// <param name="otherReal">In the place of <see cref="Real"/>; null for none.</param>
+    /// <param name="otherFake">In the place of <see cref="Fake"/>.</param>
+    public ObjectiveContext With(DiscriminatorOutput? otherReal, DiscriminatorOutput otherFake) => new(otherReal, otherFake)
+    {
+        RealLabels = RealLabels,
+        FakeLabels = FakeLabels,
+        Latents = Latents,
+        Step = Step,
+        origin = this,
+    };
+
+    /// <summary>Releases the stream.</summary>
+    public void Dispose() => stream?.Dispose();
 }

@@ -20,4 +20,10 @@ public sealed class DiscriminatorPass(DiscriminatorNetwork discriminator, Judged
 
     /// <summary>Samples of the generator, detached from it.</summary>
     public JudgedSamples Fake => fake;
+
+    /// <summary>G, for penalties that make samples of their own: call it within <c>no_grad()</c>, since it isn't the one that learns. Null where it isn't available.</summary>
+    public GeneratorNetwork? Generator { get; init; }
+
+    /// <summary>The latents of <see cref="Fake"/>, shape [N, size of the prior]; null where they aren't available.</summary>
+    public Tensor? Latents { get; init; }
 }

@@ -43,9 +43,8 @@ public abstract class DiscriminatorPenalty : Penalty
     /// <inheritdoc cref="InputGradient(JudgedSamples)"/>
     protected Tensor SquaredInputGradientNorm(JudgedSamples judged)
     {
-        var squares = InputGradient(judged).square().flatten(1).sum(1);
-        var perLogit = squares.shape[0] / judged.Logits.shape[0];
-        return perLogit == 1 ? squares : squares.view(-1, perLogit).sum(1);
+        ArgumentNullException.ThrowIfNull(judged);
+        return SquaredNorms(InputGradient(judged), judged.Logits);
     }
 
     /// <summary>∇ₓ l(x) at samples of the penalty's own, such as points between real and generated ones, differentiable in D's parameters.</summary>
@@ -55,4 +54,12 @@ public abstract class DiscriminatorPenalty : Penalty
     /// <exception cref="InvalidOperationException">The samples require no gradient, or the logits don't depend on them.</exception>
     protected Tensor InputGradient(Tensor logits, Tensor samples) =>
         Gradient(logits, samples, LogitsBySamples, "Call samples.requires_grad_(true) before D judges them.", Cause);
+
+    /// <summary>‖gradient‖² per logit: over all samples that it judges.</summary>
+    private protected static Tensor SquaredNorms(Tensor gradient, Tensor logits)
+    {
+        var squares = gradient.square().flatten(1).sum(1);
+        var perLogit = squares.shape[0] / logits.shape[0];
+        return perLogit == 1 ? squares : squares.view(-1, perLogit).sum(1);
+    }
 }

@@ -8,11 +8,8 @@ public abstract class GradientPenalty : DiscriminatorPenalty
 {
     private protected GradientPenalty(Schedule gamma, int everySteps)
     {
-        ArgumentNullException.ThrowIfNull(gamma);
-        if (!gamma.All(value => value >= 0 && double.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(nameof(gamma), gamma.ToString(), "gamma must be finite and at least 0.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps, 1);
-        (Gamma, EverySteps) = (gamma, everySteps);
+        Gamma = PenaltyRule.Weight(gamma, nameof(gamma));
+        EverySteps = PenaltyRule.EverySteps(everySteps);
     }
 
     /// <summary>Weight γ. It depends on the scale of the data: R3GAN uses 0.05 for CIFAR and 150 for 256 × 256 faces.</summary>

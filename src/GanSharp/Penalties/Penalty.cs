@@ -1,3 +1,4 @@
+using GanSharp.Networks;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -17,6 +18,16 @@ public abstract class Penalty
     /// stays the same. Default 1: in every step.
     /// </summary>
     public virtual int EverySteps => 1;
+
+    /// <summary>
+    /// Is told the networks before a trainer does anything with it. A penalty with a state (<see cref="IStateful"/>) makes it here, in the shapes and on the device of its network,
+    /// as it is at the start of a run: the options of a run may serve a second one. Default: nothing.
+    /// </summary>
+    /// <param name="generator">G.</param>
+    /// <param name="discriminator">D.</param>
+    public virtual void Begin(GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+    }
 
     /// <summary>Whether it is evaluated in a step.</summary>
     internal bool IsDue(long step) => step % EverySteps == 0;

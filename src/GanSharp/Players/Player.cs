@@ -87,6 +87,9 @@ public sealed class Player : IDisposable
     /// <summary>The processes whose gradients are averaged.</summary>
     internal ICommunicator Communicator { get; set; } = SingleProcess.Instance;
 
+    /// <summary>Every update ends by bringing each value into [−limit, limit] (Arjovsky et al. 2017); null for no limit.</summary>
+    internal double? WeightLimit { get; set; }
+
     /// <summary>What the learning rate is multiplied by: 1 unless a roll-back lowered it.</summary>
     internal double RateFactor
     {
@@ -182,6 +185,11 @@ public sealed class Player : IDisposable
     private void Apply(long step, FlatGradients gradients)
     {
         var squares = optimizer.Step(step, gradients);
+        if (WeightLimit is { } limit)
+        {
+            Parameters.Limit(limit);
+            squares = null;
+        }
         Guard?.Updated(squares);
         precision?.Follow();
         Updates = step + 1;

@@ -32,7 +32,7 @@ internal sealed class GameLosses(
     public LossMeans Discriminator(Round round, long step)
     {
         using var pass = Judge(round, step);
-        var context = new ObjectiveContext(pass.Real.Output, pass.Fake.Output) { RealLabels = pass.Real.Labels, FakeLabels = pass.Fake.Labels, Latents = round.Latents, Step = step };
+        using var context = new ObjectiveContext(pass.Real.Output, pass.Fake.Output, () => Random("objective of D", round)) { RealLabels = pass.Real.Labels, FakeLabels = pass.Fake.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.DiscriminatorLoss(context));
         AddDue(means, options.DiscriminatorPenalties, discriminatorTerms, step, penalty => penalty.Evaluate(pass));
         options.Augmentation?.Observe(pass.Real.Output.Detach());
@@ -44,7 +44,7 @@ internal sealed class GameLosses(
     {
         var real = options.Objective.GeneratorNeedsReal ? discriminator.call(Augmented(round.Real.Samples, round, "real samples of G's step"), round.Real.Labels) : null;
         var fake = discriminator.call(Augmented(round.Fake, round, "samples of G's step"), round.Labels);
-        var context = new ObjectiveContext(real, fake) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
+        using var context = new ObjectiveContext(real, fake, () => Random("objective of G", round)) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.GeneratorLoss(context));
         using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round));
         AddDue(means, options.GeneratorPenalties, generatorTerms, step, penalty => penalty.Evaluate(pass));
@@ -61,7 +61,11 @@ internal sealed class GameLosses(
             ? JointForward.Judge(discriminator, seenReal, seenFake, round.Real.Labels, round.Labels)
             : (discriminator.call(seenReal, round.Real.Labels), discriminator.call(seenFake, round.Labels));
         return new DiscriminatorPass(
-            discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round));
+            discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round))
+        {
+            Generator = generator,
+            Latents = round.Latents.detach(),
+        };
     }
 
     private Tensor Augmented(Tensor samples, Round round, string stream)

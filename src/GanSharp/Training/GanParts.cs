@@ -2,6 +2,7 @@ using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Optimization;
+using GanSharp.Penalties;
 using GanSharp.Players;
 using GanSharp.Randomness;
 using GanSharp.Training.Checks;
@@ -27,12 +28,15 @@ internal sealed class GanParts : TrainerParts
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
+            foreach (var penalty in options.DiscriminatorPenalties.Concat<Penalty>(options.GeneratorPenalties))
+                penalty.Begin(generator, discriminator);
             var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, options.Trial());
             var device = discriminator.Device();
             var joinsForward = JointForward.IsChosen(options, discriminator, data);
             Generator = Own(new Player(generator, options.GeneratorOptimizer, options.Precision));
             Discriminator = Own(new Player(discriminator, options.DiscriminatorOptimizer, options.Precision));
             Generator.Communicator = Discriminator.Communicator = options.Communicator;
+            Discriminator.WeightLimit = options.DiscriminatorWeightLimit;
             ThrowIfUnusableInLowPrecision(generator, discriminator, data, options);
             Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
             State = new TrainingState(

@@ -59,6 +59,12 @@ public sealed record TrainingOptions : RunOptions
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>
+    /// c, finite and above 0: each update of D ends by clipping every trained value of it to [−c, c], the Lipschitz constraint of the first Wasserstein GAN, where c is 0.01
+    /// (Arjovsky et al. 2017). Null (the default) for none; a gradient penalty or spectral normalization constrains D with less harm (Gulrajani et al. 2017).
+    /// </summary>
+    public double? DiscriminatorWeightLimit { get; init; }
+
+    /// <summary>
     /// Whether D judges real and generated samples in one pass instead of two: faster, and the same to rounding where D looks at each sample
     /// by itself. Null (the default) for yes where D has no convolutions (they get slower), is seen to do so on a small batch, and no penalty differentiates by its inputs
     /// (each would then pay for both sides). With batch norm a joint pass is another network: its statistics are those of the mixture.
@@ -118,7 +124,7 @@ public sealed record TrainingOptions : RunOptions
     internal override IReadOnlyList<string> Reporting => [.. base.Reporting, nameof(Diagnostics), nameof(Communicator)];
 
     internal TrialSettings Trial() => new(
-        Objective, DiscriminatorPenalties, GeneratorPenalties, Augmentation, Labels, BatchSize / MicroBatches, MicroBatches == 1 ? "BatchSize" : "BatchSize / MicroBatches", Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
+        Objective, DiscriminatorPenalties, GeneratorPenalties, DiscriminatorWeightLimit, Augmentation, Labels, BatchSize / MicroBatches, MicroBatches == 1 ? "BatchSize" : "BatchSize / MicroBatches", Seed, Measures: Diagnostics.Samples > 0, Diagnostics.Samples > 0 ? Diagnostics.Auditor : null);
 
     private protected override IEnumerable<string> Faults(Dataset data)
     {
@@ -140,6 +146,8 @@ public sealed record TrainingOptions : RunOptions
             yield return $"MicroBatches must divide the BatchSize of {BatchSize} but is {MicroBatches}.";
         if (DiscriminatorSteps < 1)
             yield return $"DiscriminatorSteps must be at least 1 but is {DiscriminatorSteps}.";
+        if (DiscriminatorWeightLimit is { } limit && !(limit > 0 && double.IsFinite(limit)))
+            yield return FormattableString.Invariant($"DiscriminatorWeightLimit must be finite and above 0, or null for none, but is {limit}.");
         if (!Enum.IsDefined(Precision))
             yield return $"Precision must be Float32 or BFloat16 but is {Precision}.";
         else if (Precision != Precision.Float32 && TensorData.Refusal is { } refusal)

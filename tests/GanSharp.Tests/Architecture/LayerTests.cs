@@ -13,8 +13,8 @@ public sealed class LayerTests
         "Training", "Training.Autoencoders", "Training.Runs", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
-        "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
-        "Networks.Weights", "Networks.Autoencoders", "Networks",
+        "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties.Lipschitz", "Penalties.Consistency", "Penalties.Weights", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
+        "Networks.Weights", "Networks.Autoencoders", "Networks", "Networks.Constraints",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
         "Optimization", "Optimization.Flat", "Communication", "Schedules",
         "Safetensors", "Randomness", "IO", "Tensors", "Runtime"];

@@ -25,7 +25,7 @@ public sealed class ContractTests : IDisposable
         using var data = LabeledRing();
         using var generator = new LabeledGenerator();
         using var discriminator = new TwoHeadedDiscriminator(2, 32, classes: 2);
-        using var trainer = new GanTrainer(generator, discriminator, data, Options with { Objective = new AuxiliaryClassifier(GanObjective.NonSaturating) });
+        using var trainer = new GanTrainer(generator, discriminator, data, Options with { Objective = new GanSharp.Contracts.AuxiliaryClassifier(GanObjective.NonSaturating) });
 
         var reports = trainer.Train(60).Every(30).ToArray();
 
@@ -41,7 +41,7 @@ public sealed class ContractTests : IDisposable
         using var data = Mixtures.Ring();
         using var generator = new MlpGenerator(2, 16, 2);
         using var discriminator = new TwoHeadedDiscriminator(2, 16, classes: 1);
-        using var trainer = new GanTrainer(generator, discriminator, data, Options with { Objective = new FeatureMatching() });
+        using var trainer = new GanTrainer(generator, discriminator, data, Options with { Objective = new GanSharp.Contracts.FeatureMatching() });
 
         var report = trainer.Train(20).Every(20).Single();
 

@@ -87,7 +87,7 @@ public sealed record GradientSignal
             Tensor Gradient(Tensor losses) => GradientOf(losses.mean(), parameters);
             var saturating = Gradient(GanObjective.Minimax.GeneratorLoss(logRatios, null));
             var nonSaturating = Gradient(GanObjective.NonSaturating.GeneratorLoss(logRatios, null));
-            var context = new ObjectiveContext(objective.GeneratorNeedsReal ? real : null, fake) { RealLabels = labels, FakeLabels = labels, Latents = latents };
+            using var context = new ObjectiveContext(objective.GeneratorNeedsReal ? real : null, fake, () => SeededRandom.Create(seed, "objective of a gradient signal", device: device)) { RealLabels = labels, FakeLabels = labels, Latents = latents };
             var own = GradientOf(objective.GeneratorLoss(context).Total(), parameters);
             var probability = logRatios.detach().to(ScalarType.Float64).sigmoid();
             return new GradientSignal

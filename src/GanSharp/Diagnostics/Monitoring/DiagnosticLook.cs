@@ -170,7 +170,14 @@ internal sealed class DiagnosticLook
     {
         var logits = generated.Logits.detach().requires_grad_(true);
         var labels = real.Labels?.narrow(0, 0, logits.shape[0] * discriminator.SamplesPerLogit);
-        var loss = objective.GeneratorLoss(new ObjectiveContext(objective.GeneratorNeedsReal ? realOnes : null, generated with { Logits = logits }) { RealLabels = labels, FakeLabels = labels, Step = step });
+        using var context = new ObjectiveContext(
+            objective.GeneratorNeedsReal ? realOnes : null, generated with { Logits = logits }, () => SeededRandom.Create(seed, "objective of a look", step, logits.device))
+        {
+            RealLabels = labels,
+            FakeLabels = labels,
+            Step = step,
+        };
+        var loss = objective.GeneratorLoss(context);
         // The sum over samples of each term; null where the objective gives G no gradient.
         var gradients = loss.Select(term => SafeGradient.Of(term.Value, logits)).OfType<Tensor>().ToArray();
         return gradients.Length == 0 ? 0 : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();

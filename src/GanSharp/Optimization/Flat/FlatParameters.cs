@@ -109,6 +109,20 @@ public sealed class FlatParameters : IDisposable
         return sum;
     }
 
+    /// <summary>Brings every value into [−limit, limit], and the rounded copies with it. What isn't finite becomes NaN, so that a limit hides no divergence.</summary>
+    internal void Limit(double limit)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (values, rounded) in buffers.Zip(Rounded))
+        {
+            // 0 where a value is finite; ∞ − ∞ is NaN.
+            var mark = values - values;
+            values.clamp_(-limit, limit).add_(mark);
+            rounded?.copy_(values);
+        }
+    }
+
     /// <summary>Throws where something outside has converted or moved a parameter.</summary>
     /// <exception cref="InvalidOperationException">For instance <c>to(dtype)</c> was called on the network.</exception>
     public void ThrowIfParametersMoved()

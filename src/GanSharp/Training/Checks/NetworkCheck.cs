@@ -37,7 +37,7 @@ internal static class NetworkCheck
     {
         using var random = GlobalRandom.Fork(settings.Seed, "network check");
         using var scope = NewDisposeScope();
-        if (settings.Objective is LogitObjective objective)
+        if (ObjectiveWrapper.Innermost(settings.Objective) is LogitObjective objective)
             ObjectiveCheck.ThrowIfUnusable(objective, Trains(generator), Trains(discriminator), discriminator.Device());
         var batch = TrialBatch.Draw(generator, discriminator, data, settings.Seed);
         DataCheck.ThrowIfUnfit(generator, discriminator, data, batch, settings);
@@ -51,7 +51,7 @@ internal static class NetworkCheck
         var (discriminatorTerms, generatorTerms) = TrialStep.ThrowIfUnusable(generator, discriminator, batch, settings);
         if (settings.MakeAuditor is { } makeAuditor)
             AuditorCheck.ThrowIfUnusable(makeAuditor, [generator, discriminator], batch.Samples, batch.Labels, settings.Seed);
-        return new TrialResult(warnings, discriminatorTerms, generatorTerms);
+        return new TrialResult([.. warnings, .. LipschitzCheck.Warnings(discriminator, settings)], discriminatorTerms, generatorTerms);
     }
 
     /// <summary>Runs both networks in mixed precision, where some operators refuse constants of another type.</summary>

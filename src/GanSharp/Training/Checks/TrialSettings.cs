@@ -9,6 +9,7 @@ namespace GanSharp.Training.Checks;
 /// <param name="Objective">The game.</param>
 /// <param name="DiscriminatorPenalties">Terms added to D's loss.</param>
 /// <param name="GeneratorPenalties">Terms added to G's loss.</param>
+/// <param name="DiscriminatorWeightLimit">To what D's weights are clipped; null where they aren't.</param>
 /// <param name="Augmentation">Applied to samples before D; null for none.</param>
 /// <param name="Labels">Draws the labels of generated samples.</param>
 /// <param name="BatchSize">Samples that the networks are given at once.</param>
@@ -18,4 +19,4 @@ namespace GanSharp.Training.Checks;
 /// <param name="MakeAuditor">Creates the auditor of the reports; null for none.</param>
 internal sealed record TrialSettings(
     GanObjective Objective, IReadOnlyList<DiscriminatorPenalty> DiscriminatorPenalties, IReadOnlyList<GeneratorPenalty> GeneratorPenalties,
-    Augmentation? Augmentation, LabelSampler Labels, int BatchSize, string BatchSizeName, long Seed, bool Measures, Func<DiscriminatorNetwork>? MakeAuditor);
+    double? DiscriminatorWeightLimit, Augmentation? Augmentation, LabelSampler Labels, int BatchSize, string BatchSizeName, long Seed, bool Measures, Func<DiscriminatorNetwork>? MakeAuditor);

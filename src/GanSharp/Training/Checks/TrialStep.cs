@@ -39,7 +39,7 @@ internal static class TrialStep
             if (settings.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient))
                 trial.Latents.requires_grad_(true);
             var fake = Generate(generator, trial, labels);
-            var pass = new WatchedPass(discriminator, trial, fake.detach(), labels, settings);
+            var pass = new WatchedPass(generator, discriminator, trial, fake.detach(), labels, settings);
             ThrowIfGradientsAreMissing(generator, discriminator, pass);
             PenaltyCheck.ThrowIfUnusable(settings.DiscriminatorPenalties, pass, NetworkCheck.Trains(discriminator));
             return Terms(generator, discriminator, trial, pass.Pass, fake, labels, settings);
@@ -60,13 +60,15 @@ internal static class TrialStep
         var name = objective.GetType().Name;
         int[] counts = [trial.Count, (int)pass.Real.Logits.size(0)];
         ObjectiveContext Context(DiscriminatorOutput? real, DiscriminatorOutput generated) =>
-            new(real, generated) { RealLabels = trial.Labels, FakeLabels = labels, Latents = trial.Latents };
+            new(real, generated, () => SeededRandom.Create(settings.Seed, "trial of an objective", device: generator.Device())) { RealLabels = trial.Labels, FakeLabels = labels, Latents = trial.Latents };
+        using var ofD = Context(pass.Real.Output, pass.Fake.Output);
         var ofDiscriminator = TermsCheck.Names(
-            $"{name}.{nameof(objective.DiscriminatorLoss)}", () => objective.DiscriminatorLoss(Context(pass.Real.Output, pass.Fake.Output)), counts, NetworkCheck.Trains(discriminator) ? "D" : null);
+            $"{name}.{nameof(objective.DiscriminatorLoss)}", () => objective.DiscriminatorLoss(ofD), counts, NetworkCheck.Trains(discriminator) ? "D" : null);
         var output = TrialRun.Of(discriminator, AugmentationCheck.Apply(settings, fake), labels);
         var real = objective.GeneratorNeedsReal ? pass.Real.Output.Detach() : null;
+        using var ofG = Context(real, output);
         var ofGenerator = TermsCheck.Names(
-            $"{name}.{nameof(objective.GeneratorLoss)}", () => objective.GeneratorLoss(Context(real, output)), counts, NetworkCheck.Trains(generator) ? "G" : null);
+            $"{name}.{nameof(objective.GeneratorLoss)}", () => objective.GeneratorLoss(ofG), counts, NetworkCheck.Trains(generator) ? "G" : null);
         using var generated = new GeneratorPass(
             generator, trial.Latents, fake, output, labels, step: 0, () => SeededRandom.Create(settings.Seed, "trial of penalties", device: generator.Device()));
         PenaltyCheck.ThrowIfUnusable(settings.GeneratorPenalties, generated, NetworkCheck.Trains(generator));

@@ -11,7 +11,7 @@ internal sealed class WatchedPass
 {
     private readonly StrongBox<int> real = new(), fake = new();
 
-    public WatchedPass(DiscriminatorNetwork discriminator, TrialBatch trial, Tensor fakeSamples, Tensor? fakeLabels, TrialSettings settings)
+    public WatchedPass(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrialBatch trial, Tensor fakeSamples, Tensor? fakeLabels, TrialSettings settings)
     {
         JudgedSamples Judge(Tensor samples, Tensor? labels, StrongBox<int> passes)
         {
@@ -22,7 +22,11 @@ internal sealed class WatchedPass
         }
         Pass = new DiscriminatorPass(
             discriminator, Judge(trial.Samples, trial.Labels, real), Judge(fakeSamples, fakeLabels, fake), step: 0,
-            () => SeededRandom.Create(settings.Seed, "trial of penalties", device: discriminator.Device()));
+            () => SeededRandom.Create(settings.Seed, "trial of penalties", device: discriminator.Device()))
+        {
+            Generator = generator,
+            Latents = trial.Latents.detach(),
+        };
     }
 
     public DiscriminatorPass Pass { get; }
