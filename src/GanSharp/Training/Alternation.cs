@@ -1,5 +1,5 @@
 using GanSharp.Data;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Players;
 using GanSharp.Training.Runs;
 using GanSharp.Training.State;
@@ -9,7 +9,7 @@ namespace GanSharp.Training;
 
 /// <summary>The algorithm: k times D learns with G held fixed (eq. 20), then G learns with D held fixed (eq. 21).</summary>
 internal sealed class Alternation(
-    Player generator, Player discriminator, GameLosses losses, BatchReader batches, WeightAverage? average, StepStatistics statistics, TrainingState state, TrainingOptions options)
+    Player generator, Player discriminator, GameLosses losses, BatchReader batches, AverageSet averages, StepStatistics statistics, TrainingState state, TrainingOptions options)
 {
     private bool isShared;
 
@@ -62,7 +62,7 @@ internal sealed class Alternation(
             return;
         statistics.AddGenerator(means);
         if (generator.Learns)
-            average?.Update(options.BatchSize * options.Communicator.Size);
+            averages.Update(options.BatchSize * options.Communicator.Size);
     }
 
     /// <summary>One update of a player, from the round as a whole or in parts whose gradients add up to its own.</summary>

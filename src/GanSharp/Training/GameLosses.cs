@@ -42,8 +42,8 @@ internal sealed class GameLosses(
     /// <summary>G's losses (eq. 21), with D's parameters held fixed.</summary>
     public LossMeans Generator(Round round, long step)
     {
-        var real = options.Objective.GeneratorNeedsReal ? discriminator.call(Augmented(round.Real.Samples, round, "real samples of G's step"), round.Real.Labels) : null;
-        var fake = discriminator.call(Augmented(round.Fake, round, "samples of G's step"), round.Labels);
+        var real = options.Objective.GeneratorNeedsReal ? discriminator.call(Augmented(round.Real.Samples, round, step, "real samples of G's step"), round.Real.Labels) : null;
+        var fake = discriminator.call(Augmented(round.Fake, round, step, "samples of G's step"), round.Labels);
         using var context = new ObjectiveContext(real, fake, () => Random("objective of G", round)) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.GeneratorLoss(context));
         using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round));
@@ -56,7 +56,7 @@ internal sealed class GameLosses(
         static Tensor Leaf(Tensor samples, bool differentiable) => differentiable ? samples.detach().requires_grad_(true) : samples;
         var real = Leaf(round.Real.Samples, options.DiscriminatorPenalties.Any(penalty => penalty.NeedsRealGradient && penalty.IsDue(step)));
         var fake = Leaf(round.DetachedFake(), options.DiscriminatorPenalties.Any(penalty => penalty.NeedsFakeGradient && penalty.IsDue(step)));
-        var (seenReal, seenFake) = (Augmented(real, round, "real samples"), Augmented(fake, round, "samples"));
+        var (seenReal, seenFake) = (Augmented(real, round, step, "real samples"), Augmented(fake, round, step, "samples"));
         var (realOutput, fakeOutput) = joinsForward
             ? JointForward.Judge(discriminator, seenReal, seenFake, round.Real.Labels, round.Labels)
             : (discriminator.call(seenReal, round.Real.Labels), discriminator.call(seenFake, round.Labels));
@@ -64,16 +64,16 @@ internal sealed class GameLosses(
             discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round))
         {
             Generator = generator,
-            Latents = round.Latents.detach(),
+            Latents = round.Latents.requires_grad ? round.Latents.detach() : round.Latents,
         };
     }
 
-    private Tensor Augmented(Tensor samples, Round round, string stream)
+    private Tensor Augmented(Tensor samples, Round round, long step, string stream)
     {
         if (options.Augmentation is not { } augmentation)
             return samples;
         using var random = Random($"augmentation of {stream}", round);
-        return augmentation.Apply(samples, random);
+        return augmentation.Apply(samples, random, step);
     }
 
     private Generator Random(string stream, Round round) => SeededRandom.Create(options.Seed, stream, round.Position, device);

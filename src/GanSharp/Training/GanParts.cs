@@ -1,7 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Penalties;
 using GanSharp.Players;
 using GanSharp.Randomness;
@@ -38,7 +38,7 @@ internal sealed class GanParts : TrainerParts
             Generator.Communicator = Discriminator.Communicator = options.Communicator;
             Discriminator.WeightLimit = options.DiscriminatorWeightLimit;
             ThrowIfUnusableInLowPrecision(generator, discriminator, data, options);
-            Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(generator, Generator.Parameters, halfLife)) : null;
+            Averages = Own(new AverageSet(generator, Generator.Parameters, options.EmaHalfLifeImages, options.Averages));
             State = new TrainingState(
                 [("generator", generator), ("discriminator", discriminator)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
                 new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed),
@@ -48,11 +48,11 @@ internal sealed class GanParts : TrainerParts
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), options.BatchSize * options.Communicator.Size));
-            alternation = new Alternation(Generator, Discriminator, losses, batches, Average, Statistics, State, options);
+            alternation = new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options);
             Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(
-                gate, State, generator, Generator.Parameters, Average, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+                gate, State, generator, Generator.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
             AddStates(data, options);
             State.Warnings.AddRange(trial.Warnings);
         }
@@ -69,7 +69,7 @@ internal sealed class GanParts : TrainerParts
 
     public StepStatistics Statistics { get; }
 
-    public override WeightAverage? Average { get; }
+    public override AverageSet Averages { get; }
 
     public override DivergenceGuard Guard { get; }
 
@@ -99,10 +99,12 @@ internal sealed class GanParts : TrainerParts
     private void AddStates(Dataset data, TrainingOptions options)
     {
         foreach (var (name, part) in new (string, object?)[] {
-            ("optimizer.generator", Generator.OptimizerState), ("optimizer.discriminator", Discriminator.OptimizerState), ("average", Average), ("statistics", Statistics),
+            ("optimizer.generator", Generator.OptimizerState), ("optimizer.discriminator", Discriminator.OptimizerState), ("statistics", Statistics),
             ("guard", Guard), ("roll-back", RollBack), ("generator.state", Generator.Network), ("discriminator.state", Discriminator.Network), ("data", data),
             ("objective", options.Objective), ("augmentation", options.Augmentation), ("labels", options.Labels) })
             State.Add(name, part);
+        foreach (var (name, average) in Averages.States)
+            State.Add(name, average);
         foreach (var (index, penalty) in options.DiscriminatorPenalties.Index())
             State.Add($"penalty.{index}", penalty);
         foreach (var (index, penalty) in options.GeneratorPenalties.Index())

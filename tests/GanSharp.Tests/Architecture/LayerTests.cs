@@ -16,7 +16,7 @@ public sealed class LayerTests
         "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties.Lipschitz", "Penalties.Consistency", "Penalties.Weights", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
         "Networks.Weights", "Networks.Autoencoders", "Networks", "Networks.Constraints",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
-        "Optimization", "Optimization.Flat", "Communication", "Schedules",
+        "Optimization", "Optimization.Averages", "Optimization.Flat", "Communication", "Schedules",
         "Safetensors", "Randomness", "IO", "Tensors", "Runtime"];
 
     private static readonly ArchUnitNET.Domain.Architecture Library = new ArchLoader().LoadAssembly(typeof(GanTrainer).Assembly).Build();

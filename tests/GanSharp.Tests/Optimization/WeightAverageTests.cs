@@ -1,5 +1,5 @@
 using FluentAssertions;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Optimization.Flat;
 using Xunit;
 using static TorchSharp.torch;

@@ -22,10 +22,16 @@ public static class WeightsFile
     public static void SaveWeights(this Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
+        SaveWeights(network, path, Metadata);
+    }
+
+    /// <summary><see cref="SaveWeights(Module, string)"/> with texts of its own.</summary>
+    internal static void SaveWeights(this Module network, string path, IReadOnlyDictionary<string, string> metadata)
+    {
         var weights = Weights(network);
         if (weights.Length == 0)
             throw new ArgumentException($"network must have parameters or buffers to save, but {network.GetType().Name} has none. Were its layers registered?", nameof(network));
-        AtomicFile.Save(path, file => SafetensorsFile.Write(file, weights, Metadata));
+        AtomicFile.Save(path, file => SafetensorsFile.Write(file, weights, metadata));
     }
 
     /// <summary>
@@ -33,7 +39,7 @@ public static class WeightsFile
     /// average aren't updated: load before creating the trainer, or resume from a checkpoint.
     /// </summary>
     /// <param name="network">The network, on any device.</param>
-    /// <param name="path">A file of <see cref="SaveWeights"/> or of any program that writes PyTorch's state dict.</param>
+    /// <param name="path">A file of <see cref="SaveWeights(Module, string)"/> or of any program that writes PyTorch's state dict.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidSafetensorsException">The file is damaged or has another format; for PyTorch's format (.pt, .pth) the message says how to convert it.</exception>
     /// <exception cref="WeightsMismatchException">Names, shapes or types differ; the message lists each difference, and the network is unchanged.</exception>
@@ -67,7 +73,7 @@ public static class WeightsFile
             weight.copy_(file.Tensors[name]);
     }
 
-    private static (string Name, Tensor Value)[] Weights(Module network)
+    internal static (string Name, Tensor Value)[] Weights(Module network)
     {
         Disposal.ThrowIfPartlyDisposed(network);
         return [.. network.state_dict().Select(entry => (entry.Key, entry.Value))];

@@ -1,5 +1,5 @@
 using GanSharp.Networks.Autoencoders;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Players;
 using GanSharp.Training.Runs;
 using GanSharp.Training.State;
@@ -13,12 +13,12 @@ namespace GanSharp.Training.Autoencoders;
 /// <param name="decoder">Its decoder.</param>
 /// <param name="likelihood">Its likelihood, which has no parameters in some.</param>
 /// <param name="batches">Where samples come from.</param>
-/// <param name="average">The decoder's average; null for none.</param>
+/// <param name="averages">Averages of the decoder.</param>
 /// <param name="statistics">Sums for the next report.</param>
 /// <param name="state">Where the run stands.</param>
 /// <param name="options">What it was told.</param>
 internal sealed class Ascent(
-    VariationalAutoencoder autoencoder, Player encoder, Player decoder, Player likelihood, BatchReader batches, WeightAverage? average, BoundStatistics statistics, TrainingState state, AutoencoderOptions options)
+    VariationalAutoencoder autoencoder, Player encoder, Player decoder, Player likelihood, BatchReader batches, AverageSet averages, BoundStatistics statistics, TrainingState state, AutoencoderOptions options)
 {
     private readonly Player[] learners = [.. new[] { encoder, decoder, likelihood }.Where(player => player.Learns)];
 
@@ -41,7 +41,7 @@ internal sealed class Ascent(
             if (!Player.Update(learners, state.Step))
                 return;
             statistics.Add(loss, bound);
-            average?.Update(options.BatchSize);
+            averages.Update(options.BatchSize);
         }
         catch
         {

@@ -2,7 +2,7 @@ using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Players;
 using GanSharp.Randomness;
 using GanSharp.Training.Guards;
@@ -33,23 +33,25 @@ internal sealed class AutoencoderParts : TrainerParts
             var decoder = Own(new Player(autoencoder.Decoder, options.Optimizer));
             var likelihood = Own(new Player(autoencoder.Likelihood, options.Optimizer));
             players = [encoder, decoder, likelihood];
-            Average = options.EmaHalfLifeImages is { } halfLife ? Own(new WeightAverage(autoencoder.Decoder, decoder.Parameters, halfLife)) : null;
+            Averages = Own(new AverageSet(autoencoder.Decoder, decoder.Parameters, options.EmaHalfLifeImages, options.Averages));
             // The decoder is the run's generator: what reads one out of a checkpoint of a GAN reads this one, too.
             State = new TrainingState(
                 [("generator", autoencoder.Decoder), ("encoder", autoencoder.Encoder), ("likelihood", autoencoder.Likelihood)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
                 monitor: null, new MetricMonitor(autoencoder.Decoder, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider));
             Statistics = Own(new BoundStatistics(device));
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device)));
-            ascent = new Ascent(autoencoder, encoder, decoder, likelihood, batches, Average, Statistics, State, options);
+            ascent = new Ascent(autoencoder, encoder, decoder, likelihood, batches, Averages, Statistics, State, options);
             // All learn from one loss, so in one turn.
             Guard = Own(new DivergenceGuard(options.Guards, [("encoder", encoder, 0), ("decoder", decoder, 0), ("likelihood", likelihood, 0)], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => encoder.RateFactor = decoder.RateFactor = likelihood.RateFactor = factor));
-            Sampling = Own(new GeneratorSampling(gate, State, autoencoder.Decoder, decoder.Parameters, Average, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+            Sampling = Own(new GeneratorSampling(gate, State, autoencoder.Decoder, decoder.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
             foreach (var (name, part) in new (string, object?)[] {
-                ("optimizer.generator", decoder.OptimizerState), ("optimizer.encoder", encoder.OptimizerState), ("optimizer.likelihood", likelihood.OptimizerState), ("average", Average),
+                ("optimizer.generator", decoder.OptimizerState), ("optimizer.encoder", encoder.OptimizerState), ("optimizer.likelihood", likelihood.OptimizerState),
                 ("statistics", Statistics), ("guard", Guard), ("roll-back", RollBack), ("generator.state", autoencoder.Decoder), ("encoder.state", autoencoder.Encoder),
                 ("likelihood.state", autoencoder.Likelihood), ("data", data) })
                 State.Add(name, part);
+            foreach (var (name, average) in Averages.States)
+                State.Add(name, average);
         }
         catch
         {
@@ -60,7 +62,7 @@ internal sealed class AutoencoderParts : TrainerParts
 
     public BoundStatistics Statistics { get; }
 
-    public override WeightAverage? Average { get; }
+    public override AverageSet Averages { get; }
 
     public override DivergenceGuard Guard { get; }
 

@@ -1,6 +1,6 @@
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Optimization.Flat;
 using GanSharp.Safetensors;
 using GanSharp.Tensors;
@@ -17,10 +17,11 @@ public static class GeneratorCheckpoint
     /// <param name="generator">A generator of the run's architecture, on any device.</param>
     /// <param name="folder">The run's folder of checkpoints, or one checkpoint.</param>
     /// <param name="average">Whether to load the average where there is one. Default true: it is what the run's reports measure.</param>
+    /// <param name="averageName">An average of the run's <c>Averages</c> to load in its place, by its name; null (the default) for none of them.</param>
     /// <returns>The checkpoint's folder.</returns>
-    /// <exception cref="CheckpointException">There is no undamaged checkpoint.</exception>
+    /// <exception cref="CheckpointException">There is no undamaged checkpoint, or no average of that name in it.</exception>
     /// <exception cref="WeightsMismatchException">It is of another generator; the message lists each difference, and the network is unchanged.</exception>
-    public static string LoadCheckpoint(this GeneratorNetwork generator, string folder, bool average = true)
+    public static string LoadCheckpoint(this GeneratorNetwork generator, string folder, bool average = true, string? averageName = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -28,6 +29,10 @@ public static class GeneratorCheckpoint
         var path = candidates.FirstOrDefault(candidate => CheckpointFolder.Fault(candidate) is null)
             ?? throw new CheckpointException($"'{folder}' has no undamaged checkpoint.");
         using var file = SafetensorsFile.Read(Path.Combine(path, CheckpointFolder.TensorsName));
+        bool Holds(string prefix) => file.Tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
+        var averagePrefix = averageName is null ? AveragePrefix : $"{AverageSet.NameOfState(averageName)}.";
+        if (averageName is not null && !Holds(averagePrefix))
+            throw new CheckpointException($"'{path}' has no average of the name '{averageName}'. The run must have it in its Averages.");
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var own = generator.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(generator.named_buffers()).ToArray();
@@ -42,18 +47,18 @@ public static class GeneratorCheckpoint
             throw new WeightsMismatchException(path, generator.GetType().Name, mismatches);
         foreach (var (name, value) in own)
             value.copy_(stored[name]);
-        if (average && file.Tensors.Keys.Any(name => name.StartsWith(AveragePrefix, StringComparison.Ordinal)))
-            LoadAverage(generator, file);
+        if ((average || averageName is not null) && Holds(averagePrefix))
+            LoadAverage(generator, file, averagePrefix);
         return path;
     }
 
     /// <summary>An average is stored as it is kept: one flat buffer per type and device, then the buffers.</summary>
-    private static void LoadAverage(GeneratorNetwork generator, SafetensorsFile file)
+    private static void LoadAverage(GeneratorNetwork generator, SafetensorsFile file, string prefix)
     {
         using var flat = new FlatParameters(generator);
         using var kept = new WeightAverage(generator, flat, halfLifeImages: 1);
         foreach (var (name, value) in ((IStateful)kept).State)
-            value.copy_(file.Tensors[AveragePrefix + name]);
+            value.copy_(file.Tensors[prefix + name]);
         kept.CopyToNetwork();
     }
 

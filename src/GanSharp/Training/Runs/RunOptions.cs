@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Metrics;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Training.Guards;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,13 @@ public abstract record RunOptions
     /// of 0.05), so that the random start is soon forgotten. A half-life of 10,000 images is in full force from image 200,000 on.
     /// </summary>
     public double? EmaHalfLifeImages { get; init; }
+
+    /// <summary>
+    /// Further averages of the generator, each with a name of its own, which <see cref="Trainer{TReport}.UseAverage"/> puts into it. Each costs memory for one more generator and one more pass over its weights in a step.
+    /// Samples and reports stay those of <see cref="EmaHalfLifeImages"/>, or of the generator itself. Default none. For averages of any width after training keep
+    /// <c>[new PowerAverage(0.05), new PowerAverage(0.1)]</c> and call <see cref="Trainer{TReport}.SaveAverages"/> at reports.
+    /// </summary>
+    public IReadOnlyList<AverageOptions> Averages { get; init; } = [];
 
     /// <summary>
     /// Whether the next batch is drawn on a thread of its own while the networks compute. <see cref="Dataset.Draw"/> then runs on that thread
@@ -82,6 +90,8 @@ public abstract record RunOptions
                 yield return fault;
         if (EmaHalfLifeImages is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
             yield return FormattableString.Invariant($"EmaHalfLifeImages must be finite and above 0, or null for no average, but is {halfLife}.");
+        foreach (var fault in AverageOptions.Faults(nameof(Averages), Averages))
+            yield return fault;
         if (Guards is { Policy: DivergencePolicy.RollBack } && KeepsStateOutOfReach is { } unreachable)
             yield return $"Guards.Policy must not be RollBack with {unreachable} of torch, whose state can't be put back. Use one of GanSharp's, or another policy.";
         foreach (var fault in Guards?.Faults(nameof(Guards)) ?? ["Guards must not be null."])

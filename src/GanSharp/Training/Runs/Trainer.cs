@@ -1,5 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Networks.Weights;
+using GanSharp.Optimization.Averages;
 using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Guards;
 using GanSharp.Training.Serving;
@@ -117,15 +119,32 @@ public abstract class Trainer<TReport> : IDisposable
     public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => Parts.Sampling.Snapshot(makeGenerator, averaged);
 
     /// <summary>
-    /// Puts the averaged weights into the generator until the result is disposed; where no average is kept, they stay. Until then no step runs: one that this caller asks for
+    /// Puts averaged weights into the generator until the result is disposed; where no average is kept, they stay. Until then no step runs: one that this caller asks for
     /// is refused, another thread's waits. It is the network in training that changes, for everyone who looks at it; other threads had better take a <see cref="Snapshot"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public IDisposable UseAverage() => Gate.Enter(nameof(UseAverage), () => Parts.Average?.Apply());
+    /// <param name="name">An average of <see cref="RunOptions.Averages"/>, by its name. Null (the default) for the one that samples and reports are of, <see cref="RunOptions.EmaHalfLifeImages"/>.</param>
+    /// <exception cref="ArgumentException">No average has that name; the message lists all.</exception>
+    /// <exception cref="InvalidOperationException">It was called from within a step, or another average is in force.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or the generator is disposed. The result's Dispose throws it where the generator was disposed meanwhile.</exception>
+    public IDisposable UseAverage(string? name = null) => Gate.Enter(nameof(UseAverage), () => Parts.Averages.Apply(name));
+
+    /// <summary>
+    /// Writes the run's <see cref="PowerAverage"/>s, as they are now, into a folder: one file of the generator's weights each, which <c>LoadWeights</c> reads. From such
+    /// snapshots along a run <see cref="PostHocAverage"/> reconstructs averages of other widths. Call it at some ten to a hundred reports of a run.
+    /// </summary>
+    /// <param name="folder">A folder for this run; made where it isn't there. Files of the same step are replaced.</param>
+    /// <returns>The files.</returns>
+    /// <exception cref="InvalidOperationException">The run keeps no <see cref="PowerAverage"/>, or has taken no step, or it was called from within a step or while an average is in force.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or the generator is disposed.</exception>
+    public IReadOnlyList<string> SaveAverages(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        using var turn = Gate.Enter(nameof(SaveAverages));
+        return AverageSnapshot.SaveAll(Parts.Sampling.Generator, Parts.Averages, folder, $"{State.RunId}");
+    }
 
     /// <summary><see cref="UseAverage"/> for a look of the run itself, whose turn it is already; null where no average is kept.</summary>
-    internal Func<IDisposable>? ApplyAverage => Parts.Average is null ? null : Parts.Average.Apply;
+    internal Func<IDisposable>? ApplyAverage => Parts.Averages.Main is { } average ? average.Apply : null;
 
     /// <summary>
     /// Releases the trainer's buffers and optimizers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the

@@ -1,4 +1,4 @@
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Runtime;
 using GanSharp.Training.Guards;
 using GanSharp.Training.Serving;
@@ -11,8 +11,8 @@ internal abstract class TrainerParts : IDisposable
 {
     private readonly Stack<IDisposable> owned = new();
 
-    /// <summary>The average of G's weights; null where none is kept.</summary>
-    public abstract WeightAverage? Average { get; }
+    /// <summary>The averages of G's weights.</summary>
+    public abstract AverageSet Averages { get; }
 
     public abstract DivergenceGuard Guard { get; }
 

@@ -1,5 +1,5 @@
 using GanSharp.Networks;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Optimization.Flat;
 using GanSharp.Randomness;
 using TorchSharp;
@@ -55,7 +55,7 @@ internal sealed class GeneratorCopy : IDisposable
                 parameter.requires_grad_(false);
             if (!parameters.Layout.SequenceEqual(sourceParameters.Layout))
                 throw new NetworkException($"The copy of {source.GetType().Name} must share weights among its layers as the original does. Make both with the same constructor.");
-            (sources, learned) = (WeightAverage.Values(source, sourceParameters), WeightAverage.Values(network, parameters));
+            (sources, learned) = (AveragedNetwork.ValuesOf(source, sourceParameters), AveragedNetwork.ValuesOf(network, parameters));
             static Tensor[] Others(GeneratorNetwork network, HashSet<string> learns) => [
                 .. network.named_parameters().Where(named => !learns.Contains(named.name)).Select(named => (Tensor)named.parameter),
                 .. network.buffers().Where(buffer => !buffer.is_floating_point())];
@@ -103,10 +103,10 @@ internal sealed class GeneratorCopy : IDisposable
             if (isDisposed)
                 return;
             if (average is null)
-                WeightAverage.Copy(sources, staged);
+                AveragedNetwork.Copy(sources, staged);
             else
                 average.CopyTo(staged);
-            WeightAverage.Copy(unlearnedSources, unlearnedStaged);
+            AveragedNetwork.Copy(unlearnedSources, unlearnedStaged);
             (isStale, step) = (true, ofStep);
         }
     }
@@ -161,8 +161,8 @@ internal sealed class GeneratorCopy : IDisposable
         {
             if (!isStale)
                 return;
-            WeightAverage.Copy(staged, learned);
-            WeightAverage.Copy(unlearnedStaged, unlearned);
+            AveragedNetwork.Copy(staged, learned);
+            AveragedNetwork.Copy(unlearnedStaged, unlearned);
             isStale = false;
         }
     }

@@ -1,6 +1,6 @@
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
-using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Optimization.Flat;
 using GanSharp.Randomness;
 using GanSharp.Training.State;
@@ -17,6 +17,9 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
     private readonly Device device = generator.Device();
     private GeneratorCopy? copy;
     private bool isDecided;
+
+    /// <summary>The generator.</summary>
+    public GeneratorNetwork Generator => generator;
 
     /// <summary>Samples of the average, or of G where none is kept; from a copy of G where G can create one, otherwise from G itself between two steps.</summary>
     public Tensor Sample(SampleRequest request)

@@ -127,8 +127,14 @@ internal sealed class TrainerGate(string owner)
     {
         ThrowIfWithinStep("The enumerator's Dispose");
         var turn = held.Value is { IsOver: false } own ? own : null;
-        turn?.End();
-        Exclusively(cleanUp);
+        try
+        {
+            turn?.End();
+        }
+        finally
+        {
+            Exclusively(cleanUp);
+        }
         if (turn is not null)
             throw Held(turn);
     }
@@ -144,19 +150,28 @@ internal sealed class TrainerGate(string owner)
                 return;
             isClosed = true;
         }
-        held.Value?.End();
-        Exclusively(() =>
+        try
         {
-            try
-            {
-                if (active?.TryGetTarget(out var run) == true)
-                    run.Abandon();
-            }
-            finally
-            {
-                release();
-            }
-        });
+            // It throws where the generator was disposed before its average was taken out of it; what the trainer holds is released all the same.
+            held.Value?.End();
+        }
+        finally
+        {
+            Exclusively(() => Release(release));
+        }
+    }
+
+    private void Release(Action release)
+    {
+        try
+        {
+            if (active?.TryGetTarget(out var run) == true)
+                run.Abandon();
+        }
+        finally
+        {
+            release();
+        }
     }
 
     private bool IsTraining()

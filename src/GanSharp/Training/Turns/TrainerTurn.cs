@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace GanSharp.Training.Turns;
 
 /// <summary>The time during which one flow of control holds a trainer's networks. Nested calls share it; it ends when all of them are done.</summary>
@@ -33,14 +35,25 @@ internal sealed class TrainerTurn(string operation, Action<TrainerTurn> atEnd)
         return Prepared(prepare);
     }
 
-    /// <summary>Ends the turn for all shares.</summary>
+    /// <summary>Ends the turn for all shares. Where one can't put back what it changed, the others end before its exception is thrown.</summary>
     public void End()
     {
         IDisposable[] all;
         lock (sync)
             all = [.. shares];
+        ExceptionDispatchInfo? failure = null;
         foreach (var share in all.Reverse())
-            share.Dispose();
+        {
+            try
+            {
+                share.Dispose();
+            }
+            catch (ObjectDisposedException exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+        failure?.Throw();
     }
 
     private Part Prepared(Func<IDisposable?>? prepare)
