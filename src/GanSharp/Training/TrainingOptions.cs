@@ -52,6 +52,13 @@ public sealed record TrainingOptions : RunOptions
     /// <summary>k, the steps of D before each step of G; at least 1. Default 1, as in Goodfellow et al. 2014.</summary>
     public int DiscriminatorSteps { get; init; } = 1;
 
+    /// <summary>
+    /// Steps that D goes ahead before G answers it, on the same samples, after which D is put back; at least 0. G then answers what D will have learned, which keeps it from running from mode to
+    /// mode (Metz et al. 2017; they take 5 to 10). The gradient doesn't pass through those steps, as it does in the paper. Each costs a step of D and the copy that puts it back.
+    /// Default 0. Needs float32, and optimizers whose state can be put back.
+    /// </summary>
+    public int UnrolledSteps { get; init; }
+
     /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
     public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
@@ -119,6 +126,16 @@ public sealed record TrainingOptions : RunOptions
         };
     }
 
+    /// <summary>The same options with a rate for each player: the two time-scale update rule (TTUR, Heusel et al. 2017), with which one step of D for each of G is enough.</summary>
+    /// <param name="generatorRate">G's learning rate, a number or a schedule. SAGAN takes 1e-4.</param>
+    /// <param name="discriminatorRate">D's, usually the larger one. SAGAN takes 4e-4.</param>
+    public TrainingOptions WithTwoTimeScales(Schedule generatorRate, Schedule discriminatorRate)
+    {
+        ArgumentNullException.ThrowIfNull(generatorRate);
+        ArgumentNullException.ThrowIfNull(discriminatorRate);
+        return this with { GeneratorOptimizer = GeneratorOptimizer with { LearningRate = generatorRate }, DiscriminatorOptimizer = DiscriminatorOptimizer with { LearningRate = discriminatorRate } };
+    }
+
     internal override IReadOnlyList<(string Name, OptimizerOptions? Options)> Optimizers => [(nameof(GeneratorOptimizer), GeneratorOptimizer), (nameof(DiscriminatorOptimizer), DiscriminatorOptimizer)];
 
     internal override IReadOnlyList<string> Reporting => [.. base.Reporting, nameof(Diagnostics), nameof(Communicator)];
@@ -148,6 +165,12 @@ public sealed record TrainingOptions : RunOptions
             yield return $"DiscriminatorSteps must be at least 1 but is {DiscriminatorSteps}.";
         if (DiscriminatorWeightLimit is { } limit && !(limit > 0 && double.IsFinite(limit)))
             yield return FormattableString.Invariant($"DiscriminatorWeightLimit must be finite and above 0, or null for none, but is {limit}.");
+        if (UnrolledSteps < 0)
+            yield return $"UnrolledSteps must be at least 0 but is {UnrolledSteps}.";
+        if (UnrolledSteps > 0 && Precision != Precision.Float32)
+            yield return $"UnrolledSteps needs Precision.Float32 but Precision is {Precision}.";
+        if (UnrolledSteps > 0 && DiscriminatorOptimizer is { HasReachableState: false })
+            yield return "UnrolledSteps puts D's optimizer back, which DiscriminatorOptimizer, one of torch's, doesn't allow. Use one of GanSharp's, or a CustomOptimizerOptions.";
         if (!Enum.IsDefined(Precision))
             yield return $"Precision must be Float32 or BFloat16 but is {Precision}.";
         else if (Precision != Precision.Float32 && TensorData.Refusal is { } refusal)
