@@ -1,4 +1,5 @@
 using GanSharp.Data.Images;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,7 @@ namespace GanSharp.Networks;
 /// The generator of DCGAN (Radford, Metz, Chintala 2016): a projection of z to a small feature map, then transposed convolutions
 /// (4 × 4, stride 2) that double it, each with batch norm and ReLU, and a tanh at the end.
 /// Supports any image whose sides are multiples of 4; initialized as in the paper.
+/// With classes, the one-hot code of the class is appended to z (Mirza and Osindero 2014).
 /// </summary>
 public sealed class DcganGenerator : GeneratorNetwork
 {
@@ -21,17 +23,19 @@ public sealed class DcganGenerator : GeneratorNetwork
     /// <param name="latentSize">Length of z. Default 100, as in the paper.</param>
     /// <param name="width">Channels of the widest feature map's stage; doubled with each halving, up to eight times. Default 64: half the paper's 128, for images of 28 to 64 pixels.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
+    /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
-    public DcganGenerator(ImageShape image, int latentSize = 100, int width = 64, LatentPrior? prior = null)
+    public DcganGenerator(ImageShape image, int latentSize = 100, int width = 64, LatentPrior? prior = null, int? classes = null)
         : base(nameof(DcganGenerator), MlpGenerator.PriorOf(latentSize, prior))
     {
         image.ThrowIfUnsupported(nameof(image));
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         (this.image, this.width) = (image, width);
+        Classes = LabelCheck.ClassCount(classes);
         var stages = Dcgan.Stages(image);
         var channels = Dcgan.Channels(width, stages);
         smallestShape = [channels, image.Height >> stages, image.Width >> stages];
-        project = Linear(latentSize, smallestShape[0] * smallestShape[1] * smallestShape[2], hasBias: false);
+        project = Linear(latentSize + (classes ?? 0), smallestShape[0] * smallestShape[1] * smallestShape[2], hasBias: false);
         var layers = new List<(string, Module<Tensor, Tensor>)> { ("norm0", BatchNorm2d(channels)), ("activation0", ReLU()) };
         for (var stage = stages - 1; stage >= 1; stage--)
         {
@@ -50,12 +54,16 @@ public sealed class DcganGenerator : GeneratorNetwork
     }
 
     /// <inheritdoc/>
+    public override int? Classes { get; }
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        return body.call(project.call(latents).view([latents.shape[0], .. smallestShape]));
+        var codes = Classes is { } classes ? OneHot.Append(latents, labels, classes) : latents;
+        return body.call(project.call(codes).view([latents.shape[0], .. smallestShape]));
     }
 
     /// <inheritdoc/>
-    public override GeneratorNetwork CloneArchitecture() => new DcganGenerator(image, Prior.Size, width, Prior);
+    public override GeneratorNetwork CloneArchitecture() => new DcganGenerator(image, Prior.Size, width, Prior, Classes);
 }

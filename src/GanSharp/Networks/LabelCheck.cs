@@ -6,6 +6,22 @@ namespace GanSharp.Networks;
 /// <summary>Checks the labels that a caller gives to a network.</summary>
 internal static class LabelCheck
 {
+    /// <summary>A network's number of classes from its constructor's arguments.</summary>
+    /// <param name="classes">Classes that it is conditioned on; null for none.</param>
+    /// <param name="auxiliaryClasses">Classes that it tells apart itself; null for none.</param>
+    /// <returns><paramref name="classes"/>.</returns>
+    /// <exception cref="ArgumentException">A number is below 1, or both were given.</exception>
+    public static int? ClassCount(int? classes, int? auxiliaryClasses = null)
+    {
+        if (classes is { } count)
+            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(classes));
+        if (auxiliaryClasses is not { } told)
+            return classes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(told, 1, nameof(auxiliaryClasses));
+        return classes is null ? null
+            : throw new ArgumentException($"auxiliaryClasses must not be given beside classes, because a network that is told the class need not find it, but they are {told} and {classes}.", nameof(auxiliaryClasses));
+    }
+
     /// <summary>Labels for samples from the caller's arguments: one per sample, one for all, or none.</summary>
     /// <exception cref="ArgumentException">Both were given.</exception>
     public static Tensor? Combined(Tensor? labels, long? label, long count)

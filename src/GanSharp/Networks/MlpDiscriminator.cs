@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -5,6 +6,7 @@ namespace GanSharp.Networks;
 
 /// <summary>
 /// A fully connected discriminator with leaky ReLU (slope 0.2) hidden layers. Inputs of any shape are flattened.
+/// With classes, the one-hot code of the class is appended to the input (Mirza and Osindero 2014).
 /// Weights keep TorchSharp's default initialization for Linear (Kaiming uniform).
 /// </summary>
 public sealed class MlpDiscriminator : DiscriminatorNetwork
@@ -15,17 +17,24 @@ public sealed class MlpDiscriminator : DiscriminatorNetwork
     /// <param name="inputSize">Values in one sample: coordinates of a point, or channels × height × width of an image.</param>
     /// <param name="width">Units of each hidden layer, at least 1.</param>
     /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3.</param>
-    public MlpDiscriminator(int inputSize, int width, int hiddenLayers = 3)
+    /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
+    public MlpDiscriminator(int inputSize, int width, int hiddenLayers = 3, int? classes = null)
         : base(nameof(MlpDiscriminator))
     {
-        body = Sequential(Mlp.Layers(inputSize, width, 1, hiddenLayers, () => LeakyReLU(0.2)));
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        Classes = LabelCheck.ClassCount(classes);
+        body = Sequential(Mlp.Layers(inputSize + (classes ?? 0), width, 1, hiddenLayers, () => LeakyReLU(0.2)));
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public override int? Classes { get; }
 
     /// <inheritdoc/>
     public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return body.call(samples.flatten(1)).squeeze(1);
+        var flat = samples.flatten(1);
+        return body.call(Classes is { } classes ? OneHot.Append(flat, labels, classes) : flat).squeeze(1);
     }
 }

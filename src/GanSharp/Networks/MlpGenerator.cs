@@ -1,11 +1,12 @@
 using GanSharp.Data.Images;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace GanSharp.Networks;
 
 /// <summary>
-/// A fully connected generator: ReLU hidden layers and, for images, a tanh at the end.
+/// A fully connected generator: ReLU hidden layers and, for images, a tanh at the end. With classes, the one-hot code of the class is appended to z (Mirza and Osindero 2014).
 /// Weights keep TorchSharp's default initialization for Linear (Kaiming uniform).
 /// </summary>
 public sealed class MlpGenerator : GeneratorNetwork
@@ -20,8 +21,9 @@ public sealed class MlpGenerator : GeneratorNetwork
     /// <param name="outputSize">Coordinates of a sample, at least 1.</param>
     /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3; with fewer, 25 modes are hard to separate.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
-    public MlpGenerator(int latentSize, int width, int outputSize, int hiddenLayers = 3, LatentPrior? prior = null)
-        : this(latentSize, width, [outputSize], outputSize, hiddenLayers, prior, isImage: false)
+    /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
+    public MlpGenerator(int latentSize, int width, int outputSize, int hiddenLayers = 3, LatentPrior? prior = null, int? classes = null)
+        : this(latentSize, width, [outputSize], outputSize, hiddenLayers, prior, isImage: false, classes)
     {
     }
 
@@ -31,17 +33,19 @@ public sealed class MlpGenerator : GeneratorNetwork
     /// <param name="image">Shape of an image.</param>
     /// <param name="hiddenLayers">Number of hidden layers, at least 1.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
-    public MlpGenerator(int latentSize, int width, ImageShape image, int hiddenLayers = 3, LatentPrior? prior = null)
-        : this(latentSize, width, [image.Channels, image.Height, image.Width], image.Size, hiddenLayers, prior, isImage: true)
+    /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
+    public MlpGenerator(int latentSize, int width, ImageShape image, int hiddenLayers = 3, LatentPrior? prior = null, int? classes = null)
+        : this(latentSize, width, [image.Channels, image.Height, image.Width], image.Size, hiddenLayers, prior, isImage: true, classes)
     {
     }
 
-    private MlpGenerator(int latentSize, int width, long[] sampleShape, int outputSize, int hiddenLayers, LatentPrior? prior, bool isImage)
+    private MlpGenerator(int latentSize, int width, long[] sampleShape, int outputSize, int hiddenLayers, LatentPrior? prior, bool isImage, int? classes)
         : base(nameof(MlpGenerator), PriorOf(latentSize, prior))
     {
         this.sampleShape = sampleShape;
-        cloneArchitecture = () => new MlpGenerator(latentSize, width, sampleShape, outputSize, hiddenLayers, Prior, isImage);
-        var layers = Mlp.Layers(latentSize, width, outputSize, hiddenLayers, () => ReLU());
+        Classes = LabelCheck.ClassCount(classes);
+        cloneArchitecture = () => new MlpGenerator(latentSize, width, sampleShape, outputSize, hiddenLayers, Prior, isImage, classes);
+        var layers = Mlp.Layers(latentSize + (classes ?? 0), width, outputSize, hiddenLayers, () => ReLU());
         if (isImage)
             layers.Add(("squash", Tanh()));
         body = Sequential(layers);
@@ -49,10 +53,13 @@ public sealed class MlpGenerator : GeneratorNetwork
     }
 
     /// <inheritdoc/>
+    public override int? Classes { get; }
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        var flat = body.call(latents);
+        var flat = body.call(Classes is { } classes ? OneHot.Append(latents, labels, classes) : latents);
         return sampleShape.Length == 1 ? flat : flat.view([flat.shape[0], .. sampleShape]);
     }
 

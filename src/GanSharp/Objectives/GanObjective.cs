@@ -42,7 +42,7 @@ public abstract class GanObjective : IDensityRatio
 
     /// <summary>
     /// Whether the game has no solution unless D is Lipschitz: a trainer then warns where neither a penalty of D, nor a limit of its weights, nor a module of it
-    /// (<see cref="Networks.Constraints.ILipschitzConstraint"/>) bounds its slope. Default false.
+    /// (<see cref="Networks.Normalization.ILipschitzConstraint"/>) bounds its slope. Default false.
     /// </summary>
     public virtual bool RequiresLipschitz => false;
 

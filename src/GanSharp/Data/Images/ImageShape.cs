@@ -6,15 +6,29 @@ namespace GanSharp.Data.Images;
 /// <param name="Width">Columns of pixels.</param>
 public readonly record struct ImageShape(int Channels, int Height, int Width)
 {
+    // 0 for one that isn't packed, so that the default value of the structure has it too.
+    private readonly int packedSamples;
+
+    private ImageShape(int channels, int height, int width, int packedSamples)
+        : this(channels, height, width) => this.packedSamples = packedSamples;
+
     /// <summary>Number of values in one image.</summary>
     public int Size => Channels * Height * Width;
 
     /// <summary>"1 × 28 × 28".</summary>
     public override string ToString() => $"{Channels} × {Height} × {Width}";
 
+    /// <summary>The shape of several images behind one another along the channels: what a discriminator of packs is given (PacGAN, Lin et al. 2018).</summary>
+    /// <param name="samples">Images in a pack, at least 1.</param>
+    public ImageShape Packed(int samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        return new ImageShape(Channels * samples, Height, Width, Math.Max(1, packedSamples) * samples);
+    }
+
     internal void ThrowIfUnsupported(string parameterName)
     {
-        if (Channels is not (1 or 3 or 4))
+        if (Channels / Math.Max(1, packedSamples) is not (1 or 3 or 4))
             throw new ArgumentException($"{parameterName}: an image must have 1, 3 or 4 channels but {this} has {Channels}.", parameterName);
         if (Height < 4 || Width < 4 || Height % 4 != 0 || Width % 4 != 0)
             throw new ArgumentException($"{parameterName}: height and width must be positive multiples of 4 but the image is {this}.", parameterName);

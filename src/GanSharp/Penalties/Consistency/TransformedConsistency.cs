@@ -37,7 +37,7 @@ public abstract class TransformedConsistency : DiscriminatorPenalty, IStateful
     /// <summary>(l(x) − l(T(x)))² per logit, where the run's own augmentation, if there is one, applies to x alone.</summary>
     private protected Tensor SquaredDifferences(JudgedSamples judged, DiscriminatorPass pass)
     {
-        var changed = Transformation.Apply(judged.Samples.detach(), pass.Random);
+        var changed = Transformation.Apply(judged.Samples.detach(), pass.Random, pass.Step);
         return (judged.Logits - pass.Discriminator.call(changed, judged.Labels).Logits).square();
     }
 }

@@ -1,5 +1,5 @@
 using GanSharp.Networks;
-using GanSharp.Networks.Constraints;
+using GanSharp.Networks.Normalization;
 using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Checks;

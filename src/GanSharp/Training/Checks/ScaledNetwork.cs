@@ -1,3 +1,4 @@
+using GanSharp.Networks.Normalization;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -6,7 +7,8 @@ namespace GanSharp.Training.Checks;
 
 /// <summary>
 /// What a network says when every parameter is lent its values times a large factor of either sign. A linear end then leaves any interval, however small the
-/// outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1].
+/// outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1]. A layer that normalizes its weight undoes the factor, so its output is
+/// multiplied in place of its weight.
 /// </summary>
 /// <remarks>The weights themselves are never written: the parameters point to scaled copies for the time of the run, and back to their own memory afterwards.</remarks>
 internal static class ScaledNetwork
@@ -27,7 +29,17 @@ internal static class ScaledNetwork
             {
                 foreach (var (parameter, value) in parameters.Zip(own))
                     TensorData.Replace(parameter, value * factor);
-                return run();
+                var hooks = network.modules().Where(module => module is INormalizedLayer).OfType<Module<Tensor, Tensor>>()
+                    .Select(layer => layer.register_forward_hook((_, _, output) => output * factor)).ToArray();
+                try
+                {
+                    return run();
+                }
+                finally
+                {
+                    foreach (var hook in hooks)
+                        hook.remove();
+                }
             })];
         }
         finally

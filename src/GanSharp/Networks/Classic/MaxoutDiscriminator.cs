@@ -1,0 +1,66 @@
+using GanSharp.Tensors;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks.Classic;
+
+/// <summary>
+/// The discriminator of the first GAN (Goodfellow et al. 2014) as in its published code for MNIST: two <see cref="Maxout"/> layers and one linear unit, with dropout before each layer. Returns a logit;
+/// all weights start uniform on [−0.005, 0.005], biases at 0. Inputs of any shape are flattened.
+/// </summary>
+/// <remarks>
+/// <para>Its generator is <c>new MlpGenerator(latentSize: 100, width: 1200, image, hiddenLayers: 2, LatentPrior.Uniform(100))</c>, whose tanh is the paper's sigmoid for values in [−1, 1];
+/// the optimizer of both, <c>SgdOptions</c> with rate 0.1 and momentum 0.5, and the batch size 100.</para>
+/// <para>Dropout draws from torch's global random generator of the device, in training mode only. Checkpoints hold the state of the CPU's, so a resumed run goes on bit for bit there;
+/// on a GPU it goes on with other masks. With dropout, D's logits in training differ from those that diagnostics see.</para>
+/// </remarks>
+public sealed class MaxoutDiscriminator : DiscriminatorNetwork
+{
+    private const double InitialRange = 0.005;
+    private readonly Module<Tensor, Tensor> body;
+
+    /// <summary>A discriminator of samples with <paramref name="inputSize"/> values.</summary>
+    /// <param name="inputSize">Values in one sample: coordinates of a point, or channels × height × width of an image.</param>
+    /// <param name="width">Units of each maxout layer, at least 1. Default 240, as published.</param>
+    /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as published.</param>
+    /// <param name="inputDropout">Probability with which a value of the sample is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
+    /// <param name="hiddenDropout">Likewise for a hidden unit. Default 0.5, as published.</param>
+    /// <param name="classes">Number of classes, whose one-hot code is appended to the sample (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
+    public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null)
+        : base(nameof(MaxoutDiscriminator))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ThrowIfNoProbability(inputDropout, nameof(inputDropout));
+        ThrowIfNoProbability(hiddenDropout, nameof(hiddenDropout));
+        Classes = LabelCheck.ClassCount(classes);
+        body = Sequential(
+            ("dropout0", Dropout(inputDropout)), ("maxout0", new Maxout(inputSize + (classes ?? 0), width, pieces)),
+            ("dropout1", Dropout(hiddenDropout)), ("maxout1", new Maxout(width, width, pieces)),
+            ("dropout2", Dropout(hiddenDropout)), ("output", Linear(width, 1)));
+        RegisterComponents();
+        using var frozen = no_grad();
+        foreach (var layer in named_modules().Select(named => named.module).OfType<Linear>())
+        {
+            init.uniform_(layer.weight!, -InitialRange, InitialRange);
+            init.zeros_(layer.bias!);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int? Classes { get; }
+
+    /// <inheritdoc/>
+    public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        var flat = samples.flatten(1);
+        return body.call(Classes is { } classes ? OneHot.Append(flat, labels, classes) : flat).squeeze(1);
+    }
+
+    private static void ThrowIfNoProbability(double value, string name)
+    {
+        if (!(value is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must lie in [0, 1), 1 excluded.");
+    }
+}
