@@ -10,7 +10,7 @@ namespace GanSharp.Tests.Architecture;
 public sealed class LayerTests
 {
     private static readonly string[] Layers = [
-        "Training", "Training.Autoencoders", "Training.Runs", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
+        "Recipes", "Training", "Training.Autoencoders", "Training.Runs", "Training.Checks", "Training.Serving", "Training.Turns", "Training.Checkpointing", "Training.Guards", "Training.State", "Training.Telemetry",
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
         "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties.Lipschitz", "Penalties.Consistency", "Penalties.Weights", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
