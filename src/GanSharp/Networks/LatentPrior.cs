@@ -44,12 +44,40 @@ public abstract class LatentPrior
     /// <param name="size">Length of a latent vector.</param>
     public static LatentPrior Hypersphere(int size) => new HyperspherePrior(size);
 
+    /// <summary>
+    /// Standard normal within [−threshold, threshold] in each coordinate (the truncation trick of BigGAN, Brock et al. 2019): a generator that was trained with <see cref="Normal"/> makes
+    /// samples of more fidelity and less variety from it, <c>generator.Sample(LatentPrior.TruncatedNormal(generator.Prior.Size, 0.5).Sample(16))</c>.
+    /// </summary>
+    /// <param name="size">Length of a latent vector.</param>
+    /// <param name="threshold">Largest magnitude of a coordinate, above 0 and finite. BigGAN's samples were shown from 2 down to 0.04; near 4 it is the normal distribution itself.</param>
+    public static LatentPrior TruncatedNormal(int size, double threshold)
+    {
+        if (!(threshold > 0 && double.IsFinite(threshold)))
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "threshold must be finite and above 0.");
+        return new TruncatedNormalPrior(size, threshold);
+    }
+
     private sealed class NormalPrior(int size) : LatentPrior(size)
     {
         internal override bool IsStandardNormal => true;
 
         public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
             randn([count, Size], ScalarType.Float32, device, generator: random);
+    }
+
+    private sealed class TruncatedNormalPrior(int size, double threshold) : LatentPrior(size)
+    {
+        // Where checkpoints describe the run, two thresholds are two priors.
+        public double Threshold => threshold;
+
+        // By the inverse of the distribution function: drawing again what lies outside would take an unknown number of draws.
+        public override Tensor Sample(long count, torch.Generator? random, Device? device)
+        {
+            using var scope = NewDisposeScope();
+            var within = special.erf(tensor(threshold / Math.Sqrt(2), ScalarType.Float64)).item<double>();
+            var uniform = rand([count, Size], ScalarType.Float64, device, generator: random).mul_(2 * within).sub_(within);
+            return special.erfinv(uniform).mul_(Math.Sqrt(2)).clamp_(-threshold, threshold).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        }
     }
 
     private sealed class UniformPrior(int size) : LatentPrior(size)

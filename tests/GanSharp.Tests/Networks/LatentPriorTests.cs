@@ -42,6 +42,26 @@ public sealed class LatentPriorTests
         latents.mean([0]).abs().max().item<float>().Should().BeLessThan(0.04f);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_truncated_normal_ends_at_its_threshold_and_has_the_moments_of_the_formula(double threshold)
+    {
+        using var scope = NewDisposeScope();
+        var latents = LatentPrior.TruncatedNormal(4, threshold).Sample(Count, SeededRandom.Create(1, "test")).to(ScalarType.Float64);
+
+        var density = Math.Exp(-threshold * threshold / 2) / Math.Sqrt(2 * Math.PI);
+        var variance = 1 - 2 * threshold * density / special.erf(tensor(threshold / Math.Sqrt(2), ScalarType.Float64)).item<double>();
+        latents.abs().max().item<double>().Should().BeInRange(0.9 * threshold, threshold + 1e-6);
+        latents.mean().item<double>().Should().BeApproximately(0, 4 * Math.Sqrt(variance / (4 * Count)));
+        latents.var().item<double>().Should().BeApproximately(variance, 0.02 * variance);
+    }
+
+    [Fact]
+    public void A_threshold_that_leaves_nothing_is_refused() =>
+        FluentActions.Invoking(() => LatentPrior.TruncatedNormal(4, 0)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("threshold must be finite and above 0.*");
+
     [Fact]
     public void The_same_generator_state_gives_the_same_latents()
     {

@@ -1,3 +1,5 @@
+using GanSharp.Networks.Latents;
+
 namespace GanSharp.Metrics.Models;
 
 /// <summary>How <see cref="PerceptualPathLength"/> is measured. Values are comparable only where all but the seed are equal.</summary>

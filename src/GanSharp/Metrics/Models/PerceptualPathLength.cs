@@ -1,6 +1,7 @@
 using GanSharp.Estimates;
 using GanSharp.Metrics.Features;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 
@@ -59,7 +60,7 @@ public static class PerceptualPathLength
         Func<long, int, Tensor?> labelsOf, CancellationToken cancellationToken)
     {
         options.ThrowIfInvalid();
-        var interpolation = options.Interpolation ?? (prior.IsRound && prior.Size > 1 ? LatentInterpolation.Spherical : LatentInterpolation.Linear);
+        var interpolation = options.Interpolation ?? LatentPath.ShapeFor(prior);
         if (interpolation == LatentInterpolation.Spherical && prior.Size < 2)
             throw new ArgumentException("options.Interpolation must be linear for latents of one value, which have no great circle, but is Spherical.", nameof(options));
         using var scope = NewDisposeScope();

@@ -6,6 +6,7 @@ using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Models;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Tests.Data;
 using Xunit;
 using static TorchSharp.torch;

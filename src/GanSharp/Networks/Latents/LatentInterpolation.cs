@@ -1,4 +1,4 @@
-namespace GanSharp.Metrics.Models;
+namespace GanSharp.Networks.Latents;
 
 /// <summary>How a path leads from one latent vector to another.</summary>
 public enum LatentInterpolation
