@@ -55,12 +55,15 @@ public sealed class ColorTransform(double brightness = 0.2, double contrast = 0.
             return (samples + change) * luma;
         var mean = samples.mean([1], keepdim: true);
         var difference = samples - mean;
+        var turned = difference;
         if (samples.shape[1] == 3)
         {
             var angle = Gated((Draw.Uniform(samples, random) * 2 - 1) * (Math.PI * Hue), 0);
             // About the gray axis, to which the difference is perpendicular: d cos θ + (v × d) sin θ, with v = (1, 1, 1)/√3.
-            difference = difference * angle.cos() + (difference.roll(1, 1) - difference.roll(-1, 1)) * (angle.sin() / Math.Sqrt(3));
+            turned = difference * angle.cos() + (difference.roll(1, 1) - difference.roll(-1, 1)) * (angle.sin() / Math.Sqrt(3));
         }
-        return (mean + change) * luma + difference * (factor * Gated(exp2(Draw.Normal(samples, random) * Saturation), 1));
+        var scaled = turned * (factor * Gated(exp2(Draw.Normal(samples, random) * Saturation), 1));
+        // What changes is added, so that an image that no transform hits stays as it is, bit for bit.
+        return samples + (mean * (luma - 1) + change * luma) + (scaled - difference);
     }
 }

@@ -11,8 +11,8 @@ namespace GanSharp.Networks.Weights;
 /// </summary>
 /// <remarks>
 /// Keep <c>Averages = [new PowerAverage(0.05), new PowerAverage(0.1)]</c>, call <c>trainer.SaveAverages(folder)</c> at reports, and choose the width by a metric:
-/// <c>generator.LoadPostHocAverage(folder, 0.075)</c>. Ten snapshots of the two give widths between them to a few thousandths; narrower ones than all that were kept, and wider ones at the start of a run, are worse
-/// (<see cref="PostHocFit.RelativeError"/>).
+/// <c>generator.LoadPostHocAverage(folder, 0.075)</c>. <see cref="Fit"/> says how near the profile comes. From both at 10 evenly spaced times, widths between the two come within 1% and 0.15 within 3%; from
+/// 50 times within 0.04% and 0.1%.
 /// </remarks>
 public static class PostHocAverage
 {
