@@ -24,12 +24,13 @@ public sealed class RecipeTests
         [nameof(Dcgan)] = (image, classes) => new Dcgan(image, classes) { LatentSize = 4, Width = 4 },
         [nameof(WganGp)] = (image, classes) => new WganGp(image, classes) { LatentSize = 4, Width = 4 },
         [nameof(SnganHinge)] = (image, classes) => new SnganHinge(image, classes) { LatentSize = 4, Width = 4 },
+        [nameof(R3Gan)] = (image, classes) => new R3Gan(image, classes) { LatentSize = 4, Network = new() { Width = 4, GroupSize = 4 } },
         [nameof(PacGan)] = (image, _) => new PacGan(image) { LatentSize = 4, Width = 4, Packing = 3 },
     };
 
     public static TheoryData<string> Names => [.. Small.Keys];
 
-    public static TheoryData<string> Conditional => [nameof(Dcgan), nameof(WganGp), nameof(SnganHinge)];
+    public static TheoryData<string> Conditional => [nameof(Dcgan), nameof(WganGp), nameof(SnganHinge), nameof(R3Gan)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -81,6 +82,10 @@ public sealed class RecipeTests
         var spectral = new SnganHinge(Gray).Options(1_000);
         Rates(spectral).Should().Be((2e-4, 0, 0.9));
         (spectral.DiscriminatorSteps, spectral.Objective, ((AdamOptions)spectral.GeneratorOptimizer).LearningRate.At(500)).Should().Be((5, GanObjective.Hinge, 1e-4));
+
+        var modern = new R3Gan(Gray).Options(1_000);
+        (modern.Objective, modern.FreshGeneratorBatch, modern.DiscriminatorPenalties.Select(penalty => penalty.Name).Order()).Should().BeEquivalentTo((GanObjective.RelativisticPaired, true, new[] { "R1", "R2" }));
+        ((AdamOptions)modern.GeneratorOptimizer).LearningRate.From.Should().Be(2e-4);
 
         (new PacGan(Gray) { Packing = 3 }.Options(2).BatchSize % 3).Should().Be(0);
     }
