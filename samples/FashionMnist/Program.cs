@@ -11,19 +11,22 @@ using GanSharp.Training;
 using TorchSharp;
 
 var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 2_500 };
-var batchSize = new Option<int>("--batch-size") { Description = "Real images, and as many generated ones, in a step.", DefaultValueFactory = _ => 64 };
+var name = new Option<string>("--recipe") { Description = "Networks and game: default (DCGAN's networks, R3GAN's game), or a paper's.", DefaultValueFactory = _ => GarmentRecipe.Default };
+name.AcceptOnlyFromAmong(GarmentRecipe.Names);
+var conditional = new Option<bool>("--conditional") { Description = "Generate the class that is asked for: both networks see the labels." };
+var batchSize = new Option<int?>("--batch-size") { Description = "Real images, and as many generated ones, in a step. Default: the recipe's, 64 for the default one." };
 var width = new Option<int>("--width") { Description = "Channels of the networks' first stage; 64 is better and three times slower.", DefaultValueFactory = _ => 32 };
-var learningRate = new Option<double>("--learning-rate") { Description = "Adam's step size at the start.", DefaultValueFactory = _ => 1e-3 };
-var gamma = new Option<double>("--gamma") { Description = "Weight of the gradient penalties R1 and R2 at the start.", DefaultValueFactory = _ => 1 };
+var learningRate = new Option<double>("--learning-rate") { Description = "Adam's step size at the start, of the default recipe.", DefaultValueFactory = _ => 1e-3 };
+var gamma = new Option<double>("--gamma") { Description = "Weight of the gradient penalties R1 and R2 at the start, of the default recipe.", DefaultValueFactory = _ => 1 };
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with IDX files of the MNIST family. Default: the 10,000 garments that ship with this sample." };
 var all = new Option<bool>("--all") { Description = "All 60,000 images: from Debian's package, else from the cache, else downloaded (30 MB)." };
 var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints, one every 250 steps and one where the run ends or is interrupted. Default: none." };
 var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in the folder of --checkpoints, bit for bit." };
 var output = SampleCommand.Output("fashion-mnist");
 
-var command = new RootCommand("Trains a GAN on images of garments with the recipe of R3GAN, and says how far it is from the data while it does.")
+var command = new RootCommand("Trains a GAN on images of garments, and says how far it is from the data while it does.")
 {
-    steps, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Precision, output,
+    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -36,10 +39,13 @@ void Train(ParseResult options, CancellationToken cancellation)
         : FashionMnist.Load(options.GetValue(data)?.FullName ?? shipped, cancellation);
     var shape = new ImageShape((int)images.SampleShape[0], (int)images.SampleShape[1], (int)images.SampleShape[2]);
 
+    int? classes = options.GetValue(conditional) ? (int)images.Draw(0, 0, (int)images.Count!.Value).Labels!.max().item<long>() + 1 : null;
+    var chosen = GarmentRecipe.Named(
+        options.GetRequiredValue(name), shape, classes, options.GetValue(width), options.GetValue(steps), options.GetValue(learningRate), options.GetValue(gamma));
     torch.manual_seed(options.GetValue(SampleCommand.Seed));
     var device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
-    using var generator = new DcganGenerator(shape, latentSize: 64, width: options.GetValue(width));
-    using var discriminator = new DcganDiscriminator(shape, width: options.GetValue(width));
+    using var generator = chosen.CreateGenerator();
+    using var discriminator = chosen.CreateDiscriminator();
     generator.to(device);
     discriminator.to(device);
 
@@ -56,16 +62,16 @@ void Train(ParseResult options, CancellationToken cancellation)
         (SharpnessMetric.HighFrequencyShare(samples: 1_000), "fine detail: less than in real images is blur, more is noise"),
     ];
 
-    var recipe = TrainingOptions.RegularizedRelativistic(options.GetValue(steps), options.GetValue(gamma), options.GetValue(learningRate)) with
+    var recipe = chosen.Options with
     {
-        BatchSize = options.GetValue(batchSize),
+        BatchSize = options.GetValue(batchSize) ?? chosen.Options.BatchSize,
         Seed = options.GetValue(SampleCommand.Seed),
         Precision = options.GetValue(SampleCommand.Precision),
         // At the last report only.
         Metrics = [.. metrics.Select(entry => new ScheduledMetric(entry.Metric, EveryReports: int.MaxValue))],
         Diagnostics = new()
         {
-            Auditor = () => new DcganDiscriminator(shape, width: options.GetValue(width)),
+            Auditor = () => new DcganDiscriminator(shape, options.GetValue(width), classes: classes),
             // A training of its own: at the end only, and short.
             AuditEveryReports = int.MaxValue,
             Audit = new() { MaximumSteps = 400, BatchSize = 64 },
@@ -76,7 +82,10 @@ void Train(ParseResult options, CancellationToken cancellation)
 
     string In(string name) => Path.Combine(folder, name);
     var reports = new List<StepReport>();
-    using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 64).Samples;
+    // A class in each column, or none.
+    var columns = classes ?? 8;
+    using var asked = classes is { } count ? torch.arange(8 * columns) % count : null;
+    using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 8 * columns).Samples;
     var saved = options.GetValue(checkpoints)?.FullName;
     if (options.GetValue(resume))
         Console.WriteLine(trainer.Resume(saved ?? throw new ArgumentException("--resume needs --checkpoints: the folder to resume from.")));
@@ -86,8 +95,8 @@ void Train(ParseResult options, CancellationToken cancellation)
     foreach (var report in run.Every(125).WithProgress().WithCsv(In("reports.csv")))
     {
         reports.Add(report);
-        using var samples = trainer.Sample(64);
-        ImageGrid.SaveSideBySide(real, samples, In("samples.png"));
+        using var samples = trainer.Sample(8 * columns, asked);
+        ImageGrid.SaveSideBySide(real, samples, In("samples.png"), columns);
         TrainingPlot.Save(reports, In("training.png"));
         DiagnosticsPlot.Save(reports, In("diagnostics.png"));
     }

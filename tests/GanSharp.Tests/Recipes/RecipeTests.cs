@@ -114,6 +114,7 @@ public sealed class RecipeTests
 
         double.IsFinite(last.DiscriminatorLoss + last.GeneratorLoss + last.Penalty).Should().BeTrue();
         last.Warnings.Should().BeEmpty();
+        trainer.Sample(2, labels ? ones(2, ScalarType.Int64) : null).Equals(trainer.Sample(2, label: labels ? 1 : null)).Should().BeTrue();
         generator.Sample(2, label: labels ? 1 : null).shape.Should().Equal(2, image.Channels, image.Height, image.Width);
         generator.parameters().Zip(before).Should().Contain(pair => !pair.First.Equals(pair.Second), "G has learned");
     }

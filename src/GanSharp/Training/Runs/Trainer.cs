@@ -99,6 +99,10 @@ public abstract class Trainer<TReport> : IDisposable
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Parts.Sampling.Sample(new SampleRequest(count, seed, labels, label));
 
+    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for labels and the first latents. Without this overload C# would turn the count into a tensor of latents.</summary>
+    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
+    public Tensor Sample(int count, Tensor? labels) => Sample(count, seed: 0, labels);
+
     /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for latents that are given: the same z at every step, or a walk through latent space.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>

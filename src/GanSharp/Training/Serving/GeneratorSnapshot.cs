@@ -49,6 +49,10 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Owned(SampleAsync(count, seed, labels, label));
 
+    /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for labels and the first latents. Without this overload C# would turn the count into a tensor of latents.</summary>
+    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
+    public Tensor Sample(int count, Tensor? labels) => Sample(count, seed: 0, labels);
+
     /// <summary>G(z) with the snapshot's weights, for the given latents.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
     /// <param name="labels">Int64 tensor of shape [N], or null.</param>
