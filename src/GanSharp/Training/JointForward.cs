@@ -37,7 +37,8 @@ internal static class JointForward
     /// </summary>
     public static bool IsEquivalent(DiscriminatorNetwork discriminator, Dataset data, long seed)
     {
-        if (discriminator.SamplesPerLogit > 1)
+        // A spectral norm whose vectors have converged keeps a state that doesn't show; the answer must not depend on the weights that a resume replaces.
+        if (discriminator.SamplesPerLogit > 1 || discriminator.modules().Any(module => module is SpectralNorm))
             return false;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

@@ -118,12 +118,12 @@ public sealed class ConditionalTests
         {
             BatchSize = 30,
             Objective = new AuxiliaryClassifier(GanObjective.NonSaturating),
-            DiscriminatorOptimizer = new GanSharp.Optimization.AdamOptions { LearningRate = 5e-3 },
+            DiscriminatorOptimizer = new GanSharp.Optimization.AdamOptions { LearningRate = 1e-2 },
             Diagnostics = new() { Samples = 0 },
         });
 
         discriminator.Classes.Should().BeNull("it must find the class by itself");
-        trainer.Train(60).Every(60).Should().ContainSingle();
+        trainer.Train(40).Every(40).Should().ContainSingle();
 
         var output = discriminator.Judge(images);
         output.ClassLogits!.shape.Should().Equal(120, 2);

@@ -44,8 +44,10 @@ public sealed class PairRunTests : IDisposable
         {
             var runs = new TheoryData<string, Precision>();
             foreach (var name in Pairs.Keys)
-                foreach (var precision in new[] { Precision.Float32, Precision.BFloat16 })
-                    runs.Add(name, precision);
+                runs.Add(name, Precision.Float32);
+            // InfoGAN's pair has torch's own layers alone, and many weights.
+            foreach (var name in Pairs.Keys.Where(name => name != "InfoGAN"))
+                runs.Add(name, Precision.BFloat16);
             return runs;
         }
     }
@@ -97,7 +99,7 @@ public sealed class PairRunTests : IDisposable
 
         LiveTensors.Grown(() =>
         {
-            run.Trainer.Train(4).Every(4).Should().ContainSingle();
+            run.Trainer.Train(2).Every(2).Should().ContainSingle();
             run.Trainer.Sample(3, label: label).Dispose();
         }).Should().Be(0);
     }

@@ -4,6 +4,7 @@ using GanSharp.Networks;
 using GanSharp.Networks.Normalization;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
+using GanSharp.Players;
 using GanSharp.Tensors;
 using GanSharp.Training;
 using TorchSharp;
@@ -201,6 +202,42 @@ public sealed class SpectralNormTests
     }
 
     [Fact]
+    public void In_bfloat16_the_weight_is_rounded_but_the_singular_vectors_are_float32_and_of_length_1()
+    {
+        manual_seed(0);
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new NormalizedDiscriminator();
+        var head = discriminator.named_modules().Select(named => named.module).OfType<SpectralNorm>().Single();
+        var seen = new List<string>();
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8, Precision = Precision.BFloat16, Objective = GanObjective.NonSaturating });
+        head.register_forward_hook((_, input, output) =>
+        {
+            seen.Add($"input {input.dtype}, weight {head.parameters().First().dtype}, vectors {string.Join(" ", head.buffers().Select(vector => vector.dtype).Distinct())}, output {output.dtype}");
+            return output;
+        });
+
+        trainer.Train(5).Every(5).Should().ContainSingle();
+
+        seen.Distinct().Should().Contain("input BFloat16, weight BFloat16, vectors Float32, output BFloat16");
+        head.parameters().Should().OnlyContain(parameter => parameter.dtype == ScalarType.Float32);
+        foreach (var vector in head.buffers())
+            vector.norm().item<float>().Should().BeApproximately(1, 1e-6f);
+    }
+
+    [Fact]
+    public void The_trainer_sees_that_it_keeps_a_state_and_that_a_normalized_convolution_is_one()
+    {
+        using var data = Mixtures.Ring();
+        using var discriminator = new NormalizedDiscriminator();
+        using var convolution = new ConvolutionalDiscriminator();
+
+        JointForward.IsEquivalent(discriminator, data, seed: 0).Should().BeFalse();
+        JointForward.IsWorthwhile(discriminator).Should().BeTrue();
+        JointForward.IsWorthwhile(convolution).Should().BeFalse();
+    }
+
+    [Fact]
     public void Steps_and_samples_leave_no_tensor_behind()
     {
         using var data = Mixtures.Ring();
@@ -210,6 +247,16 @@ public sealed class SpectralNormTests
         trainer.Train(5).Should().HaveCount(5);
 
         LiveTensors.Grown(() => trainer.Train(20).Every(20).Should().ContainSingle()).Should().Be(0);
+    }
+
+    private sealed class ConvolutionalDiscriminator : DiscriminatorNetwork
+    {
+        private readonly Module<Tensor, Tensor> body = new WeightNorm(Conv2d(1, 1, 3));
+
+        public ConvolutionalDiscriminator()
+            : base(nameof(ConvolutionalDiscriminator)) => RegisterComponents();
+
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).mean([1, 2, 3]);
     }
 
     private sealed class NormalizedDiscriminator : DiscriminatorNetwork
