@@ -14,7 +14,7 @@ public sealed class LayerTests
         "Sampling",
         "Diagnostics.Monitoring", "Diagnostics.Health", "Diagnostics.Reports", "Diagnostics.Game", "Diagnostics.Certificates", "Diagnostics.Testing", "Diagnostics.Auditing", "Diagnostics.Calibration",
         "Evaluations", "Metrics.Models", "Metrics.Memorization", "Metrics.Fidelity", "Metrics.Images", "Metrics.Modes", "Metrics.TwoSample", "Metrics.Features", "Metrics", "Penalties.Lipschitz", "Penalties.Consistency", "Penalties.Weights", "Penalties", "Objectives", "Divergences", "Estimates", "Players", "Augmentations",
-        "Networks.Weights", "Networks.Autoencoders", "Networks.Packing", "Networks.Classic", "Networks.Residual", "Networks.R3Gan", "Networks.Resampling", "Networks.Latents", "Networks", "Networks.Normalization",
+        "Networks.Weights", "Networks.Autoencoders", "Networks.Packing", "Networks.Classic", "Networks.Residual", "Networks.StyleGan", "Networks.R3Gan", "Networks.Resampling", "Networks.Latents", "Networks", "Networks.Normalization",
         "Data.Images", "Data.Arrays", "Data.Distributions", "Data",
         "Optimization", "Optimization.Averages", "Optimization.Flat", "Communication", "Schedules",
         "Safetensors", "Randomness", "IO", "Tensors", "Runtime"];

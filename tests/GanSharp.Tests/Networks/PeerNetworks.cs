@@ -21,17 +21,18 @@ internal static class PeerNetworks
         [.. network.named_parameters().OrderBy(named => named.name, StringComparer.Ordinal).Select(named => named.parameter)];
 
     /// <summary>Converts a network to float64 and gives it the script's weights.</summary>
-    public static T Filled<T>(T network, long seed)
+    /// <param name="network">The network.</param>
+    /// <param name="seed">The script's.</param>
+    /// <param name="scaleOf">The largest magnitude of a parameter; null for 1.5/√fan-in, and 0.1 for a bias.</param>
+    public static T Filled<T>(T network, long seed, Func<string, Parameter, double>? scaleOf = null)
         where T : Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         network.to(ScalarType.Float64);
-        foreach (var (index, parameter) in Ordered(network).Index())
-        {
-            var scale = parameter.dim() > 1 ? 1.5 / Math.Sqrt(parameter.numel() / parameter.shape[0]) : 0.1;
-            parameter.copy_(Numbers(seed + 7919 * (index + 1), parameter.shape) * scale);
-        }
+        scaleOf ??= (_, parameter) => parameter.dim() > 1 ? 1.5 / Math.Sqrt(parameter.numel() / parameter.shape[0]) : 0.1;
+        foreach (var (index, (name, parameter)) in network.named_parameters().OrderBy(named => named.name, StringComparer.Ordinal).Index())
+            parameter.copy_(Numbers(seed + 7919 * (index + 1), parameter.shape) * scaleOf(name, parameter));
         return network;
     }
 
@@ -44,10 +45,10 @@ internal static class PeerNetworks
     /// <summary>‖∇ₓ l‖² of each sample, with its graph.</summary>
     public static Tensor Penalty(Tensor samples, Tensor logits) => SafeGradient.Of(logits, samples, createGraph: true)!.square().flatten(1).sum(1);
 
-    /// <summary>The largest difference, relative to 1 or to the expected value where that is larger.</summary>
+    /// <summary>The largest difference, relative to the expected value or to 0.01 where that is smaller.</summary>
     public static double Difference(IEnumerable<double> actual, IEnumerable<double> expected)
     {
-        var pairs = actual.ToArray().Zip(expected.ToArray(), (own, peer) => Math.Abs(own - peer) / Math.Max(1, Math.Abs(peer))).ToArray();
-        return pairs.Length == actual.Count() && pairs.Length == expected.Count() ? pairs.Max() : double.PositiveInfinity;
+        var pairs = actual.ToArray().Zip(expected.ToArray(), (own, peer) => Math.Abs(own - peer) / Math.Max(0.01, Math.Abs(peer))).ToArray();
+        return pairs.Length == actual.Count() && pairs.Length == expected.Count() && pairs.All(double.IsFinite) ? pairs.Max() : double.PositiveInfinity;
     }
 }

@@ -1,0 +1,40 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks.StyleGan;
+
+/// <summary>A convolution with an equalized learning rate (Karras et al. 2018): weights are kept as N(0, 1) and divided by √fan-in when they are used (<see cref="EqualizedLinear"/>).</summary>
+public sealed class EqualizedConv2d : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly long[] stride, padding;
+    private readonly double scale;
+
+    /// <summary>A convolution that keeps the variance of its inputs.</summary>
+    /// <param name="inputChannels">Channels of the input, at least 1.</param>
+    /// <param name="outputChannels">Channels of the output, at least 1.</param>
+    /// <param name="kernelSize">Side of the kernel, an odd number.</param>
+    /// <param name="stride">1 keeps sides, with zeros around the image; above 1 there are no zeros around it. Default 1.</param>
+    /// <param name="hasBias">Whether there is a bias, which starts at 0. Default true.</param>
+    public EqualizedConv2d(int inputChannels, int outputChannels, int kernelSize, int stride = 1, bool hasBias = true)
+        : base(nameof(EqualizedConv2d))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        if (kernelSize < 1 || kernelSize % 2 == 0)
+            throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, "kernelSize must be odd and at least 1.");
+        var border = stride == 1 ? kernelSize / 2 : 0;
+        (this.stride, padding) = ([stride, stride], [border, border]);
+        scale = 1 / Math.Sqrt(inputChannels * kernelSize * kernelSize);
+        weight = Equalized.Weight([outputChannels, inputChannels, kernelSize, kernelSize]);
+        bias = hasBias ? Equalized.Constant(outputChannels, 0) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The convolution.</summary>
+    /// <param name="features">Tensor of shape [N, inputChannels, height, width].</param>
+    public override Tensor forward(Tensor features) => functional.conv2d(features, weight * scale, bias, stride, padding);
+}
