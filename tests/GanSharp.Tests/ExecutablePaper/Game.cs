@@ -93,7 +93,11 @@ internal sealed class Game(GeneratorNetwork generator, DiscriminatorNetwork disc
             var leaf = samples.detach().requires_grad_(true);
             return new JudgedSamples(leaf, discriminator.call(leaf, null), null);
         }
-        var pass = new DiscriminatorPass(discriminator, Judge(Real), Judge(generator.call(Latents, null)), step: 0);
+        var pass = new DiscriminatorPass(discriminator, Judge(Real), Judge(generator.call(Latents, null)), step: 0, () => new Generator(3))
+        {
+            Generator = generator,
+            Latents = Latents,
+        };
         var losses = penalties.Aggregate(objective.DiscriminatorLoss(pass.Real.Logits, pass.Fake.Logits), (sum, penalty) => sum + penalty.Evaluate(pass));
         return Downhill(losses, discriminator);
     }

@@ -3,6 +3,9 @@ using GanSharp.FaultWorker;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Penalties.Consistency;
+using GanSharp.Penalties.Lipschitz;
+using GanSharp.Penalties.Weights;
 using GanSharp.Players;
 using GanSharp.Schedules;
 using GanSharp.Training;
@@ -27,6 +30,14 @@ public sealed class ResumeTests : IDisposable
         ["k = 5, Wasserstein"] = EverythingRun.Options with { DiscriminatorSteps = 5, Objective = GanObjective.Wasserstein },
         ["batches that don't divide the data"] = EverythingRun.Options with { BatchSize = 77 },
         ["smoothed labels, one penalty"] = new() { BatchSize = 30, Objective = new LabelSmoothing(0.8), DiscriminatorPenalties = [new R1(Schedule.Linear(1, 0, 20))] },
+        ["penalties with a state"] = EverythingRun.Options with
+        {
+            DiscriminatorPenalties = [new LeCam(0.3, 0.9), new DiscriminatorHistoricalAveraging(1), new LatentConsistency(1, everySteps: 3), new WassersteinGradientPenalty(1, everySteps: 2)],
+            GeneratorPenalties = [new PathLength(0.1, 0.9, everySteps: 2), new GeneratorHistoricalAveraging(1), new ModeSeeking(0.1), new LatentDiversity(0.1)],
+            Objective = new TopK(new NoisyLabels(GanObjective.NonSaturating, 0.2), Schedule.Linear(1, 0.5, 20)),
+        },
+        ["limited weights"] = EverythingRun.Options with { DiscriminatorWeightLimit = 0.1, Objective = GanObjective.Wasserstein },
+        ["limited weights, bfloat16"] = EverythingRun.Options with { DiscriminatorWeightLimit = 0.1, Precision = Precision.BFloat16 },
         ["bfloat16"] = EverythingRun.Options with { Precision = Precision.BFloat16 },
         ["skip"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.SkipStep } },
         ["roll-back"] = EverythingRun.Options with { Guards = new() { Policy = DivergencePolicy.RollBack, SnapshotEverySteps = 3 } },
