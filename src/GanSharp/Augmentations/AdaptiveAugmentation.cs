@@ -95,16 +95,16 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     public double ReadOverfitting() => overfitting.item<float>();
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, step: 0);
+    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The samples are on another device than p.</exception>
-    public override Tensor Apply(Tensor samples, Generator random, long step)
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken)
     {
         ArgumentNullException.ThrowIfNull(samples);
         if ((samples.device_type, samples.device_index) != (probability.device_type, probability.device_index))
             throw new ArgumentException($"samples must be on {probability.device}, for which AdaptiveAugmentation was made, but are on {samples.device}. Make it with device: the networks' device.", nameof(samples));
-        return Pipeline.Apply(samples, random, step, probability);
+        return Pipeline.Apply(samples, random, stepsTaken, probability);
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ public sealed class AffineWarp(double scale = 0.2, double rotation = 1, double a
     public override Tensor Apply(Tensor samples, Generator random) => Warp(samples, random, null);
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step, Tensor probability)
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken, Tensor probability)
     {
         ArgumentNullException.ThrowIfNull(probability);
         return Warp(samples, random, probability);

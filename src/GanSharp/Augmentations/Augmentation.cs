@@ -39,9 +39,9 @@ public abstract class Augmentation
     /// <summary>The same for one that changes over the run. It is what the trainer calls. Default: <see cref="Apply(Tensor, Generator)"/>.</summary>
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="random">Where every draw comes from.</param>
-    /// <param name="step">Generator steps taken before this one.</param>
+    /// <param name="stepsTaken">Generator steps taken before this one.</param>
     /// <returns>Tensor of the same shape and type, differentiable in the samples.</returns>
-    public virtual Tensor Apply(Tensor samples, Generator random, long step) => Apply(samples, random);
+    public virtual Tensor Apply(Tensor samples, Generator random, long stepsTaken) => Apply(samples, random);
 
     /// <summary>
     /// Changes each sample with a probability, and leaves it as it is otherwise: what <see cref="AdaptiveAugmentation"/> asks of each of its transforms. Default: all samples are changed,
@@ -49,14 +49,14 @@ public abstract class Augmentation
     /// </summary>
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="random">Where every draw comes from.</param>
-    /// <param name="step">Generator steps taken before this one.</param>
+    /// <param name="stepsTaken">Generator steps taken before this one.</param>
     /// <param name="probability">A number in [0, 1] as a 0-dimensional tensor, so that it may be one that only the device knows.</param>
     /// <returns>Tensor of the same shape and type, differentiable in the samples.</returns>
-    public virtual Tensor Apply(Tensor samples, Generator random, long step, Tensor probability)
+    public virtual Tensor Apply(Tensor samples, Generator random, long stepsTaken, Tensor probability)
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(probability);
-        var changed = Apply(samples, random, step);
+        var changed = Apply(samples, random, stepsTaken);
         return where(Draw.Chance(samples, probability, random), changed, samples);
     }
 

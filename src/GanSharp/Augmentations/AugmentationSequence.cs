@@ -41,14 +41,14 @@ public sealed class AugmentationSequence : Augmentation, IStateful
     }
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, step: 0);
+    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step) => Parts.Aggregate(samples, (changed, part) => part.Apply(changed, random, step));
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken) => Parts.Aggregate(samples, (changed, part) => part.Apply(changed, random, stepsTaken));
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step, Tensor probability) =>
-        Parts.Aggregate(samples, (changed, part) => part.Apply(changed, random, step, probability));
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken, Tensor probability) =>
+        Parts.Aggregate(samples, (changed, part) => part.Apply(changed, random, stepsTaken, probability));
 
     /// <inheritdoc/>
     public override void Observe(DiscriminatorOutput real)

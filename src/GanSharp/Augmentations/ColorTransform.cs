@@ -38,7 +38,7 @@ public sealed class ColorTransform(double brightness = 0.2, double contrast = 0.
     public override Tensor Apply(Tensor samples, Generator random) => Transform(samples, random, null);
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step, Tensor probability)
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken, Tensor probability)
     {
         ArgumentNullException.ThrowIfNull(probability);
         return Transform(samples, random, probability);

@@ -25,12 +25,12 @@ public sealed class InstanceNoise : Augmentation
 
     /// <summary>The noise of step 0.</summary>
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, step: 0);
+    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step)
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return Deviation.At(step) is > 0 and var deviation ? samples + Draw.Noise(samples, random) * deviation : samples;
+        return Deviation.At(stepsTaken) is > 0 and var deviation ? samples + Draw.Noise(samples, random) * deviation : samples;
     }
 }

@@ -43,13 +43,13 @@ public sealed class ScheduledAugmentation : Augmentation, IStateful
 
     /// <summary>At the probability of step 0.</summary>
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, step: 0);
+    public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);
 
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor samples, Generator random, long step)
+    public override Tensor Apply(Tensor samples, Generator random, long stepsTaken)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return Probability.At(step) is > 0 and var probability ? Pipeline.Apply(samples, random, step, full([], probability, ScalarType.Float32, samples.device)) : samples;
+        return Probability.At(stepsTaken) is > 0 and var probability ? Pipeline.Apply(samples, random, stepsTaken, full([], probability, ScalarType.Float32, samples.device)) : samples;
     }
 
     /// <inheritdoc/>

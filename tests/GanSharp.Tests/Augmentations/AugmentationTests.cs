@@ -286,7 +286,7 @@ public sealed class AugmentationTests : IDisposable
     private static Tensor Draws(Augmentation augmentation, Tensor images, ulong seed = 11)
     {
         using var random = new TorchSharp.torch.Generator(seed);
-        return augmentation.Apply(images, random, step: 0);
+        return augmentation.Apply(images, random, stepsTaken: 0);
     }
 
     private static Tensor Images(long count, long channels, long height, long width, ulong seed = 2)

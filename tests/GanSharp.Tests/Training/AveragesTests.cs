@@ -1,7 +1,12 @@
 using FluentAssertions;
+using GanSharp.Data;
+using GanSharp.Data.Images;
+using GanSharp.Networks;
+using GanSharp.Networks.Autoencoders;
 using GanSharp.Networks.Weights;
 using GanSharp.Optimization.Averages;
 using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
 using GanSharp.Training.Checkpointing;
 using Xunit;
 using static TorchSharp.torch;
@@ -83,10 +88,28 @@ public sealed class AveragesTests
         var whole = Train(9);
         Train(2, 3, 9).Should().Equal(whole);
 
+        using var other = new SmallRun(Options with { Averages = [new PowerAverage(0.06), .. Options.Averages.Skip(1)] });
+        other.Trainer.Invoking(it => it.Resume(folder.File("1"))).Should().Throw<CheckpointException>().WithMessage("*Averages.0.RelativeWidth is 0.06 but was 0.05*");
         using var generator = SmallRun.NewGenerator();
         generator.LoadCheckpoint(folder.File("1"), averageName: "power 0.1");
         NetworkFingerprint.Compute(generator).Should().Be(whole[1]);
         generator.Invoking(it => it.LoadCheckpoint(folder.File("1"), averageName: "other")).Should().Throw<CheckpointException>().WithMessage("* has no average of the name 'other'*");
+    }
+
+    [Fact]
+    public void A_VAE_s_decoder_has_them_too()
+    {
+        using var random = new TorchSharp.torch.Generator(1);
+        using var images = rand([32, 1, 8, 8], ScalarType.Float32, generator: random);
+        using var data = new InMemoryDataset(images);
+        using var vae = new VariationalAutoencoder(new MlpEncoder(new ImageShape(1, 8, 8), 8, 2), new MlpGenerator(2, 8, new ImageShape(1, 8, 8)));
+        using var trainer = new AutoencoderTrainer(vae, data, new() { BatchSize = 16, Averages = [new PowerAverage(0.1)] });
+        trainer.Train(3).Last();
+        var trained = NetworkFingerprint.Compute(vae.Decoder);
+
+        using (trainer.UseAverage("power 0.1"))
+            NetworkFingerprint.Compute(vae.Decoder).Should().NotBe(trained);
+        NetworkFingerprint.Compute(vae.Decoder).Should().Be(trained);
     }
 
     [Fact]

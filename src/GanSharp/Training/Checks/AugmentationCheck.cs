@@ -19,7 +19,7 @@ internal static class AugmentationCheck
         Tensor augmented;
         try
         {
-            augmented = augmentation.Apply(samples, random, step: 0);
+            augmented = augmentation.Apply(samples, random, stepsTaken: 0);
         }
         catch (Exception exception) when (!OutOfMemory.Explains(exception))
         {

@@ -171,7 +171,7 @@ public sealed class ResumeTests : IDisposable
         var names = run.Trainer.Describe().Keys;
 
         names.Should().Contain(typeof(TrainingOptions).GetProperties().Select(property => property.Name)
-            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Communicator), nameof(TrainingOptions.DiscriminatorPenalties), nameof(TrainingOptions.GeneratorPenalties),
+            .Except([nameof(TrainingOptions.Diagnostics), nameof(TrainingOptions.Guards), nameof(TrainingOptions.Prefetch), nameof(TrainingOptions.Communicator), nameof(TrainingOptions.DiscriminatorPenalties), nameof(TrainingOptions.GeneratorPenalties), nameof(TrainingOptions.Averages),
                 nameof(TrainingOptions.Metrics), nameof(TrainingOptions.Logger), nameof(TrainingOptions.TimeProvider)]));
         names.Should().NotContain(name => name.StartsWith("Metrics", StringComparison.Ordinal) || name.StartsWith("Logger", StringComparison.Ordinal) || name.StartsWith("TimeProvider", StringComparison.Ordinal));
         names.Should().Contain(["DiscriminatorPenalties.0", "DiscriminatorPenalties.0.Gamma", "DiscriminatorPenalties.2", "Data.FirstSamples", "Generator.Prior"]);
