@@ -1,6 +1,7 @@
 using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Networks.R3Gan;
+using GanSharp.Networks.StyleGan;
 using GanSharp.Recipes;
 using GanSharp.Training;
 
@@ -14,7 +15,7 @@ internal sealed record GarmentRecipe(Func<GeneratorNetwork> CreateGenerator, Fun
 {
     public const string Default = "default";
 
-    public static string[] Names { get; } = [Default, "goodfellow2014", "dcgan", "wgan-gp", "sngan-hinge", "pacgan", "r3gan"];
+    public static string[] Names { get; } = [Default, "goodfellow2014", "dcgan", "wgan-gp", "sngan-hinge", "pacgan", "r3gan", "stylegan2"];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="image">Shape of the images.</param>
@@ -34,6 +35,7 @@ internal sealed record GarmentRecipe(Func<GeneratorNetwork> CreateGenerator, Fun
             "sngan-hinge" => new SnganHinge(image, classes) { Width = width },
             "pacgan" => new PacGan(image) { Width = width },
             "r3gan" => new R3Gan(image, classes) { Network = new R3GanOptions { Width = width / 2 } },
+            "stylegan2" => new StyleGan2(image, classes) { Network = new StyleGan2Options { Width = width / 2 } },
             _ => throw new ArgumentException($"--recipe must be one of {string.Join(", ", Names)} but is '{name}'."),
         };
         if (classes is not null && recipe.Classes is null)

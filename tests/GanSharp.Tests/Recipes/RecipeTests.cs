@@ -25,12 +25,13 @@ public sealed class RecipeTests
         [nameof(WganGp)] = (image, classes) => new WganGp(image, classes) { LatentSize = 4, Width = 4 },
         [nameof(SnganHinge)] = (image, classes) => new SnganHinge(image, classes) { LatentSize = 4, Width = 4 },
         [nameof(R3Gan)] = (image, classes) => new R3Gan(image, classes) { LatentSize = 4, Network = new() { Width = 4, GroupSize = 4 } },
+        [nameof(StyleGan2)] = (image, classes) => new StyleGan2(image, classes) { LatentSize = 4, Network = new() { Width = 4, MappingLayers = 2 } },
         [nameof(PacGan)] = (image, _) => new PacGan(image) { LatentSize = 4, Width = 4, Packing = 3 },
     };
 
     public static TheoryData<string> Names => [.. Small.Keys];
 
-    public static TheoryData<string> Conditional => [nameof(Dcgan), nameof(WganGp), nameof(SnganHinge), nameof(R3Gan)];
+    public static TheoryData<string> Conditional => [nameof(Dcgan), nameof(WganGp), nameof(SnganHinge), nameof(R3Gan), nameof(StyleGan2)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -86,6 +87,12 @@ public sealed class RecipeTests
         var modern = new R3Gan(Gray).Options(1_000);
         (modern.Objective, modern.FreshGeneratorBatch, modern.DiscriminatorPenalties.Select(penalty => penalty.Name).Order()).Should().BeEquivalentTo((GanObjective.RelativisticPaired, true, new[] { "R1", "R2" }));
         ((AdamOptions)modern.GeneratorOptimizer).LearningRate.From.Should().Be(2e-4);
+
+        var style = new StyleGan2(Gray).Options(2);
+        var (slow, adjusted) = ((AdamOptions)style.GeneratorOptimizer, (AdamOptions)style.DiscriminatorOptimizer);
+        (slow.LearningRate.From, slow.Beta1.From, slow.Beta2.From, style.DiscriminatorPenalties.Single().EverySteps).Should().Be((2.5e-3, 0, 0.99, 16));
+        adjusted.LearningRate.From.Should().BeApproximately(2.5e-3 * 16 / 17, 1e-12);
+        adjusted.Beta2.From.Should().BeApproximately(Math.Exp(16.0 / 17 * Math.Log(0.99)), 1e-12);
 
         (new PacGan(Gray) { Packing = 3 }.Options(2).BatchSize % 3).Should().Be(0);
     }

@@ -137,7 +137,7 @@ public sealed class WeightLimitTests
 
         public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => body.call(samples).squeeze(1);
 
-        private sealed class Marked : Module<Tensor, Tensor>, GanSharp.Networks.Constraints.ILipschitzConstraint
+        private sealed class Marked : Module<Tensor, Tensor>, GanSharp.Networks.Normalization.ILipschitzConstraint
         {
             public Marked()
                 : base(nameof(Marked)) => RegisterComponents();
