@@ -28,7 +28,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -86,13 +86,19 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    private static Command ResultsCommand()
+    private static Command ResultsCommand() => ResultsCommand("results", "A VAE and several GANs with the same generator on the same garments for the same time, by all metrics.", Contestant.OfOneGenerator);
+
+    private static Command RecipesCommand() => ResultsCommand("recipes", "The library's recipes on the same garments for the same time, by all metrics.", RecipeContestants.All);
+
+    private static Command ResultsCommand(string name, string description, IReadOnlyList<Contestant> contestants)
     {
         var seeds = new Option<int>("--seeds") { Description = "Seeds of each model.", DefaultValueFactory = _ => 5 };
-        var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo("output/results") };
-        var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", "results.png")) };
-        var command = new Command("results", "A VAE and several GANs with the same generator on the same garments for the same time, by all metrics.") { seeds, folder, picture, Document };
-        command.SetAction(parsed => Write(parsed, "results", ResultsRun.Measure(parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
+        var seconds = new Option<double>("--training-seconds") { Description = "What a recipe's steps must fit into, on this machine; the steps of results are fixed.", DefaultValueFactory = _ => 48 };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo($"output/{name}") };
+        var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", $"{name}.png")) };
+        var command = new Command(name, description) { seeds, seconds, folder, picture, Document };
+        command.SetAction(parsed => Write(
+            parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 

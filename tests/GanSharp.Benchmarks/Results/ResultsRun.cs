@@ -23,19 +23,31 @@ internal static class ResultsRun
     private const string Bound = "JS divergence, at least, nats (fresh auditor)";
 
     /// <summary>Returns the section for a document.</summary>
+    /// <param name="contestants">Who is compared.</param>
+    /// <param name="seconds">What those are given that set their own steps.</param>
     /// <param name="seeds">Seeds from 0.</param>
     /// <param name="folder">Where what was measured is kept; what is there is not measured again.</param>
     /// <param name="picture">PNG of samples of seed 0.</param>
-    public static string Measure(int seeds, string folder, string picture)
+    public static string Measure(IReadOnlyList<Contestant> contestants, double seconds, int seeds, string folder, string picture)
     {
         Directory.CreateDirectory(folder);
         using var garments = FashionMnist.Load(Path.Combine(RepositoryFile.Root, "samples", "FashionMnist", "data"));
-        var outcomes = Contestant.All.Select(contestant => Enumerable.Range(0, seeds).Select(seed => Outcome(contestant, seed, garments, folder)).ToArray()).ToArray();
-        Draw(garments, outcomes, folder, picture);
+        var outcomes = contestants.Select(contestant =>
+        {
+            // Of the first seed, so that all seeds have as many.
+            long? steps = null;
+            return Enumerable.Range(0, seeds).Select(seed =>
+            {
+                var outcome = Outcome(contestant, seed, garments, folder, () => steps ?? contestant.Steps(garments, seconds));
+                steps = outcome.Steps;
+                return outcome;
+            }).ToArray();
+        }).ToArray();
+        Draw(contestants, garments, folder, picture);
 
         var metrics = outcomes[0][0].Values.Keys;
-        string[] columns = ["", "real images", .. Contestant.All.Select(contestant => contestant.Name)];
-        List<string[]> rows = [["steps", "", .. Contestant.All.Select(contestant => contestant.Steps.ToString("N0", CultureInfo.InvariantCulture))]];
+        string[] columns = ["", "real images", .. contestants.Select(contestant => contestant.Name)];
+        List<string[]> rows = [["steps", "", .. outcomes.Select(runs => runs[0].Steps.ToString("N0", CultureInfo.InvariantCulture))]];
         foreach (var metric in metrics)
             rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Number(real) : "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Values[metric])))]);
         var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);
@@ -43,15 +55,16 @@ internal static class ResultsRun
         return $"{Machine.Describe()}.\n\n{table.ToMarkdown()}";
     }
 
-    private static ContestantOutcome Outcome(Contestant contestant, int seed, InMemoryDataset garments, string folder)
+    private static ContestantOutcome Outcome(Contestant contestant, int seed, InMemoryDataset garments, string folder, Func<long> chooseSteps)
     {
         var path = Path.Combine(folder, $"{contestant.FileName}-{seed}.json");
         if (File.Exists(path))
             return ContestantOutcome.Read(path);
+        var steps = chooseSteps();
         var watch = Stopwatch.StartNew();
-        using var generator = contestant.Train(garments, seed, contestant.Steps);
+        using var generator = contestant.Train(garments, seed, steps);
         var seconds = watch.Elapsed.TotalSeconds;
-        Console.WriteLine(FormattableString.Invariant($"{contestant.Name}, seed {seed}: {contestant.Steps:N0} steps in {seconds:0} s"));
+        Console.WriteLine(FormattableString.Invariant($"{contestant.Name}, seed {seed}: {steps:N0} steps in {seconds:0} s"));
         using var scope = NewDisposeScope();
         using var features = GarmentClassifier.Load();
         IMetric[] metrics =
@@ -72,20 +85,20 @@ internal static class ResultsRun
         }
         values[Bound] = Auditor.Audit(generator, garments, Contestant.Discriminator, new() { MaximumSteps = 400, BatchSize = 64 }).Bound.Value;
         generator.SaveWeights(WeightsOf(contestant, seed, folder));
-        var outcome = new ContestantOutcome(seconds, values, ofReal);
+        var outcome = new ContestantOutcome(steps, seconds, values, ofReal);
         outcome.Save(path);
         return outcome;
     }
 
     private static string WeightsOf(Contestant contestant, int seed, string folder) => Path.Combine(folder, $"{contestant.FileName}-{seed}.safetensors");
 
-    private static void Draw(InMemoryDataset garments, ContestantOutcome[][] outcomes, string folder, string picture)
+    private static void Draw(IReadOnlyList<Contestant> contestants, InMemoryDataset garments, string folder, string picture)
     {
         using var scope = NewDisposeScope();
         List<(string, Tensor)> blocks = [("Real", garments.HeldOut!.Draw(seed: 0, position: 0, count: Pictured).Samples)];
-        foreach (var contestant in Contestant.All)
+        foreach (var contestant in contestants)
         {
-            using var generator = Contestant.Generator();
+            using var generator = contestant.Generator();
             generator.LoadWeights(WeightsOf(contestant, 0, folder));
             manual_seed(0);
             blocks.Add((contestant.Name, generator.Sample(Pictured)));
@@ -106,7 +119,7 @@ internal static class ResultsRun
 }
 
 /// <summary>What was measured of one run.</summary>
-internal sealed record ContestantOutcome(double Seconds, OrderedDictionary<string, double> Values, OrderedDictionary<string, double> OfReal)
+internal sealed record ContestantOutcome(long Steps, double Seconds, OrderedDictionary<string, double> Values, OrderedDictionary<string, double> OfReal)
 {
     public static ContestantOutcome Read(string path) => JsonSerializer.Deserialize<ContestantOutcome>(File.ReadAllText(path)) ?? throw new InvalidDataException($"No outcome in {path}.");
 

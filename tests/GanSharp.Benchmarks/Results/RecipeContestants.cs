@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using GanSharp.Data;
+using GanSharp.Recipes;
+using GanSharp.Training;
+using static TorchSharp.torch;
+
+namespace GanSharp.Benchmarks.Results;
+
+/// <summary>The recipes of the library, each with its own networks in a size for two cores, and as many steps as fit into the same time.</summary>
+internal static class RecipeContestants
+{
+    private const int Width = 32, PaceSteps = 12;
+
+    public static IReadOnlyList<Contestant> All { get; } =
+    [
+        .. new Recipe[]
+        {
+            new Goodfellow2014(Contestant.Shape),
+            new Dcgan(Contestant.Shape) { Width = Width },
+            new PacGan(Contestant.Shape) { Width = Width },
+            new WganGp(Contestant.Shape) { Width = Width },
+            new SnganHinge(Contestant.Shape) { Width = Width },
+            new StyleGan2(Contestant.Shape),
+            new R3Gan(Contestant.Shape),
+        }.Select(Of),
+    ];
+
+    private static Contestant Of(Recipe recipe) => new(
+        recipe.GetType().Name, (data, seconds) => StepsIn(recipe, data, seconds), recipe.CreateGenerator,
+        (data, seed, steps) => Contestant.TrainGan(recipe.CreateGenerator, recipe.CreateDiscriminator, data, seed, steps, recipe.Options(steps)));
+
+    /// <summary>Steps that fit into the time, by the pace of a few after as many to warm up.</summary>
+    private static long StepsIn(Recipe recipe, Dataset data, double seconds)
+    {
+        using var generator = recipe.CreateGenerator();
+        using var discriminator = recipe.CreateDiscriminator();
+        using var trainer = new GanTrainer(generator, discriminator, data, recipe.Options(4 * PaceSteps) with { Diagnostics = new() { Samples = 0 } });
+        trainer.Train(PaceSteps).Count();
+        var watch = Stopwatch.StartNew();
+        trainer.Train(2 * PaceSteps).Count();
+        var steps = seconds * 2 * PaceSteps / watch.Elapsed.TotalSeconds;
+        // Two digits: the pace isn't known better.
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(steps)) - 1);
+        return (long)(Math.Round(steps / unit) * unit);
+    }
+}
