@@ -16,8 +16,8 @@ public sealed class InfoGanGenerator : GeneratorNetwork
 
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
-    /// <param name="latentSize">Length of z. Default 64, as in Lucic et al.</param>
-    /// <param name="prior">p(z), of size <paramref name="latentSize"/>; where null, uniform on [−1, 1], as in their code.</param>
+    /// <param name="latentSize">Length of z. Default 64.</param>
+    /// <param name="prior">p(z), of size <paramref name="latentSize"/>; uniform on [−1, 1] where null.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
     public InfoGanGenerator(ImageShape image, int latentSize = 64, LatentPrior? prior = null)
         : base(nameof(InfoGanGenerator), MlpGenerator.PriorOf(latentSize, prior ?? LatentPrior.Uniform(latentSize)))

@@ -73,7 +73,7 @@ public sealed class ClassicTests
         discriminator.named_modules().Count(named => named.module is NormBase).Should().Be(batchNorm ? 2 : 0);
         generator.named_modules().Select(named => named.module).OfType<NormBase>().Should().HaveCount(3).And.OnlyContain(norm => norm.weight!.eq(1).all().item<bool>());
         using var latents = generator.Prior.Sample(1_000);
-        latents.abs().max().item<float>().Should().BeInRange(0.99f, 1, "latents are uniform, as in Lucic et al.");
+        latents.abs().max().item<float>().Should().BeInRange(0.99f, 1, "latents are uniform");
     }
 
     [Fact]
