@@ -107,22 +107,22 @@ public sealed class DiracSpectrumTests
     public void Alternating_steps_reach_the_solution_circle_it_or_stay_near_the_slope_that_a_penalty_asks_for()
     {
         using var scope = NewDisposeScope();
-        (double Radius, double Slope) After2000(params DiscriminatorPenalty[] penalties)
+        (double Radius, double Slope) After400(params DiscriminatorPenalty[] penalties)
         {
             using var game = Game(1, 1, GanObjective.Wasserstein, penalties);
-            game.Alternate(rate: 0.1, steps: 2_000);
+            game.Alternate(rate: 0.1, steps: 400);
             return (game.Radius, Math.Abs(game.Position[1]));
         }
 
-        After2000(new MaximumGradientPenalty(0.5)).Radius.Should().BeLessThan(1e-9);
-        After2000(new ConsistencyRegularization(new Shift(1), 0.5)).Radius.Should().BeLessThan(1e-9);
+        After400(new MaximumGradientPenalty(0.5)).Radius.Should().BeLessThan(1e-6);
+        After400(new ConsistencyRegularization(new Shift(1), 0.5)).Radius.Should().BeLessThan(1e-6);
         // The mean of all weights before comes to rest where the weights circle, and then draws them in: slowly, since it moves slowly.
-        After2000(new DiscriminatorHistoricalAveraging(0.5)).Radius.Should().BeLessThan(0.01);
-        After2000().Radius.Should().BeInRange(1, 2, "it circles");
+        After400(new DiscriminatorHistoricalAveraging(0.5)).Radius.Should().BeLessThan(0.05);
+        After400().Radius.Should().BeInRange(1, 2, "it circles");
         // A slope of 1 in all directions has no place where the gradient that G sees vanishes (theorem 4.1's exception in Mescheder et al. 2018).
-        After2000(new WassersteinGradientPenalty(1)).Radius.Should().BeGreaterThan(0.05);
-        After2000(new Dragan(1)).Radius.Should().BeGreaterThan(0.05);
-        After2000(new WassersteinLipschitzPenalty(1)).Radius.Should().BeInRange(0.9, 1.1, "it circles where slopes are below 1");
+        After400(new WassersteinGradientPenalty(1)).Radius.Should().BeGreaterThan(0.05);
+        After400(new Dragan(1)).Radius.Should().BeGreaterThan(0.05);
+        After400(new WassersteinLipschitzPenalty(1)).Radius.Should().BeInRange(0.9, 1.1, "it circles where slopes are below 1");
     }
 
     private static Game Game(double position, double slope, LogitObjective objective, params DiscriminatorPenalty[] penalties) =>
