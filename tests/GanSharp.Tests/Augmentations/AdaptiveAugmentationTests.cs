@@ -55,7 +55,7 @@ public sealed class AdaptiveAugmentationTests
             using var augmentation = Adaptive();
             using var run = new Run(augmentation, samples, ofGenerator, penalized: false);
             ((IStateful)augmentation).State[0].Value.fill_(start);
-            run.Trainer.Train(60).Last();
+            _ = run.Trainer.Train(60).Last();
             return augmentation.ReadProbability();
         }
 
@@ -75,7 +75,7 @@ public sealed class AdaptiveAugmentationTests
                 using var augmentation = Adaptive();
                 using var run = new Run(Augmentation.Sequence(new HorizontalFlip(), augmentation));
                 run.Trainer.ResumeIfAny(folder.File($"{ends.Length}"));
-                run.Trainer.TrainTo(end).WithCheckpoints(folder.File($"{ends.Length}")).Last();
+                _ = run.Trainer.TrainTo(end).WithCheckpoints(folder.File($"{ends.Length}")).Last();
                 result = (run.Weights(), augmentation.ReadProbability(), augmentation.ReadOverfitting());
             }
             return result;
@@ -95,7 +95,7 @@ public sealed class AdaptiveAugmentationTests
         var augmentation = All[name]();
         using var owned = augmentation as IDisposable;
         using var run = new Run(augmentation);
-        run.Trainer.Train(10).Last();
+        _ = run.Trainer.Train(10).Last();
         var before = LiveTensors.Settled();
 
         var reports = run.Trainer.Train(20).ToArray();

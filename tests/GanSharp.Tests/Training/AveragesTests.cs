@@ -28,7 +28,7 @@ public sealed class AveragesTests
         var (exponent, power, recent) = (new PowerAverage(0.1).Exponent, Weights(), Weights());
         for (var step = 1; step <= 8; step++)
         {
-            run.Trainer.Train(1).Single();
+            _ = run.Trainer.Train(1).Single();
             power = power.lerp(Weights(), 1 - Math.Pow(1 - 1.0 / step, exponent + 1));
             recent = recent.lerp(Weights(), 1 - Math.Pow(0.5, SmallRun.BatchSize / Math.Min(2, 0.05 * step * SmallRun.BatchSize)));
         }
@@ -44,8 +44,8 @@ public sealed class AveragesTests
     {
         using var run = new SmallRun(Options);
         using var plain = new SmallRun();
-        run.Trainer.Train(5).Last();
-        plain.Trainer.Train(5).Last();
+        _ = run.Trainer.Train(5).Last();
+        _ = plain.Trainer.Train(5).Last();
 
         run.Weights().Should().Be(plain.Weights());
         using var scope = NewDisposeScope();
@@ -56,7 +56,7 @@ public sealed class AveragesTests
     public void One_is_in_the_generator_at_a_time_and_others_are_refused_by_name()
     {
         using var run = new SmallRun(Options);
-        run.Trainer.Train(3).Last();
+        _ = run.Trainer.Train(3).Last();
         var trained = run.Weights();
 
         Names.Select(name => Fingerprint(run, name)).Append(Fingerprint(run, null)).Should().OnlyHaveUniqueItems();
@@ -79,7 +79,7 @@ public sealed class AveragesTests
             {
                 using var run = new SmallRun(Options);
                 run.Trainer.ResumeIfAny(folder.File($"{ends.Length}"));
-                run.Trainer.TrainTo(end).WithCheckpoints(folder.File($"{ends.Length}")).Last();
+                _ = run.Trainer.TrainTo(end).WithCheckpoints(folder.File($"{ends.Length}")).Last();
                 result = [.. Names.Select(name => Fingerprint(run, name)), run.Weights()];
             }
             return result;
@@ -104,7 +104,7 @@ public sealed class AveragesTests
         using var data = new InMemoryDataset(images);
         using var vae = new VariationalAutoencoder(new MlpEncoder(new ImageShape(1, 8, 8), 8, 2), new MlpGenerator(2, 8, new ImageShape(1, 8, 8)));
         using var trainer = new AutoencoderTrainer(vae, data, new() { BatchSize = 16, Averages = [new PowerAverage(0.1)] });
-        trainer.Train(3).Last();
+        _ = trainer.Train(3).Last();
         var trained = NetworkFingerprint.Compute(vae.Decoder);
 
         using (trainer.UseAverage("power 0.1"))
@@ -116,7 +116,7 @@ public sealed class AveragesTests
     public void They_cost_no_live_tensor_in_a_step()
     {
         using var run = new SmallRun(Options);
-        run.Trainer.Train(10).Every(10).Last();
+        _ = run.Trainer.Train(10).Every(10).Last();
         var before = LiveTensors.Settled();
 
         run.Trainer.Train(60).Every(20).Should().HaveCount(3);
@@ -154,7 +154,7 @@ public sealed class AveragesTests
     {
         using var folder = new TemporaryFolder();
         using var run = new SmallRun();
-        run.Trainer.Train(1).Last();
+        _ = run.Trainer.Train(1).Last();
 
         run.Trainer.Invoking(it => it.SaveAverages(folder.FullName)).Should().Throw<InvalidOperationException>().WithMessage("SaveAverages needs a run that keeps a PowerAverage*");
         run.Trainer.Invoking(it => it.UseAverage("any")).Should().Throw<ArgumentException>().WithMessage("*(it has none) but is 'any'*");
@@ -164,7 +164,7 @@ public sealed class AveragesTests
     public void A_generator_that_is_disposed_while_its_average_is_in_force_is_named()
     {
         using var run = new SmallRun();
-        run.Trainer.Train(1).Last();
+        _ = run.Trainer.Train(1).Last();
         var applied = run.Trainer.UseAverage();
         run.Generator.Dispose();
 
@@ -179,7 +179,7 @@ public sealed class AveragesTests
         void Once()
         {
             using var run = new SmallRun();
-            run.Trainer.Train(1).Last();
+            _ = run.Trainer.Train(1).Last();
             var outer = run.Trainer.UseAverage();
             var inner = run.Trainer.UseAverage();
             run.Generator.Dispose();
@@ -190,7 +190,7 @@ public sealed class AveragesTests
         void Properly()
         {
             using var run = new SmallRun();
-            run.Trainer.Train(1).Last();
+            _ = run.Trainer.Train(1).Last();
         }
 
         before = LiveTensors.Grown(Properly);
