@@ -1,5 +1,4 @@
 using System.Globalization;
-using GanSharp.Divergences;
 using GanSharp.Estimates;
 
 namespace GanSharp.Diagnostics.Reports;

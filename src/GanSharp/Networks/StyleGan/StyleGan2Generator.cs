@@ -96,11 +96,11 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     /// <inheritdoc/>
     public override GeneratorNetwork CloneArchitecture() => cloneArchitecture();
 
-    private Tensor Truncated(double psi, Func<Tensor> sample)
+    private Tensor Truncated(double truncation, Func<Tensor> sample)
     {
-        if (!double.IsFinite(psi))
-            throw new ArgumentOutOfRangeException(nameof(truncation), psi, "truncation must be finite.");
-        truncation = psi;
+        if (!double.IsFinite(truncation))
+            throw new ArgumentOutOfRangeException(nameof(truncation), truncation, "truncation must be finite.");
+        this.truncation = truncation;
         try
         {
             return sample();

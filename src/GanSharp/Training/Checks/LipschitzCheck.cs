@@ -1,6 +1,5 @@
 using GanSharp.Networks;
 using GanSharp.Networks.Normalization;
-using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Checks;
 
