@@ -1,5 +1,4 @@
 using GanSharp.Data.Images;
-using GanSharp.Networks.Resampling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

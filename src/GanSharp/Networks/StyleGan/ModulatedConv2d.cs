@@ -1,4 +1,3 @@
-using GanSharp.Networks.Resampling;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
