@@ -1,11 +1,7 @@
 using FluentAssertions;
-using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Networks.R3Gan;
-using GanSharp.Networks.Weights;
 using GanSharp.Players;
-using GanSharp.Training;
-using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,6 +10,7 @@ namespace GanSharp.Tests.Networks;
 
 public sealed class R3GanTests
 {
+    private static readonly ImageShape Small = new(1, 8, 8);
     private static readonly R3GanOptions Tiny = new() { Width = 4, GroupSize = 4 };
 
     [Theory]
@@ -164,13 +161,13 @@ public sealed class R3GanTests
     public void A_run_that_was_interrupted_ends_as_the_run_that_was_not(Precision precision)
     {
         using var folder = new TemporaryFolder();
-        NetworkRuns.ResumesExactly(folder, new ImageShape(1, 12, 12), precision,
-            () => new R3GanGenerator(new ImageShape(1, 12, 12), 4, Tiny, classes: 3), () => new R3GanDiscriminator(new ImageShape(1, 12, 12), Tiny, classes: 3));
+        NetworkRuns.ResumesExactly(folder, Small, precision,
+            () => new R3GanGenerator(Small, 4, Tiny, classes: 3), () => new R3GanDiscriminator(Small, Tiny, classes: 3));
     }
 
     [Fact]
     public void Steps_and_networks_leave_no_tensor_behind() => NetworkRuns.LeavesNothing(
-        new ImageShape(1, 12, 12), () => new R3GanGenerator(new ImageShape(1, 12, 12), 4, Tiny), () => new R3GanDiscriminator(new ImageShape(1, 12, 12), Tiny));
+        Small, () => new R3GanGenerator(Small, 4, Tiny), () => new R3GanDiscriminator(Small, Tiny));
 
     /// <summary>Lets blocks add something.</summary>
     private static void Change(Module network)

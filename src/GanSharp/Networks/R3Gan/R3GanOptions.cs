@@ -26,7 +26,7 @@ public sealed record R3GanOptions
 
     /// <summary>
     /// Channels of a group of the 3 × 3 convolution, at least 1, a divisor of the channels inside each block; where a block has no more than these, they are one group. Default 16, as in the
-    /// paper, and the fastest on a CPU: groups of 4 take as long as groups of 32.
+    /// paper, and the fastest on a CPU: groups of 4 take nearly as long as groups of 32.
     /// </summary>
     public int GroupSize { get; init; } = 16;
 

@@ -26,7 +26,7 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     private readonly MappingNetwork mapping;
     private readonly SynthesisNetwork synthesis;
     private readonly Func<StyleGan2Generator> cloneArchitecture;
-    private double truncation = 1;
+    private double psi = 1;
 
     /// <summary>A generator of images, for values around [−1, 1].</summary>
     /// <param name="image">Shape of an image: at least 1 channel, sides of at least 4. They are halved while whole and at least 4, so sides with few factors of 2 cost more.</param>
@@ -68,8 +68,8 @@ public sealed class StyleGan2Generator : GeneratorNetwork
         if (Classes is not null)
             ArgumentNullException.ThrowIfNull(labels);
         var styles = mapping.call(latents.narrow(1, 0, LatentSize), labels);
-        if (truncation != 1)
-            styles = mapping.Mean.to(styles.dtype).lerp(styles, truncation);
+        if (psi != 1)
+            styles = mapping.Mean.to(styles.dtype).lerp(styles, psi);
         return synthesis.call(styles, NoiseSize == 0 ? null : latents.narrow(1, LatentSize, NoiseSize));
     }
 
@@ -100,14 +100,14 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     {
         if (!double.IsFinite(truncation))
             throw new ArgumentOutOfRangeException(nameof(truncation), truncation, "truncation must be finite.");
-        this.truncation = truncation;
+        psi = truncation;
         try
         {
             return sample();
         }
         finally
         {
-            truncation = 1;
+            psi = 1;
         }
     }
 
