@@ -1,5 +1,4 @@
 using GanSharp.Divergences;
-using GanSharp.Networks;
 using GanSharp.Schedules;
 using static TorchSharp.torch;
 

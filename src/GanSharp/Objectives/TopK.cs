@@ -1,5 +1,4 @@
 using GanSharp.Schedules;
-using static TorchSharp.torch;
 
 namespace GanSharp.Objectives;
 

@@ -1,5 +1,4 @@
 using GanSharp.Augmentations;
-using GanSharp.Networks;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using GanSharp.Networks;
 using GanSharp.Networks.Constraints;
-using static TorchSharp.torch.nn;
 
 namespace GanSharp.Training.Checks;
 
