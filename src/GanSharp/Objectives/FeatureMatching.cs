@@ -1,4 +1,3 @@
-
 namespace GanSharp.Objectives;
 
 /// <summary>
