@@ -41,7 +41,7 @@ internal sealed record Contestant(string Name, Func<Dataset, double, long> Steps
         using var generator = makeGenerator();
         using var discriminator = makeDiscriminator();
         using var trainer = new GanTrainer(generator, discriminator, data, options with { Seed = seed, EmaHalfLifeImages = 10_000, Diagnostics = new() { Samples = 0 } });
-        trainer.Train(steps).Count();
+        _ = trainer.Train(steps).Count();
         var averaged = makeGenerator();
         using (trainer.UseAverage())
             averaged.load_state_dict(generator.state_dict());
@@ -53,13 +53,13 @@ internal sealed record Contestant(string Name, Func<Dataset, double, long> Steps
     private static Contestant OfGame(string name, long count, Func<long, TrainingOptions> options) => new(
         name, (_, _) => count, Dcgan, (data, seed, steps) => TrainGan(Dcgan, Discriminator, data, seed, steps, options(steps) with { BatchSize = BatchSize }));
 
-    private static GeneratorNetwork TrainAutoencoder(Dataset data, long seed, long steps)
+    private static DcganGenerator TrainAutoencoder(Dataset data, long seed, long steps)
     {
         manual_seed(seed);
         var decoder = Dcgan();
         var vae = new VariationalAutoencoder(new DcganEncoder(Shape, LatentSize, Width), decoder);
         using var trainer = new AutoencoderTrainer(vae, data, new() { BatchSize = BatchSize, Seed = seed });
-        trainer.Train(steps).Count();
+        _ = trainer.Train(steps).Count();
         return decoder;
     }
 }

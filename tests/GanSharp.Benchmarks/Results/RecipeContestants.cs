@@ -2,7 +2,6 @@ using System.Diagnostics;
 using GanSharp.Data;
 using GanSharp.Recipes;
 using GanSharp.Training;
-using static TorchSharp.torch;
 
 namespace GanSharp.Benchmarks.Results;
 
@@ -35,9 +34,9 @@ internal static class RecipeContestants
         using var generator = recipe.CreateGenerator();
         using var discriminator = recipe.CreateDiscriminator();
         using var trainer = new GanTrainer(generator, discriminator, data, recipe.Options(4 * PaceSteps) with { Diagnostics = new() { Samples = 0 } });
-        trainer.Train(PaceSteps).Count();
+        _ = trainer.Train(PaceSteps).Count();
         var watch = Stopwatch.StartNew();
-        trainer.Train(2 * PaceSteps).Count();
+        _ = trainer.Train(2 * PaceSteps).Count();
         var steps = seconds * 2 * PaceSteps / watch.Elapsed.TotalSeconds;
         // Two digits: the pace isn't known better.
         var unit = Math.Pow(10, Math.Floor(Math.Log10(steps)) - 1);

@@ -3,7 +3,6 @@ using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
-using GanSharp.Penalties;
 using GanSharp.Penalties.Lipschitz;
 using GanSharp.Recipes;
 using GanSharp.Training;

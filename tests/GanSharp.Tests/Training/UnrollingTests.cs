@@ -1,6 +1,5 @@
 using FluentAssertions;
 using GanSharp.Contracts;
-using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Optimization;
@@ -27,7 +26,7 @@ public sealed class UnrollingTests
         using var byHand = new UnrolledGame(byHandGenerator, byHandDiscriminator, Unrolled);
         using var random = SeededRandom.Create(0, "latents");
 
-        trainer.Train(5).Count();
+        _ = trainer.Train(5).Count();
         for (var step = 0; step < 5; step++)
             byHand.Step(data.Draw(0, step * BatchSize, BatchSize).Samples, randn([BatchSize, 2], ScalarType.Float32, generator: random));
 
@@ -62,9 +61,9 @@ public sealed class UnrollingTests
         using var data = Mixtures.Ring();
         var (generator, discriminator) = Networks();
         using var trainer = new GanTrainer(generator, discriminator, data, Options(Unrolled));
-        trainer.Train(3).Count();
+        _ = trainer.Train(3).Count();
 
-        LiveTensors.Grown(() => trainer.Train(5).Count()).Should().Be(0);
+        LiveTensors.Grown(() => _ = trainer.Train(5).Count()).Should().Be(0);
         generator.Dispose();
         discriminator.Dispose();
     }
