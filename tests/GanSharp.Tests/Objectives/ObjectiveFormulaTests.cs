@@ -11,7 +11,7 @@ namespace GanSharp.Tests.Objectives;
 /// <summary>Formulas of the objectives that look at a batch, at features or at classes, and their gradients.</summary>
 public sealed class ObjectiveFormulaTests : IDisposable
 {
-    private readonly IDisposable scope = NewDisposeScope();
+    private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
     private readonly Tensor real = tensor(new[] { 2, 0.5, -1.2 }).requires_grad_(true), fake = tensor(new[] { -0.25, -3, 0.7 }).requires_grad_(true);
 
     public void Dispose() => scope.Dispose();

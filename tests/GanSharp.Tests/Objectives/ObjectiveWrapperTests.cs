@@ -12,7 +12,7 @@ namespace GanSharp.Tests.Objectives;
 /// <summary>Objectives that change another one.</summary>
 public sealed class ObjectiveWrapperTests : IDisposable
 {
-    private readonly IDisposable scope = NewDisposeScope();
+    private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
 
     public void Dispose() => scope.Dispose();
 

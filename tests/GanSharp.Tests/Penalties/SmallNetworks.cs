@@ -8,7 +8,7 @@ namespace GanSharp.Tests.Penalties;
 /// <summary>Smooth float64 networks of a few parameters, and passes of them whose draws come from a seed.</summary>
 internal sealed class SmallNetworks : IDisposable
 {
-    private readonly IDisposable scope = NewDisposeScope();
+    private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
 
     public SmallNetworks(long seed = 1)
     {

@@ -2,7 +2,6 @@ using FluentAssertions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
-using GanSharp.Penalties;
 using GanSharp.Penalties.Lipschitz;
 using GanSharp.Players;
 using GanSharp.Tests.Misuse;
