@@ -4,6 +4,7 @@ using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Images;
+using GanSharp.Metrics.Models;
 using GanSharp.Networks;
 using GanSharp.Reporting;
 using GanSharp.Samples;
@@ -60,6 +61,9 @@ void Train(ParseResult options, CancellationToken cancellation)
         (NeighborMetric.Recall(features, samples: 1_000), "share of real images that look like generated ones: low where kinds are missing"),
         (NeighborMetric.Coverage(features, samples: 1_000), "share of real images with a generated one nearby"),
         (SharpnessMetric.HighFrequencyShare(samples: 1_000), "fine detail: less than in real images is blur, more is noise"),
+        .. classes is not null && features is IClassifier classifier
+            ? [(new ConditionalAccuracyMetric(classifier, samples: 2_000), "share of generated images that look like the class that was asked for")]
+            : Array.Empty<(IMetric, string)>(),
     ];
 
     var recipe = chosen.Options with
