@@ -1,5 +1,6 @@
 using GanSharp.Networks;
 using GanSharp.Optimization.Flat;
+using GanSharp.Runtime;
 using GanSharp.Tensors;
 using TorchSharp.Modules;
 using GroupNorm = TorchSharp.Modules.GroupNorm;
@@ -61,6 +62,7 @@ internal sealed class MixedPrecision : IDisposable
     /// <param name="isContinued">Whether nothing but the optimizer has written parameters since it did so last.</param>
     public IDisposable Enter(bool isContinued = false)
     {
+        SignalStack.EnsureRoom();
         if (!isContinued)
             Round(buffers);
         foreach (var (parameter, _, copy) in parameters)
