@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FluentAssertions;
-using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Players;
 using GanSharp.Runtime;
