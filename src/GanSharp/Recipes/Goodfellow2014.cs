@@ -5,22 +5,23 @@ using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Schedules;
 using GanSharp.Training;
+using TorchSharp;
 
 namespace GanSharp.Recipes;
 
 /// <summary>
 /// The first GAN, with the networks that it used on MNIST (Goodfellow et al. 2014 and their published configuration): G of two hidden layers of 1,200 rectified linear units, D of two
-/// maxout layers of 240 units and five pieces with dropout, z uniform on 100 coordinates, the non-saturating loss, batches of 100, SGD at 0.1 whose momentum rises from 0.5 to 0.7.
+/// maxout layers of 240 units and five pieces with dropout and a limit on the norm of each unit's weights, z uniform on 100 coordinates, the non-saturating loss, batches of 100, SGD at 0.1 whose momentum rises from 0.5 to 0.7.
 /// </summary>
 /// <remarks>
-/// It differs from the paper: images lie in [−1, 1], so G ends in tanh and not in a sigmoid; layers keep TorchSharp's initialization and not a uniform one of ±0.05 and ±0.005; momentum rises over the
-/// whole run and not over 250 epochs; the rate falls linearly to what the paper's factor of 1 / 1.000004 a step makes of it; the norm of a unit's weights has no limit.
+/// It differs from the paper: images lie in [−1, 1], so G ends in tanh and not in a sigmoid, and its last biases start at 0 and not at the data's mean; momentum rises over the whole run and not over
+/// 250 epochs; the rate falls linearly to what the paper's factor of 1 / 1.000004 a step makes of it.
 /// </remarks>
 /// <param name="image">Shape of the images; the paper's are 1 × 28 × 28.</param>
 public sealed class Goodfellow2014(ImageShape image) : Recipe(image, classes: null)
 {
     private const int LatentSize = 100;
-    private const double Rate = 0.1, Decay = 1.000004;
+    private const double Rate = 0.1, Decay = 1.000004, InitialRange = 0.05;
 
     /// <summary>Units of each of G's hidden layers. Default 1,200.</summary>
     public int GeneratorWidth { get; init; } = 1_200;
@@ -32,7 +33,17 @@ public sealed class Goodfellow2014(ImageShape image) : Recipe(image, classes: nu
     public override string Source => "Goodfellow et al. 2014";
 
     /// <inheritdoc/>
-    public override GeneratorNetwork CreateGenerator() => new MlpGenerator(LatentSize, GeneratorWidth, Image, hiddenLayers: 2, LatentPrior.Uniform(LatentSize));
+    public override GeneratorNetwork CreateGenerator()
+    {
+        var generator = new MlpGenerator(LatentSize, GeneratorWidth, Image, hiddenLayers: 2, LatentPrior.Uniform(LatentSize));
+        using var frozen = torch.no_grad();
+        foreach (var (name, parameter) in generator.named_parameters())
+            if (name.EndsWith("bias", StringComparison.Ordinal))
+                torch.nn.init.zeros_(parameter);
+            else
+                torch.nn.init.uniform_(parameter, -InitialRange, InitialRange);
+        return generator;
+    }
 
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new MaxoutDiscriminator(Image.Size, DiscriminatorWidth);

@@ -1,3 +1,4 @@
+using GanSharp.Networks.Normalization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,14 +14,16 @@ public sealed class Maxout : Module<Tensor, Tensor>
     /// <param name="inputSize">Values in, at least 1.</param>
     /// <param name="units">Values out, at least 1.</param>
     /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as in Goodfellow et al. 2014.</param>
-    public Maxout(int inputSize, int units, int pieces = 5)
+    /// <param name="maximumNorm">Largest norm of the weights of each linear function (<see cref="MaximumNorm"/>); null (the default) for no limit.</param>
+    public Maxout(int inputSize, int units, int pieces = 5, double? maximumNorm = null)
         : base(nameof(Maxout))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pieces, 1);
         (this.units, this.pieces) = (units, pieces);
-        linear = Linear(inputSize, (long)units * pieces);
+        var plain = Linear(inputSize, (long)units * pieces);
+        linear = maximumNorm is { } limit ? new MaximumNorm(plain, limit) : plain;
         RegisterComponents();
     }
 

@@ -1,5 +1,5 @@
+using GanSharp.Networks.Normalization;
 using GanSharp.Tensors;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,7 +27,8 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     /// <param name="inputDropout">Probability with which a value of the sample is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
     /// <param name="hiddenDropout">Likewise for a hidden unit. Default 0.5, as published.</param>
     /// <param name="classes">Number of classes, whose one-hot code is appended to the sample (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
-    public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null)
+    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
+    public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = 1.9365)
         : base(nameof(MaxoutDiscriminator))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
@@ -35,16 +36,16 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
         ThrowIfNoProbability(hiddenDropout, nameof(hiddenDropout));
         Classes = LabelCheck.ClassCount(classes);
         body = Sequential(
-            ("dropout0", Dropout(inputDropout)), ("maxout0", new Maxout(inputSize + (classes ?? 0), width, pieces)),
-            ("dropout1", Dropout(hiddenDropout)), ("maxout1", new Maxout(width, width, pieces)),
-            ("dropout2", Dropout(hiddenDropout)), ("output", Linear(width, 1)));
+            ("dropout0", Dropout(inputDropout)), ("maxout0", new Maxout(inputSize + (classes ?? 0), width, pieces, maximumNorm)),
+            ("dropout1", Dropout(hiddenDropout)), ("maxout1", new Maxout(width, width, pieces, maximumNorm)),
+            ("dropout2", Dropout(hiddenDropout)), ("output", maximumNorm is { } limit ? new MaximumNorm(Linear(width, 1), limit) : Linear(width, 1)));
         RegisterComponents();
         using var frozen = no_grad();
-        foreach (var layer in named_modules().Select(named => named.module).OfType<Linear>())
-        {
-            init.uniform_(layer.weight!, -InitialRange, InitialRange);
-            init.zeros_(layer.bias!);
-        }
+        foreach (var (name, parameter) in named_parameters())
+            if (name.EndsWith("bias", StringComparison.Ordinal))
+                init.zeros_(parameter);
+            else
+                init.uniform_(parameter, -InitialRange, InitialRange);
     }
 
     /// <inheritdoc/>
