@@ -98,7 +98,7 @@ internal static class BenchmarkCommand
         var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", $"{name}.png")) };
         var command = new Command(name, description) { seeds, seconds, folder, picture, Document };
         command.SetAction(parsed => Write(
-            parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
+            parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), contestants == RecipeContestants.All, parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 

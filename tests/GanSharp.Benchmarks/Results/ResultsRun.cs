@@ -25,10 +25,11 @@ internal static class ResultsRun
     /// <summary>Returns the section for a document.</summary>
     /// <param name="contestants">Who is compared.</param>
     /// <param name="seconds">What those are given that set their own steps.</param>
+    /// <param name="timesRuns">Whether the table says how long they took.</param>
     /// <param name="seeds">Seeds from 0.</param>
     /// <param name="folder">Where what was measured is kept; what is there is not measured again.</param>
     /// <param name="picture">PNG of samples of seed 0.</param>
-    public static string Measure(IReadOnlyList<Contestant> contestants, double seconds, int seeds, string folder, string picture)
+    public static string Measure(IReadOnlyList<Contestant> contestants, double seconds, bool timesRuns, int seeds, string folder, string picture)
     {
         Directory.CreateDirectory(folder);
         using var garments = FashionMnist.Load(Path.Combine(RepositoryFile.Root, "samples", "FashionMnist", "data"));
@@ -48,6 +49,9 @@ internal static class ResultsRun
         var metrics = outcomes[0][0].Values.Keys;
         string[] columns = ["", "real images", .. contestants.Select(contestant => contestant.Name)];
         List<string[]> rows = [["steps", "", .. outcomes.Select(runs => runs[0].Steps.ToString("N0", CultureInfo.InvariantCulture))]];
+        // Of a run that set its steps by the clock, it says how well.
+        if (timesRuns)
+            rows.Add(["seconds", "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Seconds)))]);
         foreach (var metric in metrics)
             rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Number(real) : "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Values[metric])))]);
         var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);

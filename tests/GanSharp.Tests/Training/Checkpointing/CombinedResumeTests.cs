@@ -11,7 +11,6 @@ using GanSharp.Optimization.Averages;
 using GanSharp.Penalties;
 using GanSharp.Players;
 using GanSharp.Training;
-using GanSharp.Training.Checkpointing;
 using Xunit;
 using static TorchSharp.torch;
 
