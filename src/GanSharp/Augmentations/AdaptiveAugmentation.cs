@@ -20,7 +20,6 @@ namespace GanSharp.Augmentations;
 public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
 {
     private readonly Tensor probability, signs, overfitting;
-    private readonly IStateful? statefulPipeline;
     private long observations;
     private double imagesObserved;
 
@@ -31,7 +30,6 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     {
         using var scope = NewDisposeScope();
         Pipeline = pipeline ?? DefaultPipeline;
-        statefulPipeline = Pipeline as IStateful;
         Tensor Zero() => zeros([], ScalarType.Float32, device ?? CPU).DetachFromDisposeScope();
         (probability, signs, overfitting) = (Zero(), Zero(), Zero());
     }
@@ -75,16 +73,15 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     } = 0.8;
 
     IReadOnlyList<(string Name, Tensor Value)> IStateful.State =>
-        [("probability", probability), ("signs", signs), ("overfitting", overfitting), .. (statefulPipeline?.State ?? []).Select(entry => ($"pipeline.{entry.Name}", entry.Value))];
+        [("probability", probability), ("signs", signs), ("overfitting", overfitting), .. InnerState.State(Pipeline).Select(entry => ($"pipeline.{entry.Name}", entry.Value))];
 
     double[] IStateful.Scalars
     {
-        get => [observations, imagesObserved, .. statefulPipeline?.Scalars ?? []];
+        get => [observations, imagesObserved, .. InnerState.Scalars(Pipeline)];
         set
         {
             (observations, imagesObserved) = ((long)value[0], value[1]);
-            if (statefulPipeline is not null)
-                statefulPipeline.Scalars = value[2..];
+            InnerState.SetScalars(Pipeline, value[2..]);
         }
     }
 

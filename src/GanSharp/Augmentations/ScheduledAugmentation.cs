@@ -29,16 +29,12 @@ public sealed class ScheduledAugmentation : Augmentation, IStateful
     /// <summary>p at each generator step.</summary>
     public Schedule Probability { get; }
 
-    IReadOnlyList<(string Name, Tensor Value)> IStateful.State => (Pipeline as IStateful)?.State ?? [];
+    IReadOnlyList<(string Name, Tensor Value)> IStateful.State => InnerState.State(Pipeline);
 
     double[] IStateful.Scalars
     {
-        get => (Pipeline as IStateful)?.Scalars ?? [];
-        set
-        {
-            if (Pipeline is IStateful stateful)
-                stateful.Scalars = value;
-        }
+        get => InnerState.Scalars(Pipeline);
+        set => InnerState.SetScalars(Pipeline, value);
     }
 
     /// <summary>At the probability of step 0.</summary>

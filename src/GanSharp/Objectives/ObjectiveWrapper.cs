@@ -34,17 +34,13 @@ public abstract class ObjectiveWrapper : GanObjective, IStateful
     public override string? RatioRefusal => Game.RatioRefusal;
 
     /// <inheritdoc/>
-    public virtual IReadOnlyList<(string Name, Tensor Value)> State => (Game as IStateful)?.State ?? [];
+    public virtual IReadOnlyList<(string Name, Tensor Value)> State => InnerState.State(Game);
 
     /// <inheritdoc/>
     public virtual double[] Scalars
     {
-        get => (Game as IStateful)?.Scalars ?? [];
-        set
-        {
-            if (Game is IStateful stateful)
-                stateful.Scalars = value;
-        }
+        get => InnerState.Scalars(Game);
+        set => InnerState.SetScalars(Game, value);
     }
 
     /// <inheritdoc/>

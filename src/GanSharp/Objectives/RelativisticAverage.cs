@@ -28,17 +28,13 @@ public sealed class RelativisticAverage : LogitObjective, IStateful
     public override string? RatioRefusal => "a logit that is compared with the mean of the other kind has another optimum than ln p_d/p_g, with or without a constant";
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, Tensor Value)> State => (Game as IStateful)?.State ?? [];
+    public IReadOnlyList<(string Name, Tensor Value)> State => InnerState.State(Game);
 
     /// <inheritdoc/>
     public double[] Scalars
     {
-        get => (Game as IStateful)?.Scalars ?? [];
-        set
-        {
-            if (Game is IStateful stateful)
-                stateful.Scalars = value;
-        }
+        get => InnerState.Scalars(Game);
+        set => InnerState.SetScalars(Game, value);
     }
 
     /// <summary>softplus(m_fake − l_real) + softplus(l_fake − m_real), by default.</summary>

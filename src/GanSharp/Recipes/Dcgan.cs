@@ -35,10 +35,8 @@ public sealed class Dcgan(ImageShape image, int? classes = null) : Recipe(image,
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new DcganDiscriminator(Image, Width, BatchNorm, Classes);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         var adam = new AdamOptions { LearningRate = 2e-4, Beta1 = 0.5 };
         return new() { Objective = GanObjective.NonSaturating, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam, BatchSize = 128 };
     }

@@ -5,7 +5,6 @@ using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Schedules;
 using GanSharp.Training;
-using TorchSharp;
 
 namespace GanSharp.Recipes;
 
@@ -36,22 +35,15 @@ public sealed class Goodfellow2014(ImageShape image) : Recipe(image, classes: nu
     public override GeneratorNetwork CreateGenerator()
     {
         var generator = new MlpGenerator(LatentSize, GeneratorWidth, Image, hiddenLayers: 2, LatentPrior.Uniform(LatentSize));
-        using var frozen = torch.no_grad();
-        foreach (var (name, parameter) in generator.named_parameters())
-            if (name.EndsWith("bias", StringComparison.Ordinal))
-                torch.nn.init.zeros_(parameter);
-            else
-                torch.nn.init.uniform_(parameter, -InitialRange, InitialRange);
+        UniformWeights.Start(generator, InitialRange);
         return generator;
     }
 
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new MaxoutDiscriminator(Image.Size, DiscriminatorWidth);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         var descent = new SgdOptions { LearningRate = Schedule.Linear(Rate, Rate * Math.Pow(Decay, -steps), steps), Momentum = Schedule.Linear(0.5, 0.7, steps) };
         return new() { Objective = GanObjective.NonSaturating, GeneratorOptimizer = descent, DiscriminatorOptimizer = descent, BatchSize = 100 };
     }

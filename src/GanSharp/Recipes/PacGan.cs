@@ -32,8 +32,7 @@ public sealed class PacGan(ImageShape image) : Recipe(image, classes: null)
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new PackedDiscriminator(new DcganDiscriminator(Image.Packed(Packing), Width), Packing);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
         // Packs must fill the batch.
         var options = Base.Options(steps);

@@ -38,6 +38,5 @@ public sealed class R3Gan(ImageShape image, int? classes = null) : Recipe(image,
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new R3GanDiscriminator(Image, Network, Classes);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps) => TrainingOptions.RegularizedRelativistic(steps, Gamma, LearningRate) with { FreshGeneratorBatch = true, BatchSize = 64 };
+    private protected override TrainingOptions OptionsOf(long steps) => TrainingOptions.RegularizedRelativistic(steps, Gamma, LearningRate) with { FreshGeneratorBatch = true, BatchSize = 64 };
 }

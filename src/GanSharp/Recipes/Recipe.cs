@@ -43,7 +43,14 @@ public abstract class Recipe
 
     /// <summary>The game, its penalties, optimizers and schedules.</summary>
     /// <param name="steps">Generator steps that the run will take, at least 2, which schedules follow.</param>
-    public abstract TrainingOptions Options(long steps);
+    public TrainingOptions Options(long steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
+        return OptionsOf(steps);
+    }
+
+    /// <summary>The options of a run of at least 2 steps.</summary>
+    private protected abstract TrainingOptions OptionsOf(long steps);
 
     /// <summary>The recipe's name and its paper.</summary>
     public override string ToString() => $"{GetType().Name} ({Source})";

@@ -35,10 +35,8 @@ public sealed class SnganHinge(ImageShape image, int? classes = null) : Recipe(i
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new ResnetDiscriminator(Image, Width, Classes);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         var adam = new AdamOptions { LearningRate = Schedule.Linear(2e-4, 0, steps), Beta1 = 0, Beta2 = 0.9 };
         return new() { Objective = GanObjective.Hinge, DiscriminatorSteps = DiscriminatorSteps, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam, BatchSize = 64 };
     }

@@ -40,10 +40,8 @@ public sealed class StyleGan2(ImageShape image, int? classes = null) : Recipe(im
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new StyleGan2Discriminator(Image, Network, Classes);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         const double Rate = 2.5e-3, Beta2 = 0.99, Adjusted = LazySteps / (LazySteps + 1.0);
         return new()
         {

@@ -31,10 +31,8 @@ public sealed class WganGp(ImageShape image, int? classes = null) : Recipe(image
     /// <inheritdoc/>
     public override DiscriminatorNetwork CreateDiscriminator() => new DcganDiscriminator(Image, Width, classes: Classes);
 
-    /// <inheritdoc/>
-    public override TrainingOptions Options(long steps)
+    private protected override TrainingOptions OptionsOf(long steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         var adam = new AdamOptions { LearningRate = 1e-4, Beta1 = 0, Beta2 = 0.9 };
         return new()
         {

@@ -58,22 +58,16 @@ internal sealed class Alternation(
     /// <summary>min over θ of E_z[ln(1 − D(G(z)))] with φ fixed (eq. 21), or what another objective has in its place.</summary>
     private void LearnGenerator(Round round)
     {
-        using var ahead = options.UnrolledSteps > 0 ? Unroll(round) : null;
+        using var network = options.UnrolledSteps > 0 ? discriminator.Remember() : null;
+        using var parts = options.UnrolledSteps > 0 ? OwnState.Of([.. options.DiscriminatorPenalties, options.Objective, options.Augmentation]) : null;
+        for (var step = 0; step < options.UnrolledSteps; step++)
+            _ = Learn(discriminator, round, losses.Discriminator);
         using var held = discriminator.Hold();
         if (Learn(generator, round, losses.Generator) is not { } means)
             return;
         statistics.AddGenerator(means);
         if (generator.Learns)
             averages.Update(options.BatchSize * options.Communicator.Size);
-    }
-
-    /// <summary>D learns from the round some steps more; the result puts it back, with everything that remembers its steps.</summary>
-    private RememberedSteps Unroll(Round round)
-    {
-        var remembered = new RememberedSteps(discriminator.Remember(), OwnState.Of([.. options.DiscriminatorPenalties, options.Objective, options.Augmentation]));
-        for (var step = 0; step < options.UnrolledSteps; step++)
-            _ = Learn(discriminator, round, losses.Discriminator);
-        return remembered;
     }
 
     /// <summary>One update of a player, from the round as a whole or in parts whose gradients add up to its own.</summary>
@@ -133,14 +127,5 @@ internal sealed class Alternation(
         foreach (var network in new[] { generator.Network, discriminator.Network })
             if (!network.training)
                 network.train();
-    }
-
-    private sealed class RememberedSteps(IDisposable discriminator, OwnState parts) : IDisposable
-    {
-        public void Dispose()
-        {
-            discriminator.Dispose();
-            parts.Dispose();
-        }
     }
 }

@@ -36,14 +36,8 @@ public sealed class ClassifierScoreMetric : IMetric
     {
         get
         {
-            var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["classifier"] = classifier.Name,
-                ["samples"] = samples.ToString(CultureInfo.InvariantCulture),
-                ["splits"] = splits.ToString(CultureInfo.InvariantCulture),
-            };
-            if (classifier.WeightsHash is { } hash)
-                settings["weights"] = hash;
+            var settings = classifier.Describe(samples);
+            settings["splits"] = splits.ToString(CultureInfo.InvariantCulture);
             return settings;
         }
     }

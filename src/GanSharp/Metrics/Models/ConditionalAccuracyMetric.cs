@@ -1,4 +1,3 @@
-using System.Globalization;
 using GanSharp.Data;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Features;
@@ -32,20 +31,7 @@ public sealed class ConditionalAccuracyMetric : IMetric
     public MetricGoal Goal => MetricGoal.Higher;
 
     /// <summary>"classifier", "weights" and "samples".</summary>
-    public IReadOnlyDictionary<string, string> Settings
-    {
-        get
-        {
-            var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["classifier"] = classifier.Name,
-                ["samples"] = samples.ToString(CultureInfo.InvariantCulture),
-            };
-            if (classifier.WeightsHash is { } hash)
-                settings["weights"] = hash;
-            return settings;
-        }
-    }
+    public IReadOnlyDictionary<string, string> Settings => classifier.Describe(samples);
 
     /// <summary>Measures the generator of the context.</summary>
     /// <inheritdoc cref="IMetric.Measure"/>

@@ -40,12 +40,7 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
             ("dropout1", Dropout(hiddenDropout)), ("maxout1", new Maxout(width, width, pieces, maximumNorm)),
             ("dropout2", Dropout(hiddenDropout)), ("output", maximumNorm is { } limit ? new MaximumNorm(Linear(width, 1), limit) : Linear(width, 1)));
         RegisterComponents();
-        using var frozen = no_grad();
-        foreach (var (name, parameter) in named_parameters())
-            if (name.EndsWith("bias", StringComparison.Ordinal))
-                init.zeros_(parameter);
-            else
-                init.uniform_(parameter, -InitialRange, InitialRange);
+        UniformWeights.Start(this, InitialRange);
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ namespace GanSharp.Networks.Normalization;
 /// </summary>
 public sealed class MaximumNorm : Module<Tensor, Tensor>
 {
+    private readonly LinearMap map;
     private readonly Parameter weight;
     private readonly Parameter? bias;
 
@@ -23,7 +24,7 @@ public sealed class MaximumNorm : Module<Tensor, Tensor>
         if (!(limit > 0 && double.IsFinite(limit)))
             throw new ArgumentOutOfRangeException(nameof(limit), limit, "limit must be finite and above 0.");
         Limit = limit;
-        (_, weight, bias) = LinearMap.Of(layer);
+        (map, weight, bias) = LinearMap.Of(layer);
         RegisterComponents();
     }
 
@@ -39,6 +40,6 @@ public sealed class MaximumNorm : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         // Clamped before the root, so that weights within the limit have no factor in their gradient.
         var norms = weight.square().sum([1], keepdim: true).clamp_min(Limit * Limit).sqrt();
-        return functional.linear(input, weight * (Limit / norms), bias).MoveToOuterDisposeScope();
+        return map.Apply(input, weight * (Limit / norms), bias).MoveToOuterDisposeScope();
     }
 }

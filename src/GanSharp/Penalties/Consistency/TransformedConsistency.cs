@@ -20,17 +20,13 @@ public abstract class TransformedConsistency : DiscriminatorPenalty, IStateful
     public sealed override int EverySteps { get; }
 
     /// <summary>The transformation's.</summary>
-    public IReadOnlyList<(string Name, Tensor Value)> State => (Transformation as IStateful)?.State ?? [];
+    public IReadOnlyList<(string Name, Tensor Value)> State => InnerState.State(Transformation);
 
     /// <summary>The transformation's.</summary>
     public double[] Scalars
     {
-        get => (Transformation as IStateful)?.Scalars ?? [];
-        set
-        {
-            if (Transformation is IStateful stateful)
-                stateful.Scalars = value;
-        }
+        get => InnerState.Scalars(Transformation);
+        set => InnerState.SetScalars(Transformation, value);
     }
 
     /// <summary>(l(x) − l(T(x)))² per logit, where the run's own augmentation, if there is one, applies to x alone.</summary>

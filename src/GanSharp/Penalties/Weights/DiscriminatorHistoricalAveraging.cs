@@ -29,11 +29,7 @@ public sealed class DiscriminatorHistoricalAveraging(Schedule weight, int everyS
     public double[] Scalars
     {
         get => history?.Scalars ?? [0];
-        set
-        {
-            if (history is not null)
-                history.Scalars = value;
-        }
+        set => InnerState.SetScalars(history, value);
     }
 
     /// <inheritdoc/>

@@ -29,11 +29,7 @@ public sealed class GeneratorHistoricalAveraging(Schedule weight, int everySteps
     public double[] Scalars
     {
         get => history?.Scalars ?? [0];
-        set
-        {
-            if (history is not null)
-                history.Scalars = value;
-        }
+        set => InnerState.SetScalars(history, value);
     }
 
     /// <inheritdoc/>
