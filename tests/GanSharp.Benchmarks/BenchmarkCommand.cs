@@ -4,6 +4,7 @@ using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Published;
 using GanSharp.Benchmarks.Results;
 using GanSharp.Benchmarks.Scaling;
 using GanSharp.Data;
@@ -28,7 +29,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -99,6 +100,23 @@ internal static class BenchmarkCommand
         var command = new Command(name, description) { seeds, seconds, folder, picture, Document };
         command.SetAction(parsed => Write(
             parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), contestants == RecipeContestants.All, parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
+        return command;
+    }
+
+    private static Command PublishedCommand()
+    {
+        var name = new Argument<string>("experiment");
+        var seeds = new Option<int>("--seeds") { Description = "Seeds of each row.", DefaultValueFactory = _ => 5 };
+        var mnist = new Option<DirectoryInfo?>("--mnist") { Description = "Folder with the four IDX files of MNIST; found or downloaded where none is given." };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo("output/published") };
+        var command = new Command("published", "An experiment of a paper in a size for two cores, beside what the paper got.") { name, seeds, mnist, folder, Document };
+        Func<string?, Experiment>[] all = [_ => PointExperiment.Ring, _ => PointExperiment.Grid, StackedExperiment.Of, _ => GarmentExperiments.Conditional, _ => GarmentExperiments.LowData, ParzenExperiment.Of];
+        name.AcceptOnlyFromAmong([.. all.Select(make => make(null).Name)]);
+        command.SetAction(parsed =>
+        {
+            var experiment = all.Select(make => make(parsed.GetValue(mnist)?.FullName)).Single(experiment => experiment.Name == parsed.GetRequiredValue(name));
+            Write(parsed, experiment.Name, PublishedRun.Measure(experiment, parsed.GetValue(seeds), Path.Combine(parsed.GetRequiredValue(folder).FullName, experiment.Name)));
+        });
         return command;
     }
 

@@ -51,9 +51,9 @@ internal static class ResultsRun
         List<string[]> rows = [["steps", "", .. outcomes.Select(runs => runs[0].Steps.ToString("N0", CultureInfo.InvariantCulture))]];
         // Of a run that set its steps by the clock, it says how well.
         if (timesRuns)
-            rows.Add(["seconds", "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Seconds)))]);
+            rows.Add(["seconds", "", .. outcomes.Select(runs => Spread.Of(runs.Select(run => run.Seconds)))]);
         foreach (var metric in metrics)
-            rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Number(real) : "", .. outcomes.Select(runs => Spread(runs.Select(run => run.Values[metric])))]);
+            rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Spread.Number(real) : "", .. outcomes.Select(runs => Spread.Of(runs.Select(run => run.Values[metric])))]);
         var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);
         table.Print();
         return $"{Machine.Describe()}.\n\n{table.ToMarkdown()}";
@@ -109,17 +109,6 @@ internal static class ResultsRun
         }
         ImageGrid.SaveCaptioned(blocks, picture, columns: 4);
     }
-
-    private static string Spread(IEnumerable<double> values)
-    {
-        double[] all = [.. values];
-        var mean = all.Average();
-        if (all.Length < 2)
-            return Number(mean);
-        return $"{Number(mean)} ± {Number(Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1) / all.Length))}";
-    }
-
-    private static string Number(double value) => value.ToString(Math.Abs(value) >= 20 ? "#,0" : Math.Abs(value) >= 2 ? "0.0" : "0.000", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What was measured of one run.</summary>
