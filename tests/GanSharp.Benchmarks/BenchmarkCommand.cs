@@ -4,6 +4,7 @@ using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Pace;
 using GanSharp.Benchmarks.Results;
 using GanSharp.Benchmarks.Scaling;
 using GanSharp.Data;
@@ -28,7 +29,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), RecipesPaceCommand(), RecipePaceCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -99,6 +100,27 @@ internal static class BenchmarkCommand
         var command = new Command(name, description) { seeds, seconds, folder, picture, Document };
         command.SetAction(parsed => Write(
             parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), contestants == RecipeContestants.All, parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
+        return command;
+    }
+
+    private static Command RecipesPaceCommand()
+    {
+        var repeats = new Option<int>("--repeats") { Description = "Pairs of each recipe.", DefaultValueFactory = _ => 5 };
+        var names = new Option<string[]>("--recipe") { Description = "Recipes; all where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("recipes-pace", "A step of each recipe against PyTorch's of the same work, each measurement in a process of its own.") { repeats, names, Seconds, ProcessorTime, Document };
+        command.SetAction(parsed =>
+        {
+            var chosen = parsed.GetRequiredValue(names).Select(RecipePace.Named).ToArray();
+            Write(parsed, "recipes-pace", RecipePaceRun.Measure(chosen is [] ? RecipeContestants.Recipes : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime)));
+        });
+        return command;
+    }
+
+    private static Command RecipePaceCommand()
+    {
+        var name = new Argument<string>("recipe");
+        var command = new Command("recipe-pace", "A step of one recipe in this process; prints JSON.") { name, Seconds };
+        command.SetAction(parsed => Console.WriteLine(RecipePace.Take(RecipePace.Named(parsed.GetRequiredValue(name)), parsed.GetValue(Seconds)).Write()));
         return command;
     }
 
