@@ -4,6 +4,7 @@ using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
 using GanSharp.Benchmarks.Micro;
+using GanSharp.Benchmarks.Pace;
 using GanSharp.Benchmarks.Published;
 using GanSharp.Benchmarks.Results;
 using GanSharp.Benchmarks.Scaling;
@@ -29,7 +30,7 @@ internal static class BenchmarkCommand
         """)
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
-        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(),
+        Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(), RecipesPaceCommand(), RecipePaceCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -117,6 +118,27 @@ internal static class BenchmarkCommand
             var experiment = all.Select(make => make(parsed.GetValue(mnist)?.FullName)).Single(experiment => experiment.Name == parsed.GetRequiredValue(name));
             Write(parsed, experiment.Name, PublishedRun.Measure(experiment, parsed.GetValue(seeds), Path.Combine(parsed.GetRequiredValue(folder).FullName, experiment.Name)));
         });
+        return command;
+    }
+
+    private static Command RecipesPaceCommand()
+    {
+        var repeats = new Option<int>("--repeats") { Description = "Pairs of each recipe.", DefaultValueFactory = _ => 5 };
+        var names = new Option<string[]>("--recipe") { Description = "Recipes; all where none is named.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("recipes-pace", "A step of each recipe against PyTorch's of the same work, each measurement in a process of its own.") { repeats, names, Seconds, ProcessorTime, Document };
+        command.SetAction(parsed =>
+        {
+            var chosen = parsed.GetRequiredValue(names).Select(RecipePace.Named).ToArray();
+            Write(parsed, "recipes-pace", RecipePaceRun.Measure(chosen is [] ? RecipeContestants.Recipes : chosen, parsed.GetValue(repeats), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime)));
+        });
+        return command;
+    }
+
+    private static Command RecipePaceCommand()
+    {
+        var name = new Argument<string>("recipe");
+        var command = new Command("recipe-pace", "A step of one recipe in this process; prints JSON.") { name, Seconds };
+        command.SetAction(parsed => Console.WriteLine(RecipePace.Take(RecipePace.Named(parsed.GetRequiredValue(name)), parsed.GetValue(Seconds)).Write()));
         return command;
     }
 

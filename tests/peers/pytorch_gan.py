@@ -42,14 +42,14 @@ def mlp():
     return generator, discriminator, images(10_000, 1, 28), LATENT_SIZE
 
 
-def dcgan(side, channels, width=64):
+def dcgan(side, channels, width=64, latent_size=LATENT_SIZE):
     """Radford, Metz, Chintala 2016, with the stages of GanSharp's DcganGenerator and DcganDiscriminator; no batch norm in D."""
     stages, smallest = 0, side
     while smallest % 2 == 0 and (stages < 2 or smallest > 4):
         stages, smallest = stages + 1, smallest // 2
     wide = [width * min(2 ** stage, 8) for stage in range(stages)]
 
-    up = [nn.Linear(LATENT_SIZE, wide[-1] * smallest * smallest, bias=False), nn.Unflatten(1, (wide[-1], smallest, smallest)), nn.BatchNorm2d(wide[-1]), nn.ReLU()]
+    up = [nn.Linear(latent_size, wide[-1] * smallest * smallest, bias=False), nn.Unflatten(1, (wide[-1], smallest, smallest)), nn.BatchNorm2d(wide[-1]), nn.ReLU()]
     for stage in range(stages - 1, 0, -1):
         up += [nn.ConvTranspose2d(wide[stage], wide[stage - 1], 4, 2, 1, bias=False), nn.BatchNorm2d(wide[stage - 1]), nn.ReLU()]
     up += [nn.ConvTranspose2d(wide[0], channels, 4, 2, 1), nn.Tanh()]
@@ -67,7 +67,7 @@ def dcgan(side, channels, width=64):
             nn.init.normal_(module.weight, 1, 0.02)
         if getattr(module, "bias", None) is not None:
             nn.init.zeros_(module.bias)
-    return generator, discriminator, images(2_048, channels, side), LATENT_SIZE
+    return generator, discriminator, images(2_048, channels, side), latent_size
 
 
 def images(count, channels, side):

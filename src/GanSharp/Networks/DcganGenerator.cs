@@ -57,10 +57,13 @@ public sealed class DcganGenerator : GeneratorNetwork
     public override int? Classes { get; }
 
     /// <inheritdoc/>
+    public override bool TakesMixtures => Classes is not null;
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        var codes = Classes is { } classes ? OneHot.Append(latents, labels, classes) : latents;
+        var codes = Classes is { } classes ? ClassVectors.Append(latents, labels, classes) : latents;
         return body.call(project.call(codes).view([latents.shape[0], .. smallestShape]));
     }
 

@@ -31,9 +31,15 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     /// </summary>
     public virtual int? Classes => null;
 
+    /// <summary>
+    /// Whether <see cref="forward"/> takes mixtures of classes too, in the place of labels: a float tensor of shape [N, <see cref="Classes"/>] with the weight of each class. Default false; all of
+    /// the library's conditional generators do. To support it, read labels with <see cref="Latents.ClassMixture.LookUp"/> or <see cref="Latents.ClassMixture.Codes"/>, which take both, and override this.
+    /// </summary>
+    public virtual bool TakesMixtures => false;
+
     /// <summary>x = G(z).</summary>
     /// <param name="latents">Float tensor of shape [N, <see cref="LatentPrior.Size"/>].</param>
-    /// <param name="labels">Int64 tensor of shape [N] with the class to generate, or null. A network that isn't conditional ignores it.</param>
+    /// <param name="labels">Int64 tensor of shape [N] with the class to generate, or null. A network that isn't conditional ignores it. Where it <see cref="TakesMixtures"/>, also float of shape [N, Classes].</param>
     /// <returns>Float tensor of shape [N, …], N samples of the data's shape.</returns>
     public abstract override Tensor forward(Tensor latents, Tensor? labels);
 
@@ -46,11 +52,11 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
 
     /// <summary>Draws z from <see cref="Prior"/> and returns G(z), in evaluation mode and without gradients.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="labels">Int64 tensor of shape [count] with the class of each sample, moved to the network's device; null for none. A network that isn't conditional ignores it.</param>
+    /// <param name="labels">Int64 tensor of shape [count] with the class of each sample, or mixtures of classes (<see cref="Latents.ClassMixture"/>: float of shape [count, Classes]), moved to the network's device; null for none. A network that isn't conditional ignores classes.</param>
     /// <param name="random">Source of the latents, of the network's device; torch's global one where null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <returns>Tensor of shape [count, …] on the network's device.</returns>
-    /// <exception cref="ArgumentException">The labels have the wrong type or length, lie outside <see cref="Classes"/>, or are missing although it is set.</exception>
+    /// <exception cref="ArgumentException">The labels have the wrong type or length, lie outside <see cref="Classes"/>, or are missing although it is set; or mixtures have a weight below 0 or a sum that isn't 1, or the network doesn't take them (<see cref="TakesMixtures"/>).</exception>
     /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null, long? label = null)
@@ -62,7 +68,7 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
 
     /// <summary>G(z) for the given latents, in evaluation mode and without gradients: for walks through latent space, or the same z at every step.</summary>
     /// <param name="latents">Float32 tensor of shape [N, <see cref="LatentPrior.Size"/>], moved to the network's device.</param>
-    /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none.</param>
+    /// <param name="labels">Int64 tensor of shape [N] with the class of each sample, or mixtures of classes (float of shape [N, Classes]); null for none.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [N, …] on the network's device.</returns>
     /// <exception cref="ArgumentException">The latents have the wrong shape or type, or the labels are invalid.</exception>
@@ -83,7 +89,7 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     {
         Disposal.ThrowIfDisposed(this);
         TypeCheck.ThrowIfNotFloat32(this);
-        LabelCheck.ThrowIfUnfit(GetType().Name, Classes, labels, count);
+        LabelCheck.ThrowIfUnfit(this, labels, count);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var z = latents();

@@ -35,6 +35,6 @@ public sealed class MlpDiscriminator : DiscriminatorNetwork
     {
         ArgumentNullException.ThrowIfNull(samples);
         var flat = samples.flatten(1);
-        return body.call(Classes is { } classes ? OneHot.Append(flat, labels, classes) : flat).squeeze(1);
+        return body.call(Classes is { } classes ? ClassVectors.Append(flat, labels, classes) : flat).squeeze(1);
     }
 }

@@ -56,10 +56,13 @@ public sealed class MlpGenerator : GeneratorNetwork
     public override int? Classes { get; }
 
     /// <inheritdoc/>
+    public override bool TakesMixtures => Classes is not null;
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        var flat = body.call(Classes is { } classes ? OneHot.Append(latents, labels, classes) : latents);
+        var flat = body.call(Classes is { } classes ? ClassVectors.Append(latents, labels, classes) : latents);
         return sampleShape.Length == 1 ? flat : flat.view([flat.shape[0], .. sampleShape]);
     }
 

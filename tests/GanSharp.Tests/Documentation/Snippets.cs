@@ -12,6 +12,7 @@ using GanSharp.Metrics.Modes;
 using GanSharp.Metrics.TwoSample;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;
+using GanSharp.Networks.Latents;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -281,6 +282,17 @@ internal static class Snippets
             .WithCheckpoints("run1", new() { EverySteps = 500, KeepLast = 3, KeepEverySteps = 5_000 })
             .Every(500))
             Console.WriteLine(report);
+        #endregion
+    }
+
+    public static void Mixture(GanTrainer trainer)
+    {
+        #region mixture
+        var half = ClassMixture.Of(count: 8, classes: 10, (7, 0.5), (9, 0.5));       // between a sneaker and a boot
+        var walk = ClassMixture.Between(from: 7, to: 9, classes: 10, steps: 9);      // and all the way from one to the other
+        var latents = trainer.Generator.Prior.Sample(1).repeat(9, 1);                // by one z
+        using var halves = trainer.Sample(8, half);
+        using var images = trainer.Sample(latents, walk);
         #endregion
     }
 

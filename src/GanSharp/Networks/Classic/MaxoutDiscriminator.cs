@@ -51,7 +51,7 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     {
         ArgumentNullException.ThrowIfNull(samples);
         var flat = samples.flatten(1);
-        return body.call(Classes is { } classes ? OneHot.Append(flat, labels, classes) : flat).squeeze(1);
+        return body.call(Classes is { } classes ? ClassVectors.Append(flat, labels, classes) : flat).squeeze(1);
     }
 
     private static void ThrowIfNoProbability(double value, string name)

@@ -1,3 +1,5 @@
+using GanSharp.Tensors;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,7 +11,8 @@ namespace GanSharp.Networks.Normalization;
 /// </summary>
 public sealed class ConditionalBatchNorm2d : Module<Tensor, Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor> norm, scale, shift;
+    private readonly Module<Tensor, Tensor> norm;
+    private readonly Embedding scale, shift;
 
     /// <summary>A norm of feature maps.</summary>
     /// <param name="features">Channels, at least 1.</param>
@@ -27,17 +30,17 @@ public sealed class ConditionalBatchNorm2d : Module<Tensor, Tensor, Tensor>
 
     /// <summary>Normalizes feature maps.</summary>
     /// <param name="input">Float tensor of shape [N, features, H, W].</param>
-    /// <param name="labels">Int64 tensor of shape [N], from 0 to the number of classes.</param>
+    /// <param name="labels">Int64 tensor of shape [N], from 0 to the number of classes; or mixtures of classes, float of shape [N, classes].</param>
     /// <returns>Tensor of the input's shape.</returns>
     public override Tensor forward(Tensor input, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(labels);
         static Tensor PerChannel(Tensor values) => values.unsqueeze(2).unsqueeze(3);
-        return norm.call(input) * PerChannel(scale.call(labels)) + PerChannel(shift.call(labels));
+        return norm.call(input) * PerChannel(ClassVectors.LookUp(scale, labels)) + PerChannel(ClassVectors.LookUp(shift, labels));
     }
 
-    private static TorchSharp.Modules.Embedding Table(int classes, int features, double value)
+    private static Embedding Table(int classes, int features, double value)
     {
         var table = Embedding(classes, features);
         init.constant_(table.weight!, value);

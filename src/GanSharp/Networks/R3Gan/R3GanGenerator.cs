@@ -1,5 +1,7 @@
 using GanSharp.Data.Images;
 using GanSharp.Networks.Resampling;
+using GanSharp.Tensors;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,7 +23,7 @@ namespace GanSharp.Networks.R3Gan;
 public sealed class R3GanGenerator : GeneratorNetwork
 {
     private readonly Module<Tensor, Tensor> body;
-    private readonly Module<Tensor, Tensor>? embedding;
+    private readonly Embedding? embedding;
     private readonly Func<R3GanGenerator> cloneArchitecture;
 
     /// <summary>A generator of images, for values around [−1, 1].</summary>
@@ -61,14 +63,16 @@ public sealed class R3GanGenerator : GeneratorNetwork
     public override int? Classes { get; }
 
     /// <inheritdoc/>
+    public override bool TakesMixtures => Classes is not null;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentNullException">The latents, or the labels of a conditional network, are null.</exception>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);
         if (embedding is null)
             return body.call(latents);
-        ArgumentNullException.ThrowIfNull(labels);
-        return body.call(cat([latents, embedding.call(labels)], 1));
+        return body.call(cat([latents, ClassVectors.LookUp(embedding, labels)], 1));
     }
 
     /// <inheritdoc/>

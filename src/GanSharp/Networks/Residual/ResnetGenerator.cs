@@ -59,6 +59,9 @@ public sealed class ResnetGenerator : GeneratorNetwork
     public override int? Classes { get; }
 
     /// <inheritdoc/>
+    public override bool TakesMixtures => Classes is not null;
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(latents);

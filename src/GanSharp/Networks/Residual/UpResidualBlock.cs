@@ -38,7 +38,7 @@ public sealed class UpResidualBlock : Module<Tensor, Tensor?, Tensor>
 
     /// <summary>The features of the next stage.</summary>
     /// <param name="features">Float tensor of shape [N, inputChannels, H, W].</param>
-    /// <param name="labels">Int64 tensor of shape [N] where the block has classes; else null or ignored.</param>
+    /// <param name="labels">Int64 tensor of shape [N], or mixtures of shape [N, classes], where the block has classes; else null or ignored.</param>
     /// <returns>Shape [N, outputChannels, 2H, 2W], or [N, outputChannels, H, W] without upsampling.</returns>
     public override Tensor forward(Tensor features, Tensor? labels)
     {

@@ -1,3 +1,4 @@
+using GanSharp.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,7 +32,7 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {
         var normalized = Equalized.Normalize(latents);
-        var styles = layers.call(embedding is null ? normalized : cat([normalized, Equalized.Normalize(embedding.call(labels!))], 1));
+        var styles = layers.call(embedding is null ? normalized : cat([normalized, Equalized.Normalize(ClassVectors.LookUp(embedding, labels))], 1));
         if (training)
         {
             using var frozen = no_grad();

@@ -61,6 +61,9 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     public override int? Classes { get; }
 
     /// <inheritdoc/>
+    public override bool TakesMixtures => Classes is not null;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentNullException">The latents, or the labels of a conditional network, are null.</exception>
     public override Tensor forward(Tensor latents, Tensor? labels)
     {

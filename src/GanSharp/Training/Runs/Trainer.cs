@@ -93,7 +93,7 @@ public abstract class Trainer<TReport> : IDisposable
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
-    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
@@ -105,7 +105,7 @@ public abstract class Trainer<TReport> : IDisposable
 
     /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> for latents that are given: the same z at every step, or a walk through latent space.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
-    /// <param name="labels">Int64 tensor of shape [N], or null.</param>
+    /// <param name="labels">Int64 tensor of shape [N], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
     /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
     /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>

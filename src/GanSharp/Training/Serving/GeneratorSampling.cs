@@ -78,6 +78,8 @@ internal sealed class GeneratorSampling(TrainerGate gate, TrainingState state, G
         {
             using var scope = NewDisposeScope();
             var labels = request.AllLabels();
+            // Before the trial of the copy hands them to a layer.
+            LabelCheck.ThrowIfUnfit(generator, labels, request.Count);
             var probe = labels?.to(device).narrow(0, 0, Math.Min(ProbeSamples, labels.shape[0]));
             copy = Copy(() => twin, probe, probe is null ? ProbeSamples : (int)probe.shape[0]);
         }

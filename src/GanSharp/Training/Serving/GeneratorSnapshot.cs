@@ -43,7 +43,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents, as in <see cref="GanSharp.Training.Runs.Trainer{TReport}.Sample(int, long, Tensor?, long?)"/>.</param>
-    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …], which the caller disposes.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
@@ -55,7 +55,7 @@ public sealed class GeneratorSnapshot : IDisposable
 
     /// <summary>G(z) with the snapshot's weights, for the given latents.</summary>
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
-    /// <param name="labels">Int64 tensor of shape [N], or null.</param>
+    /// <param name="labels">Int64 tensor of shape [N], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples; null for none.</param>
     /// <returns>Tensor of shape [N, …], which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The latents have the wrong shape or type, or the labels are invalid.</exception>
@@ -74,7 +74,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> without blocking a thread. The result belongs to no dispose scope; labels must not be disposed before it is complete.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents.</param>
-    /// <param name="labels">Int64 tensor of shape [count], or null.</param>
+    /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <param name="cancellationToken">Cancels the request if it hasn't begun.</param>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>

@@ -7,7 +7,7 @@ namespace GanSharp.Training.Serving;
 /// <summary>A request for samples.</summary>
 /// <param name="Count">Number of samples.</param>
 /// <param name="Seed">Determines the latents where none are given, and the network's noise.</param>
-/// <param name="Labels">A class for each sample, or null.</param>
+/// <param name="Labels">A class or a mixture of classes for each sample, or null.</param>
 /// <param name="Label">One class for all of them, or null.</param>
 /// <param name="Latents">z, or null to draw it.</param>
 internal sealed record SampleRequest(int Count, long Seed, Tensor? Labels = null, long? Label = null, Tensor? Latents = null)
