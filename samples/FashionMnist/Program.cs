@@ -28,7 +28,7 @@ var output = SampleCommand.Output("fashion-mnist");
 
 var command = new RootCommand("Trains a GAN on images of garments, and says how far it is from the data while it does.")
 {
-    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Precision, output,
+    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -97,7 +97,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     var run = trainer.TrainTo(options.GetValue(steps), cancellation);
     if (saved is not null)
         run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
-    foreach (var report in run.Every(125).WithProgress().WithCsv(In("reports.csv")))
+    foreach (var report in run.Every(125).WithProgress(verbosity: SampleCommand.Verbosity).WithCsv(In("reports.csv")))
     {
         reports.Add(report);
         using var samples = trainer.Sample(8 * columns, asked);
