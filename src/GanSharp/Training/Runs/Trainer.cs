@@ -27,6 +27,12 @@ public abstract class Trainer<TReport> : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
+    /// <summary>
+    /// What the run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of your own included, the optimizers,
+    /// the networks' classes, and the data by its count, shape and a hash of its first batch. It is what a resume compares; options that change only what is reported are left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DescribeOptions() => Describe();
+
     internal TrainerGate Gate { get; }
 
     internal abstract TrainerParts Parts { get; }
@@ -36,7 +42,7 @@ public abstract class Trainer<TReport> : IDisposable
 
     internal TrainingState State => Parts.State;
 
-    /// <summary>The options as readable names and values, which a resume compares.</summary>
+    /// <summary>What <see cref="DescribeOptions"/> returns.</summary>
     internal abstract SortedDictionary<string, string> Describe();
 
     /// <summary>Begins a report: reads the means of the steps since the last one.</summary>
