@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using TorchSharp;
 
@@ -20,12 +21,12 @@ return SampleCommand.Run(command, args, Train);
 void Train(ParseResult options, CancellationToken cancellation)
 {
     // For a collector in place of the console: AddOtlpExporter of the package OpenTelemetry.Exporter.OpenTelemetryProtocol.
-    using var traces = Sdk.CreateTracerProviderBuilder().AddSource(Source).AddConsoleExporter().Build();
-    using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter(Source)
-        .AddConsoleExporter((_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = int.MaxValue)
-        .Build();
+    var service = ResourceBuilder.CreateDefault().AddService("gan-of-a-ring");
+    using var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(service).AddSource(Source).AddConsoleExporter().Build();
+    using var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(service).AddMeter(Source).AddConsoleExporter().Build();
     using var logging = LoggerFactory.Create(builder => builder.AddOpenTelemetry(logs =>
     {
+        logs.SetResourceBuilder(service);
         logs.IncludeFormattedMessage = true;
         logs.AddConsoleExporter();
     }));
@@ -45,8 +46,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     foreach (var report in trainer.TrainTo(count, cancellation).Every(Math.Max(1, count / 3)))
         last = report;
 
-    // The last values: a collector would have got them every minute.
-    metrics.ForceFlush();
+    // The metrics follow below, once, when their provider is disposed.
     if (last is not null)
         SampleCommand.Conclude(last);
 }

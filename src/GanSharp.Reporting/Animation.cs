@@ -1,5 +1,7 @@
+using System.Globalization;
 using GanSharp.Reporting.Animations;
 using GanSharp.Reporting.Pictures;
+using GanSharp.Reporting.Runs;
 using SkiaSharp;
 using static TorchSharp.torch;
 
@@ -45,6 +47,19 @@ public static class Animation
     {
         ArgumentNullException.ThrowIfNull(pictures);
         Write(pictures.Select(picture => Captioned.Draw(picture.Caption, Read(picture.Path))), path, options, nameof(pictures));
+    }
+
+    /// <summary>Saves the samples of a run step after step, as its folder has them: the same latents, each frame with its step. Without options a frame is shown for a quarter of a second, the last one for two.</summary>
+    /// <param name="run">The run's folder, with samples of at least one step.</param>
+    /// <param name="path">Where to save it, ending in .gif, .png or .apng; a file that is there is replaced.</param>
+    /// <param name="options">Null for the defaults; <see cref="AnimationOptions.Columns"/> isn't used.</param>
+    /// <exception cref="ArgumentException">The folder holds no samples, or of different sizes, or the extension is another one.</exception>
+    /// <exception cref="IOException">A file is gone, or is no picture.</exception>
+    public static void SaveProgress(RunFolder run, string path, AnimationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        options ??= new AnimationOptions { FrameDuration = TimeSpan.FromMilliseconds(250), LastFrameDuration = TimeSpan.FromSeconds(2) };
+        Write(run.Samples.Select(file => Captioned.Draw(string.Create(CultureInfo.InvariantCulture, $"step {file.Step:N0}"), Read(file.Path))), path, options, nameof(run));
     }
 
     private static SKBitmap Grid(Tensor frame, int columns)

@@ -8,7 +8,7 @@ namespace GanSharp.Reporting.Consoles;
 /// <summary>The lines of the display for a terminal of any size: each is shorter than the terminal is wide, and there are fewer than it is high.</summary>
 internal static class DisplayLines
 {
-    private const int BriefBelow = 80, ShortestBar = 4, LongestBar = 40, MostLines = 8, MostLinesVerbose = 16;
+    private const int BriefBelow = 60, ShortestBar = 4, LongestBar = 40, MostLines = 8, MostLinesVerbose = 16;
     private const string Ellipsis = "…";
 
     /// <summary>The progress of a run, and what its newest report says.</summary>
@@ -35,7 +35,7 @@ internal static class DisplayLines
         if (losses.Length > 0)
             yield return (losses, 2);
         if (ReportText.Headline(report, isBrief: width < BriefBelow) is { Length: > 0 } headline)
-            yield return ($"[mediumpurple1]{headline.EscapeMarkup()}[/]", 2);
+            yield return ($"[mediumpurple1]{headline.EscapeMarkup()}[/]", 3);
         // The most important come first, and what finds no room is left out.
         foreach (var warning in report.Warnings.TakeLast(isVerbose ? 4 : 1))
             yield return ($"[orange1]! {warning.EscapeMarkup()}[/]", 2);
@@ -44,7 +44,7 @@ internal static class DisplayLines
         if (!isVerbose)
             yield break;
         if (ReportText.Terms(report) is { Length: > 0 } terms)
-            yield return ($"[gray]{terms.EscapeMarkup()}[/]", 3);
+            yield return ($"[gray]{terms.EscapeMarkup()}[/]", 6);
         foreach (var metric in ReportText.Metrics(report))
             yield return (metric.EscapeMarkup(), 2);
     }

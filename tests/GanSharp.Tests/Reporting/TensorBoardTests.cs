@@ -78,7 +78,7 @@ public sealed class TensorBoardTests : IDisposable
         var logger = new ListLogger();
         File.WriteAllText(folder.File("file"), "");
 
-        var reports = Reports(5).WithTensorBoard(folder.File("file", "below"), new() { Logger = logger }).ToList();
+        var reports = Reports(5).WithTensorBoard(Path.Combine(folder.File("file"), "below"), new() { Logger = logger }).ToList();
 
         reports.Should().HaveCount(5);
         logger.Entries.Should().ContainSingle().Which.Message.Should().StartWith("TensorBoard's events couldn't be written to '");
