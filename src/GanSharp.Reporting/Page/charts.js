@@ -4,14 +4,24 @@ const charts = (() => {
   const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2], [1, 2]];
   const KNOWN = {
     js_bound_nats: ["Bound by D", "--discriminator"], audited_nats: ["Bound by a fresh auditor", "--auditor"], true_js_nats: ["True divergence", "--optimum"],
-    discriminator: ["D", "--discriminator"], generator: ["G", "--generator"], penalty: ["penalty", "--penalty"], loss: ["loss", "--generator"],
+    diversity_pairs: ["between pairs", "--generator"], diversity_neighbors: ["between neighbors", "--discriminator"],
+    discriminator: ["D", "--discriminator"], generator: ["G", "--generator"], penalty: ["penalty", "--penalty"], "generator penalty": ["penalty of G", "--series-4"], loss: ["loss", "--generator"],
   };
   const GOALS = { Lower: "lower is better", Higher: "higher is better", NearReal: "best near the value of real images" };
   const DIVERGENCE = ["js_bound_nats", "audited_nats", "true_js_nats"];
+  const DIVERSITY = ["diversity_pairs", "diversity_neighbors"];
+  /** What is drawn of the other estimates, in this order: title, unit, and what to make of it. */
   const ESTIMATES = {
-    value_nats: ["Value of the game V(D, G)", "−ln 4 = −1.386: D can't tell real from generated."],
-    held_out_bound_nats: ["Evidence lower bound of held-out data", "higher is better"],
-    bound_nats: ["Evidence lower bound", "of training data; higher is better"],
+    held_out_bound_nats: ["Evidence lower bound of held-out data", "nats", "Higher is better."],
+    bound_nats: ["Evidence lower bound of training data", "nats", "Higher is better."],
+    reconstruction_nats: ["Reconstruction", "nats", "ln p(x|z) of the data by its own code; higher is better."],
+    kl_nats: ["Kullback-Leibler divergence of the codes", "nats", "0: the codes say nothing of the images."],
+    optimality_gap_nats: ["How far D is from the best discriminator", "nats", "What a better D would see and this one doesn't; 0 is best."],
+    mode_share: ["Share of the modes that G hits", "", "1 is all."],
+    memorization_gap_nats: ["Bound on learned less held-out data", "nats", "Above 0, D knows its training data by heart."],
+    calibration_error: ["Calibration error of D's probabilities", "", "0: they are frequencies."],
+    generator_gradient_weight: ["How G's loss scales the gradient of D's logit", "", "Near 0, G learns nothing."],
+    value_nats: ["Value of the game V(D, G)", "nats", "−ln 4 = −1.386: D can't tell real from generated samples."],
   };
 
   let zoom = null, drawn = [], onZoom = () => { };
@@ -35,8 +45,12 @@ const charts = (() => {
     const terms = keysOf(runs, "terms");
     for (const player of new Set(terms.map(name => name.split("/")[0])))
       add(`Loss terms: ${player}`, "mean since the last report", "", "terms", terms.filter(name => name.split("/")[0] === player));
-    for (const key of estimates.filter(key => !DIVERGENCE.includes(key)))
-      add(ESTIMATES[key]?.[0] ?? key.replace(/_nats$/, "").replaceAll("_", " "), key.endsWith("_nats") ? "nats" : "", ESTIMATES[key]?.[1] ?? "", "estimates", [key]);
+    add("Diversity of generated samples", "of the data's", "1: as different from each other as the data; 0: all alike.", "estimates", DIVERSITY.filter(key => estimates.includes(key)));
+    const others = estimates.filter(key => !DIVERGENCE.includes(key) && !DIVERSITY.includes(key)), order = Object.keys(ESTIMATES);
+    for (const key of others.sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99))) {
+      const [title, unit, about] = ESTIMATES[key] ?? [key.replaceAll("_", " "), "", ""];
+      add(title, unit, about, "estimates", [key]);
+    }
     // Of several runs, each quantity has a chart of its own, and each run a color.
     return runs.length < 2 ? list : list.flatMap(chart => chart.curves.map(curve => ({
       ...chart, title: chart.curves.length < 2 ? chart.title : `${chart.title}: ${nameOf(curve)}`, curves: [curve],
@@ -63,7 +77,7 @@ const charts = (() => {
         return;
       const several = runs.length > 1;
       const color = several ? run.color : KNOWN[curve.key]?.[1] ?? `--series-${curveIndex % 6}`;
-      const name = several ? run.title : chart.curves.length < 2 && curve.part === "metrics" ? "generated samples" : nameOf(curve);
+      const name = several ? run.title : chart.curves.length > 1 || KNOWN[curve.key] ? nameOf(curve) : curve.part === "metrics" ? "generated samples" : curve.part === "terms" ? nameOf(curve) : "estimate";
       lines.push({ name, color, dash: DASHES[(several ? runIndex : curveIndex) % DASHES.length], points, width: 2 });
       if (real.size)
         lines.push({ name: several ? `real samples (${run.title})` : "real samples", color: several ? color : "--data", dash: [3, 4], points: real, width: 1.25 });
@@ -97,9 +111,9 @@ const charts = (() => {
       this.about = el("p", { class: "about faint" });
       this.plot = el("div", { class: "plot", "aria-hidden": "true" });
       this.rows = el("tbody");
-      this.step = el("th", { scope: "col", class: "number" }, "at step");
+      this.interval = el("th", { scope: "col", class: "number" }, "95% interval");
       parent.append(el("figure", { class: "chart" }, this.caption, this.about, this.plot, el("table", {},
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "curve"), el("th", { scope: "col", class: "number" }, "value"), el("th", { scope: "col", class: "number" }, "95% interval"), this.step)), this.rows)));
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "curve"), el("th", { scope: "col", class: "number" }, "value"), this.interval, el("th", { scope: "col", class: "number" }, "step"))), this.rows)));
       this.observer = new ResizeObserver(() => this.u?.setSize(this.size()));
       this.observer.observe(this.plot);
     }
@@ -146,12 +160,14 @@ const charts = (() => {
     /** The values at the cursor, or the last ones. */
     table(index) {
       const limit = index === null || !this.u ? Infinity : this.u.data[0][index];
+      const hasInterval = this.lines.some(line => [...line.points.values()].some(point => typeof point.lower === "number"));
+      this.interval.hidden = !hasInterval;
       this.rows.replaceChildren(...this.lines.map(line => {
         const step = [...line.points.keys()].filter(at => at <= limit).at(-1);
         const point = line.points.get(step);
         const interval = point && typeof point.lower === "number" ? `${format(point.lower)} to ${format(point.upper)}` : "";
         return el("tr", {}, el("th", { scope: "row" }, swatch(line), line.name), el("td", { class: "number" }, point ? format(point.value) : ""),
-          el("td", { class: "number" }, interval), el("td", { class: "number" }, step === undefined ? "" : step.toLocaleString("en")));
+          ...(hasInterval ? [el("td", { class: "number" }, interval)] : []), el("td", { class: "number" }, step === undefined ? "" : step.toLocaleString("en")));
       }));
     }
 

@@ -107,6 +107,14 @@ const count = number => number.toLocaleString("en");
       ...[...(last.failures ?? []), ...(last.warnings ?? []).filter(text => !(last.failures ?? []).includes(text))].map(text => finding(true, "a warning", sentence(text))));
   }
 
+  function showNotes() {
+    const last = main().records.at(-1), notes = Object.entries(last?.notes ?? {});
+    if (last?.model)
+      notes.unshift(["Generator measured", last.model]);
+    $("notes").hidden = !notes.length;
+    $("note-list").replaceChildren(...notes.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, sentence(text))]));
+  }
+
   function showClasses() {
     const classes = [...main().records.at(-1)?.classes ?? []].sort((a, b) => b.jsBoundNats - a.jsBoundNats);
     $("classes").hidden = !classes.length;
@@ -221,6 +229,7 @@ const count = number => number.toLocaleString("en");
   function show() {
     showProgress();
     showStanding();
+    showNotes();
     showSamples();
     showClasses();
     showOptions();
