@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting.Runs;
 
@@ -65,6 +66,9 @@ public sealed class RunFolder
 
     /// <summary>Checkpoints in the folder's <c>checkpoints</c> by step, in order.</summary>
     public IReadOnlyList<RunFile> Checkpoints { get; private set; } = [];
+
+    /// <summary>The trainer whose run is written here; null where the folder was opened to be read.</summary>
+    public Trainer? Trainer { get; private init; }
 
     /// <summary>Where checkpoints of the run belong, for <c>WithCheckpoints</c>.</summary>
     public string CheckpointFolder => layout.Checkpoints;

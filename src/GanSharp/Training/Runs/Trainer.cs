@@ -25,6 +25,9 @@ public abstract class Trainer : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
+    /// <summary>Number of classes that the generator is conditioned on; null for none.</summary>
+    public int? Classes => Parts.Sampling.Generator.Classes;
+
     internal TrainerGate Gate { get; }
 
     internal abstract TrainerParts Parts { get; }
