@@ -80,6 +80,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Checkpoints in the folder's <c>checkpoints</c> by step, in order.</summary>
     public IReadOnlyList<RunFile> Checkpoints { get; private set; } = [];
 
+    /// <summary>The trainer whose run is written here; null where the folder was opened to be read.</summary>
+    public Trainer? Trainer { get; private init; }
+
     /// <summary>Where checkpoints of the run belong, for <c>WithCheckpoints</c>.</summary>
     public string CheckpointFolder => layout.Checkpoints;
 
@@ -121,7 +124,7 @@ public sealed class RunFolder : IDisposable
         AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
         AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
         var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
-        return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger));
+        return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger)) { Trainer = trainer };
     }
 
     /// <summary>Opens a run's folder to read it, while the run goes on or afterwards.</summary>
