@@ -21,13 +21,13 @@ using var discriminator = new MlpDiscriminator(inputSize: 2, width: 64);
 var recipe = TrainingOptions.RegularizedRelativistic(steps, gamma: 0.3, learningRate: 1e-3) with
 {
     // A fresh discriminator measures what is left at the end.
-    Diagnostics = new() { Auditor = () => new MlpDiscriminator(inputSize: 2, width: 64), AuditEveryReports = int.MaxValue },
+    Diagnostics = new() { Samples = 4_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 64), AuditEveryReports = int.MaxValue, Audit = new() { MaximumSteps = 500 } },
 };
 using var trainer = new GanTrainer(generator, discriminator, data, recipe);
 using var folder = RunFolder.Create("output", trainer, new() { Title = "A ring of eight Gaussians" });
 
 StepReport? last = null;
-foreach (var report in trainer.Train(steps).Every(Math.Max(1, steps / 20)).WithProgress().WithRunFolder(folder))
+foreach (var report in trainer.Train(steps).Every(Math.Max(1, steps / 10)).WithProgress().WithRunFolder(folder))
     last = report;
 
 Console.WriteLine($"{last!.Divergence}.");

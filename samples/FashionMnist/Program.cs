@@ -6,7 +6,6 @@ using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Images;
 using GanSharp.Metrics.Models;
 using GanSharp.Networks;
-using GanSharp.Networks.Latents;
 using GanSharp.Reporting;
 using GanSharp.Samples;
 using GanSharp.Training;
@@ -112,9 +111,7 @@ void Train(ParseResult options, CancellationToken cancellation)
         return;
     RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
         ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
-    using (trainer.UseAverage())
-    using (var walking = asked?.narrow(0, 0, 4 * columns))
-        Animation.Save(new LatentWalk { Walks = 4 * columns, StepsBetweenStops = 12 }.Frames(generator, walking), In("walk.gif"), new() { Columns = columns });
+    SampleAnimations.Save(folder, trainer, generator, columns, classes);
     SampleCommand.Conclude(reports[^1]);
     SampleCommand.Show(reports[^1].Metrics, metrics);
     Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");

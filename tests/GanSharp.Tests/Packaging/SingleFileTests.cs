@@ -20,6 +20,6 @@ public sealed class SingleFileTests(PackedLibrary library)
         exitCode.Should().Be(0, output);
         output.Should().Contain("step    200  loss D ").And.Contain("A Jensen-Shannon divergence of at least ").And.Contain($"Open {Path.Combine(folder, "output", "report.html")}.").And.NotContain("warning");
         File.ReadAllText(Path.Combine(folder, "output", "report.html")).Should().Contain("A ring of eight Gaussians");
-        File.ReadAllLines(Path.Combine(folder, "output", "reports.jsonl")).Should().HaveCount(20);
+        File.ReadAllLines(Path.Combine(folder, "output", "reports.jsonl")).Should().HaveCount(10);
     }
 }
