@@ -27,7 +27,7 @@ var output = SampleCommand.Output("fashion-mnist");
 
 var command = new RootCommand("Trains a GAN on images of garments, and says how far it is from the data while it does.")
 {
-    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Precision, output,
+    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -96,7 +96,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     var run = trainer.TrainTo(options.GetValue(steps), cancellation);
     if (saved is not null)
         run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
-    foreach (var report in run.Every(125).WithProgress().WithCsv(In("reports.csv")))
+    foreach (var report in run.Every(125).WithProgress(verbosity: SampleCommand.Verbosity).WithCsv(In("reports.csv")))
     {
         reports.Add(report);
         using var samples = trainer.Sample(8 * columns, asked);
@@ -111,6 +111,7 @@ void Train(ParseResult options, CancellationToken cancellation)
         return;
     RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
         ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
+    SampleAnimations.Save(folder, trainer, generator, columns, classes);
     SampleCommand.Conclude(reports[^1]);
     SampleCommand.Show(reports[^1].Metrics, metrics);
     Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");

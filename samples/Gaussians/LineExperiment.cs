@@ -29,7 +29,7 @@ internal static class LineExperiment
         Console.WriteLine("G held fixed: D learns what it can (eq. 20).");
         Freeze(generator, frozen: true);
         using (var judge = new GanTrainer(generator, discriminator, data, Options(steps, seed, precision, discriminatorRate: 3e-3)))
-            foreach (var _ in judge.Train(steps, cancellation).Every(Math.Max(1, steps / 10)).WithProgress())
+            foreach (var _ in judge.Train(steps, cancellation).Every(Math.Max(1, steps / 10)).WithProgress(verbosity: SampleCommand.Verbosity))
             {
             }
         Freeze(generator, frozen: false);
@@ -49,7 +49,7 @@ internal static class LineExperiment
             },
         });
         var run = trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60));
-        foreach (var report in run.WithProgress().WithCsv(Path.Combine(folder, "line.csv")))
+        foreach (var report in run.WithProgress(verbosity: SampleCommand.Verbosity).WithCsv(Path.Combine(folder, "line.csv")))
         {
             reports.Add(report);
             using var density = generator.Density();

@@ -43,7 +43,7 @@ internal static class PlaneExperiment
         var real = data.HeldOut.Draw(seed, 0, DrawnSamples).Samples;
         var panels = new List<ScatterPanel> { new("Start", real, trainer.Sample(DrawnSamples)) };
         var reports = new List<StepReport>();
-        foreach (var report in trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60)).WithProgress().WithCsv(Path.Combine(folder, $"{name}.csv")))
+        foreach (var report in trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60)).WithProgress(verbosity: SampleCommand.Verbosity).WithCsv(Path.Combine(folder, $"{name}.csv")))
         {
             reports.Add(report);
             if (panels.Count == 1 && report.Step >= steps / 6)

@@ -11,7 +11,7 @@ var output = SampleCommand.Output("gaussians");
 
 var command = new RootCommand("Trains a GAN on data whose density is known, and holds what it estimates against the truth.")
 {
-    which, steps, SampleCommand.Seed, SampleCommand.Precision, output,
+    which, steps, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, (options, cancellation) =>
 {

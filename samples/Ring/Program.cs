@@ -12,7 +12,7 @@ const int CoverageSamples = 10_000, DrawnSamples = 2_000;
 
 var steps = new Option<int>("--steps") { Description = "Generator steps of each recipe.", DefaultValueFactory = _ => 6_000 };
 var output = SampleCommand.Output("ring");
-var command = new RootCommand("Trains the same generator by five recipes on a ring of 8 and a grid of 25 Gaussians, and counts the modes that each hits.") { steps, SampleCommand.Seed, output };
+var command = new RootCommand("Trains the same generator by five recipes on a ring of 8 and a grid of 25 Gaussians, and counts the modes that each hits.") { steps, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, output };
 return SampleCommand.Run(command, args, Train);
 
 void Train(ParseResult options, CancellationToken cancellation)
@@ -34,7 +34,7 @@ void Train(ParseResult options, CancellationToken cancellation)
             using var discriminator = recipe.Discriminator();
             using var trainer = new GanTrainer(generator, discriminator, data, recipe.Options(count) with { BatchSize = 256, Seed = seed, Diagnostics = new() { Samples = 0 } });
             Console.WriteLine($"{recipe.Name} on the {name}");
-            foreach (var _ in trainer.TrainTo(count, cancellation).Every(Math.Max(1, count / 20)).WithProgress())
+            foreach (var _ in trainer.TrainTo(count, cancellation).Every(Math.Max(1, count / 20)).WithProgress(verbosity: SampleCommand.Verbosity))
             {
             }
             if (cancellation.IsCancellationRequested)

@@ -31,6 +31,13 @@ internal static class SampleCommand
 
     public static Option<Precision> Precision { get; } = new("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Players.Precision.Float32 };
 
+    public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Of a run, show warnings and the end only." };
+
+    public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Of a run, show every term of the losses and every metric too." };
+
+    /// <summary>How much of a run the console shows.</summary>
+    public static ConsoleVerbosity Verbosity { get; private set; } = ConsoleVerbosity.Normal;
+
     /// <summary>Runs a command whose work gets the parsed options and a token that Ctrl-C cancels.</summary>
     public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)
     {
@@ -42,6 +49,7 @@ internal static class SampleCommand
     public static void SetWork(Command command, Action<ParseResult, CancellationToken> work) =>
         command.SetAction(parsed =>
         {
+            Verbosity = parsed.GetValue(Quiet) ? ConsoleVerbosity.Quiet : parsed.GetValue(Verbose) ? ConsoleVerbosity.Verbose : ConsoleVerbosity.Normal;
             using var interruption = new ConsoleInterruption();
             try
             {

@@ -22,7 +22,7 @@ var steps = new Option<int>("--steps") { Description = "Steps of the GAN. The VA
 var width = new Option<int>("--width") { Description = "Channels of the networks' first stage.", DefaultValueFactory = _ => 32 };
 var output = SampleCommand.Output("vae-versus-gan");
 
-var command = new RootCommand("Trains a GAN and a VAE with the same generator on the same garments for the same time, and puts both beside real images.") { steps, width, SampleCommand.Seed, output };
+var command = new RootCommand("Trains a GAN and a VAE with the same generator on the same garments for the same time, and puts both beside real images.") { steps, width, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, output };
 return SampleCommand.Run(command, args, Compare);
 
 void Compare(ParseResult options, CancellationToken cancellation)
@@ -46,7 +46,7 @@ void Compare(ParseResult options, CancellationToken cancellation)
     using var trainer = new GanTrainer(generator, discriminator, garments, recipe);
     Console.WriteLine($"GAN: {options.GetValue(steps):N0} steps.");
     var clock = Stopwatch.StartNew();
-    foreach (var _ in trainer.TrainTo(options.GetValue(steps), cancellation).Every(Math.Max(1, options.GetValue(steps) / 5)).WithProgress())
+    foreach (var _ in trainer.TrainTo(options.GetValue(steps), cancellation).Every(Math.Max(1, options.GetValue(steps) / 5)).WithProgress(verbosity: SampleCommand.Verbosity))
     {
     }
     var time = clock.Elapsed;
@@ -61,7 +61,7 @@ void Compare(ParseResult options, CancellationToken cancellation)
     }
     var vaeSteps = Math.Max(PaceSteps + 1, (long)(PaceSteps * (time / clock.Elapsed)));
     Console.WriteLine($"VAE: {vaeSteps:N0} steps.");
-    var reports = vaeTrainer.TrainTo(vaeSteps, cancellation).Every(Math.Max(1, vaeSteps / 20)).WithProgress().WithCsv(In("vae.csv")).ToList();
+    var reports = vaeTrainer.TrainTo(vaeSteps, cancellation).Every(Math.Max(1, vaeSteps / 20)).WithProgress(verbosity: SampleCommand.Verbosity).WithCsv(In("vae.csv")).ToList();
     if (cancellation.IsCancellationRequested)
         return;
     Console.WriteLine($"The GAN trained for {time:mm\\:ss}, the VAE for {clock.Elapsed:mm\\:ss}.");

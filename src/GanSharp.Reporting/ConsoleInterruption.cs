@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GanSharp.Reporting.Consoles;
 
 namespace GanSharp.Reporting;
 
@@ -38,7 +39,7 @@ public sealed class ConsoleInterruption : IDisposable
         source.Cancel();
         try
         {
-            Console.Error.WriteLine($"{Environment.NewLine}Stopping after this step and saving, if the run keeps checkpoints. A second Ctrl-C ends at once, without saving.");
+            LiveLines.Interject(() => Console.Error.WriteLine($"{Environment.NewLine}Stopping after this step and saving, if the run keeps checkpoints. A second Ctrl-C ends at once, without saving."));
         }
         catch (IOException)
         {

@@ -1,47 +1,40 @@
 using System.Globalization;
+using GanSharp.Reporting.Consoles;
 using GanSharp.Training.Runs;
 using Spectre.Console;
 
 namespace GanSharp.Reporting;
 
-/// <summary>A run on the console: a bar with rate and time left on a terminal, a line now and then in a log.</summary>
+/// <summary>
+/// A run on the console. A terminal gets a few lines that are drawn anew in place: a bar with rate and time left, the losses by name, how far the generator is from the data and what that number is
+/// worth, and the run's health in words. A log gets a line now and then, without control codes. Without colors where the variable NO_COLOR is set.
+/// </summary>
 public static class ConsoleProgress
 {
     /// <summary>Passes the reports on and shows them. On a terminal the bar moves between reports too.</summary>
     /// <param name="run">The run, such as <c>trainer.Train(10_000).Every(100)</c>.</param>
     /// <param name="console">Where to show it; the process's console where null.</param>
+    /// <param name="verbosity">How much to show. Default <see cref="ConsoleVerbosity.Normal"/>.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
-    public static IEnumerable<TReport> WithProgress<TReport>(this TrainingRun<TReport> run, IAnsiConsole? console = null)
+    /// <exception cref="ArgumentOutOfRangeException">The verbosity is none of the three.</exception>
+    public static IEnumerable<TReport> WithProgress<TReport>(this TrainingRun<TReport> run, IAnsiConsole? console = null, ConsoleVerbosity verbosity = ConsoleVerbosity.Normal)
         where TReport : TrainingReport
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (!Enum.IsDefined(verbosity))
+            throw new ArgumentOutOfRangeException(nameof(verbosity), verbosity, "verbosity must be Quiet, Normal or Verbose.");
         console ??= AnsiConsole.Console;
-        return console.Profile.Out.IsTerminal ? OnTerminal(run, console) : InLog(run, console);
+        return Show(run, console, verbosity);
     }
 
-    private static IEnumerable<TReport> OnTerminal<TReport>(TrainingRun<TReport> run, IAnsiConsole console)
+    private static IEnumerable<TReport> Show<TReport>(TrainingRun<TReport> run, IAnsiConsole console, ConsoleVerbosity verbosity)
         where TReport : TrainingReport
     {
-        using var bar = new ProgressBar(run, console);
+        var showsLines = verbosity != ConsoleVerbosity.Quiet && console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
+        using IReportDisplay display = showsLines ? new LiveLines(run, console, verbosity) : new LogDisplay(run, console, verbosity);
         foreach (var report in run)
         {
-            bar.Show(report);
-            yield return report;
-        }
-    }
-
-    private static IEnumerable<TReport> InLog<TReport>(TrainingRun<TReport> run, IAnsiConsole console)
-        where TReport : TrainingReport
-    {
-        var pause = TimeSpan.FromSeconds(5);
-        TimeSpan? shown = null;
-        foreach (var report in run)
-        {
-            if (shown is null || report.Elapsed - shown >= pause || report.Step == report.LastStep)
-            {
-                shown = report.Elapsed;
-                console.Profile.Out.Writer.WriteLine($"{report}  {Duration(TimeLeft(run, report.Step, report.Elapsed))} left");
-            }
+            display.Show(report);
             yield return report;
         }
     }

@@ -1,13 +1,14 @@
+using System.Globalization;
+using GanSharp.Reporting.Pictures;
 using SkiaSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Reporting;
 
-/// <summary>Images of a tensor as one PNG: the first thing to look at.</summary>
+/// <summary>Images of a tensor as one PNG, the first thing to look at, or as single files for tools that read folders.</summary>
 public static class ImageGrid
 {
-    private const int Gap = 2, CaptionHeight = 34, Margin = 12;
-    private const int TargetCellPixels = 56;
+    private const int CaptionHeight = 34, Margin = 12;
 
     /// <summary>Saves images row by row.</summary>
     /// <param name="images">Float tensor of shape [N, channels, height, width] in [−1, 1], values beyond are clipped; 1, 3 or 4 channels.</param>
@@ -15,6 +16,37 @@ public static class ImageGrid
     /// <param name="columns">Images in a row, at least 1. Default 8.</param>
     /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
     public static void Save(Tensor images, string path, int columns = 8) => Save([("", images, columns)], path);
+
+    /// <summary>Writes images row by row as a PNG.</summary>
+    /// <param name="images">Images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="stream">Where to write it; it stays open.</param>
+    /// <param name="columns">Images in a row, at least 1. Default 8.</param>
+    /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
+    public static void Save(Tensor images, Stream stream, int columns = 8)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Write(Convert([("", images, columns)]), stream);
+    }
+
+    /// <summary>
+    /// Saves each image as a file of its own, 000000.png, 000001.png, …, a pixel for a pixel: the folder that torch-fidelity, pytorch-fid and GanSharp's <c>ImageFolder</c> read.
+    /// More batches go on in it with <paramref name="first"/>.
+    /// </summary>
+    /// <param name="images">Images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="folder">Where to save them; made where it isn't there. Files of the same numbers are replaced, others stay: start with an empty one.</param>
+    /// <param name="first">Number of the first file, at least 0. Default 0.</param>
+    /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
+    public static void SaveSingles(Tensor images, string folder, long first = 0)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        var bytes = ImageBytes.Of(images);
+        for (var index = 0; index < bytes.Count; index++)
+        {
+            using var image = bytes.ToBitmap(index);
+            ReportFile.Save(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{first + index:000000}.png")), file => image.Encode(file, SKEncodedImageFormat.Png, 100));
+        }
+    }
 
     /// <summary>Saves real and generated images beside each other, with captions.</summary>
     /// <param name="real">Images of the data, like <see cref="Save(Tensor, string, int)"/>'s.</param>
@@ -44,7 +76,7 @@ public static class ImageGrid
     /// <exception cref="ArgumentException">A tensor has another shape, or holds NaN.</exception>
     public static void SaveNeighbors(Tensor generated, Tensor neighbors, string path)
     {
-        ThrowIfNoImages(generated);
+        ImageBytes.ThrowIfNoImages(generated);
         ArgumentNullException.ThrowIfNull(neighbors);
         if (neighbors.dim() != 5 || neighbors.shape[1] < 1 || !neighbors.shape.Where((_, dimension) => dimension != 1).SequenceEqual(generated.shape))
             throw new ArgumentException($"neighbors must have shape [{generated.shape[0]}, k, {string.Join(", ", generated.shape[1..])}], k images for each generated one, but have shape [{string.Join(", ", neighbors.shape)}].", nameof(neighbors));
@@ -52,16 +84,11 @@ public static class ImageGrid
         Save([("Fake", generated, 1), ("Training set", neighbors.flatten(0, 1), (int)neighbors.shape[1])], path);
     }
 
-    private static void Save((string Caption, Tensor Images, int Columns)[] blocks, string path)
+    /// <summary>Draws blocks that are bytes already.</summary>
+    internal static void Write(IReadOnlyList<(string Caption, ImageBytes Images, int Columns)> blocks, Stream stream)
     {
-        foreach (var (_, images, columns) in blocks)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-            ThrowIfNoImages(images);
-        }
         var captioned = blocks.Any(block => block.Caption.Length > 0);
-        var scale = Math.Max(1, TargetCellPixels / (int)blocks[0].Images.shape[2]);
-        var grids = blocks.Select(block => Draw(block.Images, block.Columns, scale)).ToArray();
+        var grids = blocks.Select(block => block.Images.ToGrid(block.Columns, blocks[0].Images.Scale)).ToArray();
         var (margin, top) = captioned ? (Margin, CaptionHeight) : (0, 0);
         var info = new SKImageInfo(grids.Sum(grid => grid.Width) + margin * (grids.Length + 1), top + grids.Max(grid => grid.Height) + margin);
         using var surface = SKSurface.Create(info);
@@ -79,42 +106,19 @@ public static class ImageGrid
             left += grid.Width + margin;
             grid.Dispose();
         }
-        ReportFile.SavePng(surface, path);
+        ReportFile.WritePng(surface, stream);
     }
 
-    private static SKBitmap Draw(Tensor images, int columns, int scale)
+    private static void Save(IReadOnlyList<(string Caption, Tensor Images, int Columns)> blocks, string path)
     {
-        using var scope = NewDisposeScope();
-        var (count, channels, height, width) = ((int)images.shape[0], (int)images.shape[1], (int)images.shape[2], (int)images.shape[3]);
-        var bytes = images.detach().to(ScalarType.Float32).clamp(-1, 1).add(1).mul(127.5).round().to(ScalarType.Byte).cpu()
-            .permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
-        columns = Math.Min(columns, count);
-        var rows = (count + columns - 1) / columns;
-        var (cellWidth, cellHeight) = (width * scale + Gap, height * scale + Gap);
-        var grid = new SKBitmap(columns * cellWidth - Gap, rows * cellHeight - Gap, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        grid.Erase(SKColors.White);
-        var target = grid.GetPixelSpan();
-        for (var index = 0; index < count; index++)
-            for (var y = 0; y < height * scale; y++)
-                for (var x = 0; x < width * scale; x++)
-                {
-                    var source = bytes.AsSpan(((index * height + y / scale) * width + x / scale) * channels, channels);
-                    var at = ((index / columns * cellHeight + y) * grid.Width + index % columns * cellWidth + x) * 4;
-                    target[at] = source[0];
-                    target[at + 1] = source[channels == 1 ? 0 : 1];
-                    target[at + 2] = source[channels == 1 ? 0 : 2];
-                    target[at + 3] = channels == 4 ? source[3] : (byte)255;
-                }
-        return grid;
+        var bytes = Convert(blocks);
+        ReportFile.Save(path, file => Write(bytes, file));
     }
 
-    private static void ThrowIfNoImages(Tensor images)
+    private static (string Caption, ImageBytes Images, int Columns)[] Convert(IReadOnlyList<(string Caption, Tensor Images, int Columns)> blocks)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.dim() != 4 || images.numel() == 0 || images.shape[1] is not (1 or 3 or 4))
-            throw new ArgumentException($"images must have shape [N, 1, 3 or 4 channels, height, width] but have shape [{string.Join(", ", images.shape)}].", nameof(images));
-        using var scope = NewDisposeScope();
-        if (images.isnan().any().item<bool>())
-            throw new ArgumentException("images must be numbers but some values are NaN.", nameof(images));
+        foreach (var (_, _, columns) in blocks)
+            ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        return [.. blocks.Select(block => (block.Caption, ImageBytes.Of(block.Images), block.Columns))];
     }
 }

@@ -6,7 +6,8 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>GanSharp as its users get it: a package from a feed, in a project that knows nothing of this repository.</summary>
-public sealed class ConsumerTests(PackedLibrary library) : IClassFixture<PackedLibrary>
+[Collection(typeof(PackageCollection))]
+public sealed class ConsumerTests(PackedLibrary library)
 {
     [Fact]
     public void The_package_holds_the_library_and_its_build_steps()

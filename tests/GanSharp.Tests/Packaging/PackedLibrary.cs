@@ -2,21 +2,38 @@ using Xunit;
 
 namespace GanSharp.Tests.Packaging;
 
-/// <summary>The package GanSharp, packed once from the build under test into a feed of its own, and projects that know nothing of this repository.</summary>
+/// <summary>Tests of the packages, which are packed once for all of them.</summary>
+[CollectionDefinition]
+public sealed class PackageCollection : ICollectionFixture<PackedLibrary>;
+
+/// <summary>The packages GanSharp and GanSharp.Reporting, packed once from the build under test into a feed of their own, and projects that know nothing of this repository.</summary>
 public sealed class PackedLibrary : IDisposable
 {
+    private static readonly string[] Packages = ["GanSharp", "GanSharp.Reporting"];
     private readonly TemporaryFolder folder = new();
     private readonly string version = $"0.0.0-test{DateTime.UtcNow:yyyyMMddHHmmssfff}";
 
     public PackedLibrary()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var (packed, output) = DotnetCommand.Run(Repository.Root, "pack", "src/GanSharp", "--no-build", "--configuration", configuration, "--output", folder.FullName, $"-p:Version={version}");
-        Assert.True(packed == 0, output);
+        foreach (var package in Packages)
+        {
+            var (packed, output) = DotnetCommand.Run(Repository.Root, "pack", $"src/{package}", "--no-build", "--configuration", configuration, "--output", folder.FullName, $"-p:Version={version}");
+            Assert.True(packed == 0, output);
+        }
     }
 
     /// <summary>The package's file.</summary>
     public string File => folder.File($"GanSharp.{version}.nupkg");
+
+    /// <summary>Writes a program that is one file, in a folder that only has this feed beside the user's; its packages of any version become the packed ones.</summary>
+    /// <returns>The folder.</returns>
+    public string SingleFile(string name, string program)
+    {
+        WriteFeed(name);
+        System.IO.File.WriteAllText(folder.File(name, $"{name}.cs"), program.Replace("@*", $"@{version}", StringComparison.Ordinal));
+        return folder.File(name);
+    }
 
     /// <summary>Writes a console project that references the package.</summary>
     /// <param name="name">The name of its folder.</param>
@@ -25,11 +42,7 @@ public sealed class PackedLibrary : IDisposable
     /// <returns>Its folder.</returns>
     public string Project(string name, string program, bool backend = true)
     {
-        System.IO.File.WriteAllText(folder.File(name, "nuget.config"), $"""
-            <configuration>
-              <packageSources><add key="test" value="{folder.FullName}" /></packageSources>
-            </configuration>
-            """);
+        WriteFeed(name);
         System.IO.File.WriteAllText(folder.File(name, $"{name}.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -52,12 +65,21 @@ public sealed class PackedLibrary : IDisposable
     public void Dispose()
     {
         folder.Dispose();
-        var unpacked = Path.Combine(NuGetCache, "gansharp", version);
-        if (Directory.Exists(unpacked))
-            Directory.Delete(unpacked, recursive: true);
+        foreach (var package in Packages)
+        {
+            var unpacked = Path.Combine(NuGetCache, package.ToLowerInvariant(), version);
+            if (Directory.Exists(unpacked))
+                Directory.Delete(unpacked, recursive: true);
+        }
     }
 
     /// <summary>Where restored packages lie.</summary>
     public static string NuGetCache { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    private void WriteFeed(string name) => System.IO.File.WriteAllText(folder.File(name, "nuget.config"), $"""
+        <configuration>
+          <packageSources><add key="test" value="{folder.FullName}" /></packageSources>
+        </configuration>
+        """);
 }

@@ -6,7 +6,8 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>However an application is built or published, its TorchSharp.dll is the copy whose methods keep their arguments alive, and the NuGet cache stays as it was.</summary>
-public sealed class PublishTests(PackedLibrary library) : IClassFixture<PackedLibrary>
+[Collection(typeof(PackageCollection))]
+public sealed class PublishTests(PackedLibrary library)
 {
     private const string Program = "System.Console.WriteLine(GanSharp.Runtime.ArgumentLifetime.IsSafe);";
 

@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Text;
 using FluentAssertions;
 using GanSharp.Data.Distributions;
+using GanSharp.Diagnostics.Health;
+using GanSharp.Metrics;
 using GanSharp.Networks;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Consoles;
 using GanSharp.Training;
 using Spectre.Console;
 using Xunit;
@@ -40,12 +43,93 @@ public sealed class ConsoleTests : IDisposable
 
         trainer.Train(20).Every(5).WithProgress(console).Should().HaveCount(4);
 
-        output.ToString().Should().Contain("100%").And.Contain("step 20 of 20").And.Contain("samples/s").And.Contain("00:00 left").And.Contain("JS ≥ ");
-        output.ToString().Should().EndWith("\u001b[?25h", "the cursor is shown again");
+        output.ToString().Should().Contain("100%").And.Contain("step 20 of 20").And.Contain("samples/s").And.Contain("00:00 left");
+        output.ToString().Should().Contain("loss D ").And.Contain("loss G ").And.Contain("A Jensen-Shannon divergence of at least ").And.Contain("balanced: G's samples are ");
+        output.ToString().Should().EndWith("\u001b[J", "what comes next stands below the lines").And.NotContain("\u001b[?25l", "a terminal without a cursor could be left behind");
+    }
+
+    [Theory]
+    [InlineData(120, 40, false)]
+    [InlineData(80, 24, true)]
+    [InlineData(40, 24, false)]
+    [InlineData(20, 5, true)]
+    [InlineData(3, 2, false)]
+    [InlineData(1, 1, true)]
+    public void Lines_fit_a_terminal_of_any_size(int width, int height, bool isVerbose)
+    {
+        var (console, _) = Console(isTerminal: true, width, height);
+        var report = PictureTests.Report(1_000, 0.25) with
+        {
+            Health = new([new(HealthVerdict.GeneratorCollapsed, string.Concat(Enumerable.Repeat("evidence ", 40)), "Do [something] about it"), new(HealthVerdict.Oscillating, "it swings", "Lower the rates")]),
+            Terms = Enumerable.Range(0, 12).ToDictionary(term => $"discriminator/term {term}", term => (double)term),
+            Metrics = new Dictionary<string, MetricReading> { ["Fréchet distance (garments)"] = new(1, null, 1_000, MetricGoal.Lower) },
+            Warnings = ["step 990: a [loss] is NaN; this update of the generator was skipped"],
+        };
+
+        var lines = DisplayLines.Of(console, isVerbose ? ConsoleVerbosity.Verbose : ConsoleVerbosity.Normal, new(1_000, 2_000, 0.5, TimeSpan.FromMinutes(1), 1_234), report);
+
+        lines.Should().OnlyContain(line => line.CellCount() < Math.Max(2, width));
+        lines.Count.Should().BeInRange(1, Math.Max(1, height - 1)).And.BeLessThanOrEqualTo(isVerbose ? 16 : 8);
+        var text = string.Join('\n', lines.Select(line => string.Concat(line.Select(segment => segment.Text))));
+        if (width >= 80)
+            text.Should().Contain("50%").And.Contain("step 1,000 of 2,000").And.Contain("01:00 left").And.Contain("loss D 1.001").And.Contain("A Jensen-Shannon divergence").And.Contain("! G collapsed: evidence evidence");
+        if (width == 40)
+            text.Should().Contain("50%").And.Contain("JS ≥ 0.2500").And.Contain("! step 990: a [loss] is NaN");
+        text.Contains("term 11", StringComparison.Ordinal).Should().Be(isVerbose && width >= 80);
     }
 
     [Fact]
-    public void The_cursor_comes_back_when_the_caller_stops_early()
+    public void A_quiet_run_says_what_went_wrong_and_how_it_ended()
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        var (console, output) = Console(isTerminal: true);
+
+        trainer.Train(20).Every(5).WithProgress(console, ConsoleVerbosity.Quiet).Should().HaveCount(4);
+
+        var lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        lines.Should().ContainSingle().Which.Should().StartWith("step     20  loss D ");
+        output.ToString().Should().NotContain("\u001b");
+    }
+
+    [Fact]
+    public void A_verbose_log_has_every_report_with_its_terms_and_findings()
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data, TrainingOptions.RegularizedRelativistic(20, gamma: 1));
+        var (console, output) = Console(isTerminal: false);
+
+        trainer.Train(20).Every(5).WithProgress(console, ConsoleVerbosity.Verbose).Should().HaveCount(4);
+
+        var lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        lines.Where(line => line.StartsWith("step", StringComparison.Ordinal)).Should().HaveCount(4);
+        lines.Where(line => line.Contains("discriminator/R1", StringComparison.Ordinal)).Should().HaveCount(4);
+        FluentActions.Invoking(() => trainer.Train(1).WithProgress(console, (ConsoleVerbosity)7)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("verbosity must be Quiet, Normal or Verbose.*");
+    }
+
+    [Fact]
+    public void The_lines_go_on_below_what_else_is_written_and_go_up_over_those_that_a_narrower_terminal_wrapped()
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        var run = trainer.Train(1_000);
+        var (console, output) = Console(isTerminal: true);
+        using var display = new LiveLines(run, console, ConsoleVerbosity.Normal);
+        display.Show(PictureTests.Report(100, 0.25));
+        var lines = DisplayLines.Of(console, ConsoleVerbosity.Normal, new(0, 1_000, 0, TimeSpan.MaxValue, 1_234.5), PictureTests.Report(100, 0.25)).Count;
+
+        LiveLines.Interject(() => output.Write("<something else>"));
+        display.Show(PictureTests.Report(100, 0.25));
+        display.Show(PictureTests.Report(100, 0.25));
+
+        var after = output.ToString().Split("<something else>")[1];
+        after.Should().StartWith("\r").And.NotStartWith("\r\u001b[");
+        after.Should().Contain($"\r\u001b[{lines}A");
+        console.Profile.Width = 60;
+        display.Show(PictureTests.Report(100, 0.25));
+        var up = int.Parse(output.ToString().Split("\r\u001b[")[^1].Split('A')[0], CultureInfo.InvariantCulture);
+        up.Should().BeGreaterThan(lines, "a line of 100 cells takes two rows of 60");
+    }
+
+    [Fact]
+    public void An_early_end_leaves_the_lines_and_the_cursor_below_them()
     {
         using var trainer = new GanTrainer(generator, discriminator, data);
         var (console, output) = Console(isTerminal: true);
@@ -54,7 +138,10 @@ public sealed class ConsoleTests : IDisposable
             break;
 
         trainer.Step.Should().Be(1);
-        output.ToString().Should().EndWith("\u001b[?25h");
+        var end = output.ToString();
+        end.Should().EndWith("\u001b[J");
+        Thread.Sleep(500);
+        output.ToString().Should().Be(end, "nothing is drawn any more");
     }
 
     [Fact]
@@ -140,27 +227,27 @@ public sealed class ConsoleTests : IDisposable
         return new StreamReader(file).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    private static (IAnsiConsole Console, StringWriter Output) Console(bool isTerminal)
+    private static (IAnsiConsole Console, StringWriter Output) Console(bool isTerminal, int width = 120, int height = 40)
     {
         var output = new StringWriter(CultureInfo.InvariantCulture);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
-            Out = new Output(output, isTerminal),
+            Out = new Output(output, isTerminal, width, height),
         });
         return (console, output);
     }
 
-    private sealed class Output(TextWriter writer, bool isTerminal) : IAnsiConsoleOutput
+    private sealed class Output(TextWriter writer, bool isTerminal, int width, int height) : IAnsiConsoleOutput
     {
         public TextWriter Writer => writer;
 
         public bool IsTerminal => isTerminal;
 
-        public int Width => 120;
+        public int Width => width;
 
-        public int Height => 40;
+        public int Height => height;
 
         public void SetEncoding(Encoding encoding)
         {

@@ -11,6 +11,7 @@ internal sealed class CheckpointKeeper : IDisposable
 {
     private readonly TrainingState state;
     private readonly Action checkWeights, remember;
+    private readonly Func<bool> isAsked;
     private readonly CheckpointOptions options;
     private readonly CheckpointFolder folder;
     private readonly FolderLock folderLock;
@@ -27,11 +28,12 @@ internal sealed class CheckpointKeeper : IDisposable
     /// <param name="options">When, and how many are kept.</param>
     /// <param name="checkWeights">Throws where the weights aren't worth saving.</param>
     /// <param name="remember">Told of each copy, so that no roll-back goes behind it.</param>
+    /// <param name="isAsked">Takes a request for a checkpoint beside those that are due.</param>
     /// <exception cref="CheckpointException">It can't, or doesn't.</exception>
     public CheckpointKeeper(
-        TrainingState state, SortedDictionary<string, string> description, string path, CheckpointOptions options, Action checkWeights, Action remember)
+        TrainingState state, SortedDictionary<string, string> description, string path, CheckpointOptions options, Action checkWeights, Action remember, Func<bool> isAsked)
     {
-        (this.state, this.options, this.checkWeights, this.remember, folder) = (state, options, checkWeights, remember, new CheckpointFolder(path));
+        (this.state, this.options, this.checkWeights, this.remember, this.isAsked, folder) = (state, options, checkWeights, remember, isAsked, new CheckpointFolder(path));
         folderLock = FolderLock.Take(folder.FullName);
         try
         {
@@ -69,7 +71,14 @@ internal sealed class CheckpointKeeper : IDisposable
     {
         if (writing.IsCompleted)
             Await();
-        if ((state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step) && state.Step != savedStep)
+        if ((isAsked() || state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step) && state.Step != savedStep)
+            Save();
+    }
+
+    /// <summary>Makes a checkpoint where one was asked for while the run stands still.</summary>
+    public void SaveIfAsked()
+    {
+        if (isAsked() && isWhole && state.Step != savedStep)
             Save();
     }
 

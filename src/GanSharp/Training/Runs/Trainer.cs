@@ -11,10 +11,8 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Training.Runs;
 
-/// <summary>What all trainers share: a run as a sequence of reports, resume, and samples while it trains.</summary>
-/// <typeparam name="TReport">The trainer's kind of report.</typeparam>
-public abstract class Trainer<TReport> : IDisposable
-    where TReport : TrainingReport
+/// <summary>A trainer of any kind of report: where it stands, and what another thread may ask of it while it trains.</summary>
+public abstract class Trainer : IDisposable
 {
     private protected Trainer(Dataset data) => (Data, Gate) = (data, new TrainerGate(GetType().Name));
 
@@ -27,6 +25,15 @@ public abstract class Trainer<TReport> : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
+    /// <summary>
+    /// What the run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of your own included, the optimizers,
+    /// the networks' classes, and the data by its count, shape and a hash of its first batch. It is what a resume compares; options that change only what is reported are left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DescribeOptions() => Describe();
+
+    /// <summary>Number of classes that the generator is conditioned on; null for none.</summary>
+    public int? Classes => Parts.Sampling.Generator.Classes;
+
     internal TrainerGate Gate { get; }
 
     internal abstract TrainerParts Parts { get; }
@@ -36,8 +43,63 @@ public abstract class Trainer<TReport> : IDisposable
 
     internal TrainingState State => Parts.State;
 
-    /// <summary>The options as readable names and values, which a resume compares.</summary>
+    /// <summary>What <see cref="DescribeOptions"/> returns.</summary>
     internal abstract SortedDictionary<string, string> Describe();
+
+    /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
+    /// <param name="makeGenerator">
+    /// Makes a second network of G's class with the same arguments, which the snapshot disposes. Null (the default) where G can do so by itself, as all of GanSharp's can
+    /// (<see cref="GeneratorNetwork.CloneArchitecture"/>). Torch's global generator, from which it draws its first weights, goes on as if it had not been called.
+    /// </param>
+    /// <param name="averaged">False for G as it trains. Default true: its average, where one is kept.</param>
+    /// <exception cref="NetworkException">The second network isn't like the first; the message lists every difference.</exception>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => Parts.Sampling.Snapshot(makeGenerator, averaged);
+
+    /// <summary>
+    /// The run stands still between two steps until the result is disposed; of several, until the last. Meanwhile other threads may sample, and a checkpoint may be asked for; a canceled run
+    /// ends all the same. It may be called from any thread, and doesn't wait for the step in progress. What is trained is unchanged, bit for bit.
+    /// </summary>
+    /// <remarks>The thread that pulls reports must not pull while it is itself the one to dispose the result: it would wait forever.</remarks>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    public IDisposable Pause()
+    {
+        Gate.ThrowIfClosed();
+        return Gate.Requests.Pause();
+    }
+
+    /// <summary>Whether someone has paused the run (<see cref="Pause"/>).</summary>
+    public bool IsPaused => Gate.Requests.IsPaused;
+
+    /// <summary>Whether a run is in progress that makes checkpoints (<see cref="TrainingRun{TReport}.WithCheckpoints"/>).</summary>
+    public bool MakesCheckpoints => Gate.Requests.CanSave;
+
+    /// <summary>Asks the run for a checkpoint beside those of its schedule: after the step in progress, or at once where it is paused. It may be called from any thread.</summary>
+    /// <returns>Whether one will be made: false where no run is in progress, or it makes no checkpoints.</returns>
+    public bool RequestCheckpoint() => Gate.Requests.AskToSave();
+
+    /// <summary>
+    /// Releases the trainer's buffers and optimizers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the
+    /// step in progress, makes its last checkpoint, and throws <see cref="ObjectDisposedException"/> where it is pulled.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    public void Dispose()
+    {
+        Gate.Close(Parts.Dispose);
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>What all trainers share: a run as a sequence of reports, resume, and samples while it trains.</summary>
+/// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+public abstract class Trainer<TReport> : Trainer
+    where TReport : TrainingReport
+{
+    private protected Trainer(Dataset data)
+        : base(data)
+    {
+    }
 
     /// <summary>Begins a report: reads the means of the steps since the last one.</summary>
     internal abstract ReportDraft<TReport> Draft();
@@ -89,7 +151,7 @@ public abstract class Trainer<TReport> : IDisposable
 
     /// <summary>
     /// Samples of the averaged generator, or of G where no average is kept. Training goes on as if it had not been asked, bit for bit. From another thread it waits
-    /// for the step in progress, and where G can't copy itself (<see cref="GeneratorNetwork.CloneArchitecture"/>) the next step waits for it; to serve many, take a <see cref="Snapshot"/>.
+    /// for the step in progress, and where G can't copy itself (<see cref="GeneratorNetwork.CloneArchitecture"/>) the next step waits for it; to serve many, take a <see cref="Trainer.Snapshot"/>.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
@@ -111,20 +173,9 @@ public abstract class Trainer<TReport> : IDisposable
     /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Parts.Sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
 
-    /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
-    /// <param name="makeGenerator">
-    /// Makes a second network of G's class with the same arguments, which the snapshot disposes. Null (the default) where G can do so by itself, as all of GanSharp's can
-    /// (<see cref="GeneratorNetwork.CloneArchitecture"/>). Torch's global generator, from which it draws its first weights, goes on as if it had not been called.
-    /// </param>
-    /// <param name="averaged">False for G as it trains. Default true: its average, where one is kept.</param>
-    /// <exception cref="NetworkException">The second network isn't like the first; the message lists every difference.</exception>
-    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => Parts.Sampling.Snapshot(makeGenerator, averaged);
-
     /// <summary>
     /// Puts averaged weights into the generator until the result is disposed; where no average is kept, they stay. Until then no step runs: one that this caller asks for
-    /// is refused, another thread's waits. It is the network in training that changes, for everyone who looks at it; other threads had better take a <see cref="Snapshot"/>.
+    /// is refused, another thread's waits. It is the network in training that changes, for everyone who looks at it; other threads had better take a <see cref="Trainer.Snapshot"/>.
     /// </summary>
     /// <param name="name">An average of <see cref="RunOptions.Averages"/>, by its name. Null (the default) for the one that samples and reports are of, <see cref="RunOptions.EmaHalfLifeImages"/>.</param>
     /// <exception cref="ArgumentException">No average has that name; the message lists all.</exception>
@@ -149,17 +200,6 @@ public abstract class Trainer<TReport> : IDisposable
 
     /// <summary><see cref="UseAverage"/> for a look of the run itself, whose turn it is already; null where no average is kept.</summary>
     internal Func<IDisposable>? ApplyAverage => Parts.Averages.Main is { } average ? average.Apply : null;
-
-    /// <summary>
-    /// Releases the trainer's buffers and optimizers, and the memory kept for the next step. The networks keep their trained parameters. A run that is still enumerated ends after the
-    /// step in progress, makes its last checkpoint, and throws <see cref="ObjectDisposedException"/> where it is pulled.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
-    public void Dispose()
-    {
-        Gate.Close(Parts.Dispose);
-        GC.SuppressFinalize(this);
-    }
 
     /// <summary>One step, watched: it is done whole, or throws, or returns to the last good state.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>

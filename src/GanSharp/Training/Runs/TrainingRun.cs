@@ -146,7 +146,8 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
         var start = time.GetTimestamp();
         var (stepAtReport, samplesAtReport) = (first, trainer.SamplesSeen);
         using var events = trainer.State.Events.Begin(trainer.State.RunId, () => trainer.Step, last);
-        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Parts.Guard.CheckWeights, trainer.Parts.RollBack.Remember) : null;
+        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Parts.Guard.CheckWeights, trainer.Parts.RollBack.Remember, trainer.Gate.Requests.TakeSave) : null;
+        using var requests = trainer.Gate.Requests.ServeSaves(keeper is not null);
         while (trainer.Step < last && !cancellation.IsCancellationRequested)
         {
             var pulled = time.GetTimestamp();
@@ -155,6 +156,16 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             while (true)
             {
                 isDone &= !trainer.Gate.LetWaitingIn();
+                var still = time.GetTimestamp();
+                if (trainer.Gate.StandStillWhilePaused(keeper is null ? null : keeper.SaveIfAsked, cancellation))
+                {
+                    (isDone, pulled) = (false, pulled + time.GetTimestamp() - still);
+                    if (cancellation.IsCancellationRequested)
+                    {
+                        events.Outcome = RunOutcome.Canceled;
+                        yield break;
+                    }
+                }
                 keeper?.StepBegins();
                 isDone = trainer.Advance(isContinued: isDone);
                 NativeNumbers.Release(trainer.Step);

@@ -1,3 +1,4 @@
+using GanSharp.Networks;
 using GanSharp.Runtime;
 using static TorchSharp.torch;
 
@@ -24,6 +25,12 @@ public sealed class GeneratorSnapshot : IDisposable
 
     /// <summary>Generator steps of its weights.</summary>
     public long Step => copy.Step;
+
+    /// <summary>What latents are drawn from.</summary>
+    public LatentPrior Prior => source.Generator.Prior;
+
+    /// <summary>Number of classes that samples are asked for by; null for a generator without.</summary>
+    public int? Classes => source.Generator.Classes;
 
     /// <summary>
     /// Takes the trainer's current weights. It waits for the step in progress; training waits only while the weights are copied, not for samples.

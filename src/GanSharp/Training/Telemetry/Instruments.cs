@@ -12,6 +12,9 @@ internal static class Instruments
 
     private static readonly Meter Meter = new(Name);
 
+    // In seconds: what a listener takes by default is for milliseconds.
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300] };
+
     public static readonly Counter<long> Steps = Meter.CreateCounter<long>("gansharp.steps", "{step}", "Generator steps taken.");
     public static readonly Counter<long> Samples = Meter.CreateCounter<long>("gansharp.samples", "{sample}", "Real samples consumed.");
     public static readonly Counter<long> SkippedUpdates = Meter.CreateCounter<long>("gansharp.skipped_updates", "{update}", "Updates that the guard left out.");
@@ -25,6 +28,6 @@ internal static class Instruments
     public static readonly Gauge<double> EvidenceLowerBound = Meter.CreateGauge<double>("gansharp.evidence_lower_bound", "nat", "Mean lower bound of ln p(x) of an autoencoder since the previous report.");
     public static readonly Gauge<double> StepRate = Meter.CreateGauge<double>("gansharp.step_rate", "{step}/s", "Steps per second since the previous report, without the time of the report.");
     public static readonly Gauge<double> Metric = Meter.CreateGauge<double>("gansharp.metric", description: "The metric that the tag gansharp.metric names.");
-    public static readonly Histogram<double> ReportDuration = Meter.CreateHistogram<double>("gansharp.report.duration", "s", "Time that a report's diagnostics and metrics take.");
-    public static readonly Histogram<double> CheckpointDuration = Meter.CreateHistogram<double>("gansharp.checkpoint.duration", "s", "Time that writing a checkpoint takes, beside training.");
+    public static readonly Histogram<double> ReportDuration = Meter.CreateHistogram<double>("gansharp.report.duration", "s", "Time that a report's diagnostics and metrics take.", tags: null, Seconds);
+    public static readonly Histogram<double> CheckpointDuration = Meter.CreateHistogram<double>("gansharp.checkpoint.duration", "s", "Time that writing a checkpoint takes, beside training.", tags: null, Seconds);
 }

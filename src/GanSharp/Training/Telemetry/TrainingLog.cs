@@ -12,7 +12,7 @@ internal static partial class TrainingLog
     public static partial void RunEnded(this ILogger logger, Guid runId, long step, RunOutcome outcome);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Information,
-        Message = "Step {Step} of {LastStep}: loss D {DiscriminatorLoss:0.0000}, loss G {GeneratorLoss:0.0000}, JS bound {JensenShannon}, {SamplesPerSecond:0} samples/s")]
+        Message = "Step {Step} of {LastStep}: loss D {DiscriminatorLoss:0.0000}, loss G {GeneratorLoss:0.0000}, JS bound {JensenShannon:0.0000}, {SamplesPerSecond:0} samples/s")]
     public static partial void Reported(
         this ILogger logger, long step, long lastStep, double discriminatorLoss, double generatorLoss, double? jensenShannon, double samplesPerSecond);
 

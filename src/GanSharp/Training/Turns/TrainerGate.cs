@@ -19,6 +19,9 @@ internal sealed class TrainerGate(string owner)
     private int pullingThread;
     private volatile bool isClosed;
 
+    /// <summary>What others ask of the run.</summary>
+    public RunRequests Requests { get; } = new();
+
     /// <summary>Waits for the step in progress and blocks the next one until the result is disposed. Within a turn it becomes part of that turn.</summary>
     /// <param name="operation">The requesting operation, for messages.</param>
     /// <param name="prepare">Called at once within the turn; its result is disposed before the turn ends.</param>
@@ -121,6 +124,26 @@ internal sealed class TrainerGate(string owner)
         return true;
     }
 
+    /// <summary>Between two steps of a pull: stands still while the run is paused. Meanwhile others may have the networks, and ask for a checkpoint.</summary>
+    /// <param name="save">Makes the checkpoint where one was asked for.</param>
+    /// <param name="cancellation">Ends the pause.</param>
+    /// <returns>Whether it stood still.</returns>
+    /// <exception cref="ObjectDisposedException">The trainer is being disposed; the state is that after a complete step.</exception>
+    public bool StandStillWhilePaused(Action? save, CancellationToken cancellation)
+    {
+        if (!Requests.IsPaused)
+            return false;
+        while (Requests.IsPaused && !cancellation.IsCancellationRequested)
+        {
+            save?.Invoke();
+            turns.Release();
+            Requests.WaitForChange(() => isClosed, cancellation);
+            turns.Acquire();
+            ThrowIfClosed();
+        }
+        return true;
+    }
+
     /// <summary>Runs the enumeration's clean-up, which may save a checkpoint, even if the trainer was disposed in the meantime.</summary>
     /// <exception cref="InvalidOperationException">The caller was still using the average; the trained weights were restored first.</exception>
     public void Finish(Action cleanUp)
@@ -150,6 +173,7 @@ internal sealed class TrainerGate(string owner)
                 return;
             isClosed = true;
         }
+        Requests.Wake();
         try
         {
             // It throws where the generator was disposed before its average was taken out of it; what the trainer holds is released all the same.
