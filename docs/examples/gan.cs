@@ -21,7 +21,7 @@ using var discriminator = new MlpDiscriminator(inputSize: 2, width: 64);
 var recipe = TrainingOptions.RegularizedRelativistic(steps, gamma: 0.3, learningRate: 1e-3) with
 {
     // A fresh discriminator measures what is left at the end.
-    Diagnostics = new() { Samples = 4_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 64), AuditEveryReports = int.MaxValue, Audit = new() { MaximumSteps = 500 } },
+    Diagnostics = new() { Samples = 2_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 64), AuditEveryReports = int.MaxValue, Audit = new() { MaximumSteps = 300 } },
 };
 using var trainer = new GanTrainer(generator, discriminator, data, recipe);
 using var folder = RunFolder.Create("output", trainer, new() { Title = "A ring of eight Gaussians" });

@@ -68,7 +68,7 @@ internal static class DisplayLines
         return $"[green]{new string(done, full)}[/][gray35]{new string(open, length - full)}[/] {text.TrimEnd()}";
     }
 
-    private static IEnumerable<SegmentLine> Cut(List<SegmentLine> lines, int count, int width)
+    private static List<SegmentLine> Cut(List<SegmentLine> lines, int count, int width)
     {
         if (lines.Count <= count)
             return lines;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using GanSharp.Reporting.Pictures;
 using GanSharp.Reporting.Runs;
-using Microsoft.Extensions.Logging;
 using Tensorboard;
 
 namespace GanSharp.Reporting.TensorBoard;

@@ -38,8 +38,7 @@ public sealed record LatentWalk
         ArgumentOutOfRangeException.ThrowIfLessThan(Walks, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Stops, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsBetweenStops, 1);
-        if (!(Truncation is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(Truncation), Truncation, "Truncation must be above 0 and at most 1.");
+        ThrowIfNoShare(Truncation, nameof(Truncation));
         if (Truncation != 1 && !prior.IsStandardNormal)
             throw new ArgumentException($"Truncation must be 1 for a prior that isn't normal but is {Truncation}.", nameof(prior));
         using var scope = NewDisposeScope();
@@ -50,5 +49,11 @@ public sealed record LatentWalk
         // Path after path with both ends: without the last point, which is the next path's first, and frame before walk.
         var points = LatentPath.Between(prior, stops, next, StepsBetweenStops + 1).view(Stops, Walks, StepsBetweenStops + 1, prior.Size);
         return points.narrow(2, 0, StepsBetweenStops).transpose(1, 2).reshape(Stops * StepsBetweenStops, Walks, prior.Size).MoveToOuterDisposeScope();
+    }
+
+    private static void ThrowIfNoShare(double value, string name)
+    {
+        if (!(value is > 0 and <= 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and at most 1.");
     }
 }
