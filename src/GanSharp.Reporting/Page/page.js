@@ -313,11 +313,15 @@ const count = number => number.toLocaleString("en");
     async start() {
       state.live = true;
       $("controls").hidden = false;
-      const { runs, interpolates } = await live.get("api/runs");
+      const { runs, interpolates, classes } = await live.get("api/runs");
       state.all = runs;
       addRun(await live.get(`api/runs/${encodeURIComponent(runs[0].id)}`));
       state.shown.add(runs[0].id);
       $("interpolation").hidden = !interpolates;
+      if (classes) {
+        const input = $("walk-class").querySelector("input");
+        [$("walk-class").hidden, input.disabled, input.max] = [false, false, classes - 1];
+      }
       $("pause").addEventListener("click", () => live.post(state.progress?.state === "paused" ? "api/resume" : "api/pause"));
       $("save").addEventListener("click", () => live.post("api/save"));
       $("walk").addEventListener("submit", live.walk);
