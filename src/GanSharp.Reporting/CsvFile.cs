@@ -22,7 +22,8 @@ internal sealed class CsvFile : IDisposable
         var goesOn = header.Take(this.columns.Count).SequenceEqual(this.columns);
         if (goesOn)
             this.columns = [.. header];
-        writer = Rewrite(goesOn ? lines[1..].Where(isKept) : []);
+        // A line that a full disk cut off has too few values.
+        writer = Rewrite(goesOn ? lines[1..].Where(line => line.Split(',').Length == header.Length && isKept(line)) : []);
     }
 
     /// <summary>Writes a line, whose values stand under their columns.</summary>

@@ -106,9 +106,7 @@ public static class ImageGrid
             left += grid.Width + margin;
             grid.Dispose();
         }
-        using var image = surface.Snapshot();
-        using var content = image.Encode(SKEncodedImageFormat.Png, 100);
-        content.SaveTo(stream);
+        ReportFile.WritePng(surface, stream);
     }
 
     private static void Save(IReadOnlyList<(string Caption, Tensor Images, int Columns)> blocks, string path)

@@ -67,7 +67,11 @@ internal static class PlotSheet
     }
 
     /// <summary>Draws the panels, each of the given size, row by row, and saves them.</summary>
-    public static void Save(IReadOnlyList<Plot> panels, int columns, int panelWidth, int panelHeight, string path)
+    public static void Save(IReadOnlyList<Plot> panels, int columns, int panelWidth, int panelHeight, string path) =>
+        ReportFile.Save(path, file => Write(panels, columns, panelWidth, panelHeight, file));
+
+    /// <summary>Draws the panels into a stream.</summary>
+    public static void Write(IReadOnlyList<Plot> panels, int columns, int panelWidth, int panelHeight, Stream stream)
     {
         var rows = (panels.Count + columns - 1) / columns;
         using var surface = SKSurface.Create(new SKImageInfo(columns * panelWidth * PixelsPerUnit, rows * panelHeight * PixelsPerUnit));
@@ -83,6 +87,6 @@ internal static class PlotSheet
             panels[index].Render(surface.Canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
             surface.Canvas.Restore();
         }
-        ReportFile.SavePng(surface, path);
+        ReportFile.WritePng(surface, stream);
     }
 }

@@ -70,22 +70,16 @@ public static class ReportCsv
     private static IEnumerable<TReport> Write<TReport>(IEnumerable<TReport> reports, string path)
         where TReport : TrainingReport
     {
-        CsvFile? file = null;
-        try
+        using var table = new ReportTable(path);
+        foreach (var report in reports)
         {
-            foreach (var report in reports)
-            {
-                var columns = Columns(report);
-                file ??= new CsvFile(path, columns.Select(column => column.Name), line => long.TryParse(line.Split(',')[0], out var step) && step < report.Step);
-                file.Write([.. columns, .. Extra(report)]);
-                yield return report;
-            }
-        }
-        finally
-        {
-            file?.Dispose();
+            table.Write(report);
+            yield return report;
         }
     }
+
+    /// <summary>Everything that the table says of a report: first the columns that every report of its kind has, then the others.</summary>
+    internal static ((string Name, string? Value)[] Common, (string Name, string? Value)[] Own) Line(TrainingReport report) => (Columns(report), [.. Extra(report)]);
 
     private static IEnumerable<(string Name, string? Value)> Extra(TrainingReport report)
     {

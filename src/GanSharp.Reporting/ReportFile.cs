@@ -6,11 +6,11 @@ namespace GanSharp.Reporting;
 /// <summary>A file of a report, whose folder is made where it isn't there. It is complete or not there: who watches the folder never opens half a picture.</summary>
 internal static class ReportFile
 {
-    public static void SavePng(SKSurface surface, string path)
+    public static void WritePng(SKSurface surface, Stream stream)
     {
         using var image = surface.Snapshot();
         using var content = image.Encode(SKEncodedImageFormat.Png, 100);
-        Save(path, content.SaveTo);
+        content.SaveTo(stream);
     }
 
     public static void Save(string path, Action<Stream> write)

@@ -17,10 +17,16 @@ public static class ScatterPlot
         ArgumentNullException.ThrowIfNull(panels);
         if (panels.Count == 0)
             throw new ArgumentException("panels must hold at least one panel but is empty.", nameof(panels));
-        var drawn = panels.Select(panel => (panel.Title, Real: Points(panel.Real, panel.Title), Generated: Points(panel.Generated, panel.Title))).ToArray();
-        var reach = 1.25 * drawn.SelectMany(panel => panel.Real).Max(point => Math.Max(Math.Abs(point.X), Math.Abs(point.Y)));
-        PlotSheet.Save([.. drawn.Select((panel, index) => Draw(panel.Title, panel.Real, panel.Generated, reach, isFirst: index == 0))],
-            panels.Count, PanelWidth, PanelHeight, path);
+        var drawn = panels.Select(panel => (panel.Title, Points(panel.Real, panel.Title), Points(panel.Generated, panel.Title))).ToArray();
+        ReportFile.Save(path, file => Write(drawn, file));
+    }
+
+    /// <summary>Draws panels whose points are numbers already.</summary>
+    internal static void Write(IReadOnlyList<(string Title, Coordinates[] Real, Coordinates[] Generated)> panels, Stream stream)
+    {
+        var reach = 1.25 * panels.SelectMany(panel => panel.Real).Max(point => Math.Max(Math.Abs(point.X), Math.Abs(point.Y)));
+        PlotSheet.Write([.. panels.Select((panel, index) => Draw(panel.Title, panel.Real, panel.Generated, reach, isFirst: index == 0))],
+            panels.Count, PanelWidth, PanelHeight, stream);
     }
 
     private static Plot Draw(string title, Coordinates[] real, Coordinates[] generated, double reach, bool isFirst)
@@ -40,7 +46,7 @@ public static class ScatterPlot
         }
     }
 
-    private static Coordinates[] Points(Tensor samples, string title)
+    internal static Coordinates[] Points(Tensor samples, string title)
     {
         ArgumentNullException.ThrowIfNull(samples);
         if (samples.dim() != 2 || samples.shape[1] != 2 || samples.shape[0] == 0)

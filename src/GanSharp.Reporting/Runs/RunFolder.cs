@@ -1,5 +1,10 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Text.Json;
+using GanSharp.IO;
+using GanSharp.Reporting.Runs.Writing;
+using GanSharp.Training;
+using GanSharp.Training.Autoencoders;
 using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting.Runs;
@@ -7,7 +12,7 @@ namespace GanSharp.Reporting.Runs;
 /// <summary>
 /// A run's folder: its options, its reports as JSON lines and as CSV, pictures of the same latents at every report, plots, checkpoints, and report.html, one page that needs no other file.
 /// </summary>
-public sealed class RunFolder
+public sealed class RunFolder : IDisposable
 {
     private const long LargestSmallFile = 1 << 20;
     private readonly RunLayout layout;
@@ -15,9 +20,9 @@ public sealed class RunFolder
     private readonly Lock refreshing = new();
     private RunInfo info;
 
-    private RunFolder(RunLayout layout)
+    private RunFolder(RunLayout layout, RunWriter? writer = null)
     {
-        this.layout = layout;
+        (this.layout, Writer) = (layout, writer);
         log = new ReportLog(layout.Reports);
         Refresh();
     }
@@ -41,13 +46,21 @@ public sealed class RunFolder
     public long LastStep => info.LastStep;
 
     /// <summary>Pictures that were left out because the disk was too slow for them.</summary>
-    public long DroppedPictures => info.DroppedPictures;
+    public long DroppedPictures => Writer?.DroppedPictures ?? info.DroppedPictures;
 
     /// <summary>Reports that were left out because the disk was too slow even for them, or couldn't be written.</summary>
-    public long DroppedReports => info.DroppedReports;
+    public long DroppedReports => Writer?.DroppedReports ?? info.DroppedReports;
 
     /// <summary>Why something couldn't be written, the first time; null where everything could.</summary>
-    public string? Failure => info.Failure;
+    public string? Failure => Writer is null ? info.Failure : Writer.Failure;
+
+    /// <summary>What of the run isn't in the folder, in sentences for the end of a run; mostly empty.</summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Failure is { } failure ? [failure] : Array.Empty<string>(),
+        .. DroppedReports > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{DroppedReports:N0} reports aren't in the folder, because the disk was too slow or full.")] : Array.Empty<string>(),
+        .. DroppedPictures > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{DroppedPictures:N0} pictures aren't in the folder, because the disk was too slow or full.")] : Array.Empty<string>(),
+    ];
 
     /// <summary>What the run was asked to do, as names and values.</summary>
     public IReadOnlyDictionary<string, string> Options { get; private set; } = ReadOnlyDictionary<string, string>.Empty;
@@ -75,6 +88,44 @@ public sealed class RunFolder
 
     /// <summary>The page, which needs no other file.</summary>
     public string Page => layout.Page;
+
+    /// <summary>Writes the run; null where the folder was opened to be read.</summary>
+    internal RunWriter? Writer { get; }
+
+    /// <summary>
+    /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one is enumerated.
+    /// </summary>
+    /// <param name="path">The folder; made where it isn't there.</param>
+    /// <param name="trainer">Who trains. Its data gives the real samples of the pictures.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="IOException">The folder can't be made or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for want of a permission.</exception>
+    public static RunFolder Create<TReport>(string path, Trainer<TReport> trainer, RunFolderOptions? options = null)
+        where TReport : TrainingReport
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(trainer);
+        options ??= new RunFolderOptions();
+        options.ThrowIfInvalid();
+        var layout = new RunLayout(path);
+        var isVae = (object)trainer is AutoencoderTrainer;
+        var info = new RunInfo
+        {
+            Format = RunInfo.CurrentFormat,
+            Title = options.Title ?? $"A {(isVae ? "VAE" : "GAN")} of {trainer.Data.Name}",
+            Kind = isVae ? RunLayout.Vae : RunLayout.Gan,
+            Created = DateTimeOffset.UtcNow,
+            Version = typeof(TrainingReport).Assembly.GetName().Version!.ToString(3),
+        };
+        Directory.CreateDirectory(layout.FullName);
+        var previous = Previous(layout);
+        AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
+        AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
+        var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
+        return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger)) { Trainer = trainer };
+    }
 
     /// <summary>Opens a run's folder to read it, while the run goes on or afterwards.</summary>
     /// <param name="path">The folder.</param>
@@ -106,6 +157,22 @@ public sealed class RunFolder
             Samples = layout.ListSamples();
             RealSamples = File.Exists(layout.RealSamples) ? layout.RealSamples : null;
             Checkpoints = layout.ListCheckpoints();
+        }
+    }
+
+    /// <summary>Ends the writing; <see cref="RunFolders.WithRunFolder"/> has waited for everything already. Where the folder was opened to be read there is nothing to end.</summary>
+    public void Dispose() => Writer?.Dispose();
+
+    /// <summary>The run that is there, where one is that can be read.</summary>
+    private static RunInfo? Previous(RunLayout layout)
+    {
+        try
+        {
+            return File.Exists(layout.Info) ? new RunFolder(layout).info : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
         }
     }
 

@@ -25,6 +25,12 @@ public abstract class Trainer : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
+    /// <summary>
+    /// What the run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of your own included, the optimizers,
+    /// the networks' classes, and the data by its count, shape and a hash of its first batch. It is what a resume compares; options that change only what is reported are left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DescribeOptions() => Describe();
+
     /// <summary>Number of classes that the generator is conditioned on; null for none.</summary>
     public int? Classes => Parts.Sampling.Generator.Classes;
 
@@ -37,7 +43,7 @@ public abstract class Trainer : IDisposable
 
     internal TrainingState State => Parts.State;
 
-    /// <summary>The options as readable names and values, which a resume compares.</summary>
+    /// <summary>What <see cref="DescribeOptions"/> returns.</summary>
     internal abstract SortedDictionary<string, string> Describe();
 
     /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>

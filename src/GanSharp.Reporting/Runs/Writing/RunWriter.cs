@@ -1,0 +1,192 @@
+using System.Globalization;
+using GanSharp.Training.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace GanSharp.Reporting.Runs.Writing;
+
+/// <summary>
+/// Writes a run's folder on a thread of its own. The training thread hands over a report, and the samples of a picture as bytes, and goes on; it never waits for the disk, and whatever fails is
+/// kept as a sentence.
+/// </summary>
+internal sealed class RunWriter : IDisposable
+{
+    private static readonly TimeSpan BetweenPlots = TimeSpan.FromSeconds(5);
+    private readonly RunLayout layout;
+    private readonly RunFolderOptions options;
+    private readonly RunSampler? sampler;
+    private readonly Func<long> step;
+    private readonly ILogger? logger;
+    private readonly RunQueue queue;
+    private readonly RunFiles files;
+    private readonly RunPlots plots;
+    private readonly TimeShare pictureTime, plotTime;
+    private readonly Thread thread;
+    private readonly RunInfo? previous;
+    private RunInfo info;
+    private long lostReports, lostPictures, drawnAt = Environment.TickCount64;
+    private bool isFirst, isStuck;
+    private volatile string? failure;
+
+    /// <param name="layout">Where to write.</param>
+    /// <param name="options">How.</param>
+    /// <param name="info">What the folder is of.</param>
+    /// <param name="previous">The same of the run that was there, for one that is resumed.</param>
+    /// <param name="sampler">Where pictures come from; null for none.</param>
+    /// <param name="step">The trainer's step.</param>
+    /// <param name="logger">Is told of the first failure.</param>
+    public RunWriter(RunLayout layout, RunFolderOptions options, RunInfo info, RunInfo? previous, RunSampler? sampler, Func<long> step, ILogger? logger)
+    {
+        (this.layout, this.options, this.info, this.previous, this.sampler, this.step, this.logger) = (layout, options, info, previous, sampler, step, logger);
+        (queue, files, plots) = (new RunQueue(options.QueueCapacity), new RunFiles(layout, options.Append), new RunPlots(layout));
+        // Half for each; 1 is no limit.
+        var share = options.DrawingShare >= 1 ? 1 : options.DrawingShare / 2;
+        (pictureTime, plotTime) = (new TimeShare(share), new TimeShare(share));
+        thread = new Thread(WriteAll) { IsBackground = true, Name = "GanSharp run folder" };
+        thread.Start();
+    }
+
+    /// <summary>Why something couldn't be written, the first time.</summary>
+    public string? Failure => failure;
+
+    public long DroppedPictures => queue.DroppedPictures + Volatile.Read(ref lostPictures);
+
+    public long DroppedReports => queue.DroppedReports + Volatile.Read(ref lostReports);
+
+    /// <summary>An enumeration begins where the trainer stands.</summary>
+    public void Begin()
+    {
+        ObjectDisposedException.ThrowIf(!thread.IsAlive, typeof(RunFolder));
+        pictureTime.Restart();
+        plotTime.Restart();
+        isFirst = true;
+        queue.Add(new RunItem.Begin(step()));
+        if (sampler?.Real is { } real)
+            queue.Add(new RunItem.Picture(layout.RealSamples, real));
+    }
+
+    public void Write(TrainingReport report)
+    {
+        queue.Add(new RunItem.Report(report));
+        if (sampler is null || !(isFirst || report.Step >= report.LastStep || pictureTime.Allows))
+            return;
+        isFirst = false;
+        try
+        {
+            queue.Add(new RunItem.Picture(layout.SamplesAt(report.Step), pictureTime.Spend(() => sampler.Take(report.Step))));
+        }
+        // Samples that can't be taken or shown are no reason to end a run.
+        catch (Exception exception)
+        {
+            Interlocked.Increment(ref lostPictures);
+            Fail(string.Create(CultureInfo.InvariantCulture, $"The samples of step {report.Step:N0} couldn't be taken"), exception);
+        }
+    }
+
+    /// <summary>Waits until everything is written, as long as the options say.</summary>
+    public void End()
+    {
+        // Not disposed here: a writer that comes late still sets it.
+        var done = new ManualResetEventSlim();
+        if (!queue.Add(new RunItem.End(done)) || done.Wait(options.FlushTimeout))
+            return;
+        isStuck = true;
+        Fail(string.Create(CultureInfo.InvariantCulture, $"'{layout.FullName}' wasn't written within {options.FlushTimeout.TotalSeconds:0.#} s of the run's end, {queue.Count} reports and pictures are missing"), null);
+    }
+
+    public void Dispose()
+    {
+        queue.Close();
+        // Who has waited once in vain doesn't again.
+        if (!thread.Join(isStuck ? TimeSpan.Zero : options.FlushTimeout))
+            Fail($"'{layout.FullName}' can't be closed: the disk doesn't answer", null);
+    }
+
+    private void WriteAll()
+    {
+        while (queue.Take() is { } item)
+        {
+            Try(item);
+            if (plots.IsDue && queue.Count == 0 && Environment.TickCount64 - drawnAt >= BetweenPlots.TotalMilliseconds && plotTime.Allows)
+                Try(() => plotTime.Spend(Draw), "The plots couldn't be drawn");
+        }
+        files.Dispose();
+    }
+
+    private void Try(RunItem item)
+    {
+        switch (item)
+        {
+            case RunItem.Begin begin:
+                Try(() => Begin(begin.Step), "The run before couldn't be continued");
+                break;
+            case RunItem.Report(var report):
+                plots.Add(report);
+                if (!Try(() => Append(report), "A report couldn't be written"))
+                    Interlocked.Increment(ref lostReports);
+                break;
+            case RunItem.Picture(var path, var picture):
+                if (!Try(() => pictureTime.Spend(() => Save(path, picture)), "A picture couldn't be written"))
+                    Interlocked.Increment(ref lostPictures);
+                break;
+            case RunItem.End(var done):
+                Try(() => plotTime.Spend(Draw), "The plots couldn't be drawn");
+                done.Set();
+                break;
+        }
+    }
+
+    private bool Begin(long start)
+    {
+        plots.Clear();
+        files.Begin(start);
+        info = info with { Created = start > 0 && previous is not null ? previous.Created : info.Created };
+        files.Save(info);
+        return true;
+    }
+
+    private bool Append(TrainingReport report)
+    {
+        files.Write(report);
+        if (info.LastStep != report.LastStep)
+            files.Save(info = info with { LastStep = report.LastStep });
+        return true;
+    }
+
+    private bool Save(string path, RunPicture picture)
+    {
+        files.Save(path, picture.Write);
+        return true;
+    }
+
+    private bool Draw()
+    {
+        // Drawing would make the folder again that somebody has removed.
+        if (!Directory.Exists(layout.FullName))
+            throw new DirectoryNotFoundException($"'{layout.FullName}' is gone.");
+        files.Save(info = info with { DroppedPictures = DroppedPictures, DroppedReports = DroppedReports, Failure = failure });
+        plots.Draw();
+        drawnAt = Environment.TickCount64;
+        return true;
+    }
+
+    private bool Try(Func<bool> work, string otherwise)
+    {
+        try
+        {
+            return work();
+        }
+        // A full disk, a folder that is gone, a font that can't be read: the run doesn't depend on any of them.
+        catch (Exception exception)
+        {
+            Fail(otherwise, exception);
+            return false;
+        }
+    }
+
+    private void Fail(string what, Exception? exception)
+    {
+        var sentence = exception is null ? $"{what}." : $"{what}: {exception.Message.TrimEnd('.')}.";
+        if (Interlocked.CompareExchange(ref failure, sentence, null) is null && logger is not null)
+            RunLog.Trouble(logger, sentence);
+    }
+}
