@@ -75,7 +75,7 @@ internal sealed class ServedFolder : IDisposable
 
     public void Dispose() => parent.Dispose();
 
-    private static string Line(long step, string name) => $$"""
-        {"step":{{step}},"lastStep":100,"elapsedSeconds":{{step}},"samplesPerSecond":1000,"headline":"The headline of {{name}} at {{step}}","standing":"Unaudited","losses":{"discriminator":1.2,"generator":0.7},"estimates":{"js_bound_nats":{"value":0.2,"lower":0.18,"upper":0.22}},"metrics":{"distance":{"value":3,"lower":2,"upper":4,"goal":"Lower","ofReal":1,"step":{{step}}}},"findings":[{"name":"balanced","isProblem":false,"evidence":"all is well","advice":"Go on"}]}
+    private static string Line(long step, string name) => $$$"""
+        {"step":{{{step}}},"lastStep":100,"elapsedSeconds":{{{step}}},"samplesPerSecond":1000,"headline":"The headline of {{{name}}} at {{{step}}}","standing":"Unaudited","losses":{"discriminator":1.2,"generator":0.7},"estimates":{"js_bound_nats":{"value":0.2,"lower":0.18,"upper":0.22}},"metrics":{"distance":{"value":3,"lower":2,"upper":4,"goal":"Lower","ofReal":1,"step":{{{step}}}}},"findings":[{"name":"balanced","isProblem":false,"evidence":"all is well","advice":"Go on"}]}
         """;
 }
