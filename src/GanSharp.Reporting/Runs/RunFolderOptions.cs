@@ -25,6 +25,9 @@ public sealed record RunFolderOptions
     /// </summary>
     public double DrawingShare { get; init; } = 0.02;
 
+    /// <summary>Whether plots and report.html are drawn. Default true; <c>gansharp page</c> makes the page later.</summary>
+    public bool DrawsPage { get; init; } = true;
+
     /// <summary>
     /// What may wait for the disk, at least 1: reports and pictures. Default 64. Training never waits: where the disk is slower than the run, pictures are dropped first, then reports,
     /// and both are counted (<see cref="RunFolder.DroppedPictures"/>, <see cref="RunFolder.DroppedReports"/>).

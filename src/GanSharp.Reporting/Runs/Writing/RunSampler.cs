@@ -1,9 +1,6 @@
 using System.Globalization;
 using GanSharp.Data;
-using GanSharp.Networks;
 using GanSharp.Reporting.Pictures;
-using GanSharp.Training;
-using GanSharp.Training.Autoencoders;
 using GanSharp.Training.Runs;
 using ScottPlot;
 using static TorchSharp.torch;
@@ -21,19 +18,19 @@ internal sealed class RunSampler
     private readonly int columns;
     private readonly Coordinates[]? realPoints;
 
-    private RunSampler(Dataset data, GeneratorNetwork generator, RunFolderOptions options, Func<int, Tensor?, Tensor> sample)
+    private RunSampler(Dataset data, int? classes, RunFolderOptions options, Func<int, Tensor?, Tensor> sample)
     {
         using var scope = NewDisposeScope();
         var isImages = data.SampleShape is [1 or 3, _, _];
-        columns = options.Columns ?? (generator.Classes is { } classes and <= MostClassColumns ? classes : DefaultColumns);
+        columns = options.Columns ?? (classes is { } few and <= MostClassColumns ? few : DefaultColumns);
         // Full rows, so that each class has as many.
         var count = isImages ? (options.Samples + columns - 1) / columns * columns : Points;
         this.sample = asked => sample(count, asked);
         var source = data.HeldOut ?? data;
-        var (candidates, candidateLabels) = source.Draw(0, 0, (int)Math.Min(isImages && generator.Classes is not null ? Math.Max(count, MostRealCandidates) : count, source.Count ?? count));
+        var (candidates, candidateLabels) = source.Draw(0, 0, (int)Math.Min(isImages && classes is not null ? Math.Max(count, MostRealCandidates) : count, source.Count ?? count));
         var known = candidateLabels?.cpu().data<long>().ToArray();
-        var shown = generator.Classes is { } number ? OfClasses(known, [.. Enumerable.Range(0, count).Select(index => (long)(index % number))]) : [.. Enumerable.Range(0, (int)Math.Min(count, candidates.shape[0]))];
-        labels = generator.Classes is { } all ? [.. Enumerable.Range(0, count).Select(index => (long)(index % all))]
+        var shown = classes is { } number ? OfClasses(known, [.. Enumerable.Range(0, count).Select(index => (long)(index % number))]) : [.. Enumerable.Range(0, (int)Math.Min(count, candidates.shape[0]))];
+        labels = classes is { } all ? [.. Enumerable.Range(0, count).Select(index => (long)(index % all))]
             // A network that reads labels without saying how many there are.
             : known is not null ? [.. Enumerable.Range(0, count).Select(index => known[index % known.Length])] : null;
         var real = candidates[tensor(shown)];
@@ -49,7 +46,7 @@ internal sealed class RunSampler
     /// <summary>Null where nothing is to be drawn, or the samples are nothing that can be.</summary>
     public static RunSampler? Of<TReport>(Trainer<TReport> trainer, RunFolderOptions options)
         where TReport : TrainingReport => options.Samples > 0 && trainer.Data.SampleShape is ([1 or 3, _, _] or [2])
-            ? new(trainer.Data, (object)trainer is AutoencoderTrainer vae ? vae.Autoencoder.Decoder : ((GanTrainer)(object)trainer).Generator, options,
+            ? new(trainer.Data, trainer.Classes, options,
                 (count, labels) => trainer.Sample(count, options.Seed, labels))
             : null;
 

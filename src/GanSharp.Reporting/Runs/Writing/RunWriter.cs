@@ -1,4 +1,5 @@
 using System.Globalization;
+using GanSharp.Reporting.Page;
 using GanSharp.Training.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,7 @@ internal sealed class RunWriter : IDisposable
     private readonly Thread thread;
     private readonly RunInfo? previous;
     private RunInfo info;
+    private RunFolder? view;
     private long lostReports, lostPictures, drawnAt = Environment.TickCount64;
     private bool isFirst, isStuck;
     private volatile string? failure;
@@ -106,7 +108,7 @@ internal sealed class RunWriter : IDisposable
         while (queue.Take() is { } item)
         {
             Try(item);
-            if (plots.IsDue && queue.Count == 0 && Environment.TickCount64 - drawnAt >= BetweenPlots.TotalMilliseconds && plotTime.Allows)
+            if (options.DrawsPage && plots.IsDue && queue.Count == 0 && Environment.TickCount64 - drawnAt >= BetweenPlots.TotalMilliseconds && plotTime.Allows)
                 Try(() => plotTime.Spend(Draw), "The plots couldn't be drawn");
         }
         files.Dispose();
@@ -164,7 +166,12 @@ internal sealed class RunWriter : IDisposable
         if (!Directory.Exists(layout.FullName))
             throw new DirectoryNotFoundException($"'{layout.FullName}' is gone.");
         files.Save(info = info with { DroppedPictures = DroppedPictures, DroppedReports = DroppedReports, Failure = failure });
+        if (!options.DrawsPage)
+            return true;
         plots.Draw();
+        view ??= RunFolder.Open(layout.FullName);
+        view.Refresh();
+        RunPage.Save(layout.Page, view);
         drawnAt = Environment.TickCount64;
         return true;
     }
