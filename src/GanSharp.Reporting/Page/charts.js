@@ -142,7 +142,7 @@ const charts = (() => {
       return {
         ...this.size(), series, bands, legend: { show: false },
         scales: { x: { time: false, range: (_, min, max) => zoom ?? (min === max ? [min - 1, max + 1] : [min, max]) } },
-        axes: [{ ...axis, label: "step", values: (_, ticks) => ticks.map(tick => tick.toLocaleString("en")) }, { ...axis, label: definition.unit || undefined, size: 56, values: (_, ticks) => ticks.map(tick => format(tick)) }],
+        axes: [{ ...axis, label: "step", size: 32, values: (_, ticks) => ticks.map(tick => tick.toLocaleString("en")) }, { ...axis, label: definition.unit || undefined, size: 56, values: (_, ticks) => ticks.map(tick => format(tick)) }],
         cursor: { sync: { key: "steps" }, y: false, drag: { setScale: false, x: true, y: false }, bind: { dblclick: () => () => setZoom(null) } },
         hooks: {
           setCursor: [u => this.table(u.cursor.idx ?? null)],
@@ -165,7 +165,7 @@ const charts = (() => {
       this.rows.replaceChildren(...this.lines.map(line => {
         const step = [...line.points.keys()].filter(at => at <= limit).at(-1);
         const point = line.points.get(step);
-        const interval = point && typeof point.lower === "number" ? `${format(point.lower)} to ${format(point.upper)}` : "";
+        const interval = point && typeof point.lower === "number" ? `${format(point.lower, 3)} to ${format(point.upper, 3)}` : "";
         return el("tr", {}, el("th", { scope: "row" }, swatch(line), line.name), el("td", { class: "number" }, point ? format(point.value) : ""),
           ...(hasInterval ? [el("td", { class: "number" }, interval)] : []), el("td", { class: "number" }, step === undefined ? "" : step.toLocaleString("en")));
       }));

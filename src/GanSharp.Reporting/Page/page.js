@@ -9,14 +9,14 @@ function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Four significant digits, as few characters as they need. */
-function format(value) {
+/** So many significant digits, as few characters as they need. */
+function format(value, digits = 4) {
   if (typeof value !== "number" || !Number.isFinite(value))
     return "not a number";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7))
     return value.toExponential(2).replace("-", "−");
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 6 : 4 }).replace("-", "−");
+  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 6 : digits }).replace("-", "−");
 }
 
 function duration(seconds) {
@@ -56,7 +56,7 @@ const count = number => number.toLocaleString("en");
       parts.push(`about ${duration(left)} left`);
     }
     if (live && live.state !== "running")
-      parts.push(live.state);
+      parts.push(live.state !== "over" ? live.state : step >= lastStep ? "finished" : "ended before its last step");
     $("progress").textContent = parts.join(" · ");
     $("bar").max = Math.max(1, lastStep);
     $("bar").value = step;
@@ -154,9 +154,9 @@ const count = number => number.toLocaleString("en");
       const title = shown().length > 1 ? ` (${run.title})` : "";
       if (sample)
         wanted.push([`Generated at step ${count(sample.step)}${title}`, sample.src]);
-      if (run.real)
-        wanted.push([`Real, held out${title}`, run.real]);
     }
+    if (main().real)
+      wanted.push(["Real, held out", main().real]);
     const pictures = $("pictures");
     while (pictures.children.length > wanted.length)
       pictures.lastChild.remove();
