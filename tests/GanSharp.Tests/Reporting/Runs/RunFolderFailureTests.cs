@@ -52,7 +52,7 @@ public sealed class RunFolderFailureTests : IDisposable
         using var run = new SmallRun(new() { Logger = logger });
         using var untouched = new SmallRun();
         var isFull = false;
-        using (var written = RunFolder.Create(Path, run.Trainer, Always with { Append = path => new FileStream(isFull ? "/dev/full" : path, FileMode.Open is var mode && isFull ? mode : FileMode.Append, FileAccess.Write) }))
+        using (var written = RunFolder.Create(Path, run.Trainer, Always with { Append = path => new FileStream(isFull ? "/dev/full" : path, isFull ? FileMode.Open : FileMode.Append, FileAccess.Write) }))
         {
             foreach (var report in run.Trainer.Train(40).Every(10).WithRunFolder(written))
             {
@@ -69,7 +69,7 @@ public sealed class RunFolderFailureTests : IDisposable
         using var read = RunFolder.Open(Path);
         read.Reports.Select(report => report.Step).Should().Equal(10, 40);
         read.Failure.Should().StartWith("A report couldn't be written: No space left on device");
-        logger.Lines.Should().ContainSingle(line => line.Contains("No space left on device"));
+        logger.Entries.Should().ContainSingle(entry => entry.Message.Contains("No space left on device"));
     }
 
     [Fact]
@@ -125,17 +125,15 @@ public sealed class RunFolderFailureTests : IDisposable
     {
         using var run = new SmallRun();
         using var written = RunFolder.Create(Path, run.Trainer, Always);
-        List<StepReport> reports = [];
-        foreach (var report in new[] { PictureTests.Report(1, 0.3) }.Select(report =>
+        // A mistake of the caller's, in the midst of the run.
+        var reports = new[] { PictureTests.Report(1, 0.3) }.Select(report =>
         {
-            using (TorchSharp.torch.no_grad())
-                run.Generator.parameters().First().fill_(float.NaN);
+            run.Trainer.Dispose();
             return report;
-        }).WithRunFolder(written))
-            reports.Add(report);
+        }).WithRunFolder(written).ToList();
 
         reports.Should().ContainSingle();
-        written.Failure.Should().Be("The samples of step 1 couldn't be taken: images must be numbers but some values are NaN. (Parameter 'images').");
+        written.Failure.Should().StartWith("The samples of step 1 couldn't be taken: ");
         written.DroppedPictures.Should().Be(1);
     }
 

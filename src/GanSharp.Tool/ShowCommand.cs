@@ -1,0 +1,61 @@
+using System.CommandLine;
+using GanSharp.Metrics;
+using GanSharp.Reporting.Runs;
+using Spectre.Console;
+
+namespace GanSharp.Tool;
+
+/// <summary>What a run has come to: its headline, its last values, and what was found.</summary>
+internal static class ShowCommand
+{
+    private static readonly Argument<string> Run = new("run") { Description = "The run's folder." };
+
+    public static Command Create(IAnsiConsole console)
+    {
+        Command command = new("show", "Shows what a run has come to: headline, last values, findings.") { Run };
+        command.SetAction(parsed => Show(RunFolder.Open(parsed.GetRequiredValue(Run)), console));
+        return command;
+    }
+
+    private static void Show(RunFolder run, IAnsiConsole console)
+    {
+        console.MarkupLineInterpolated($"[bold]{run.Title}[/]");
+        console.WriteLine($"{run.FullName}, started {run.Created:yyyy-MM-dd HH:mm} UTC, GanSharp {run.Version}");
+        if (run.Reports.Count == 0)
+        {
+            console.WriteLine("No report yet.");
+            return;
+        }
+        var last = run.Reports[^1];
+        console.WriteLine($"step {ValueText.Step(last.Step)} of {ValueText.Step(last.LastStep)}, {TimeSpan.FromSeconds(last.ElapsedSeconds):h\\:mm\\:ss}, {last.SamplesPerSecond:N0} samples/s, {run.Reports.Count} reports, {run.Samples.Count} pictures, {run.Checkpoints.Count} checkpoints");
+        console.WriteLine();
+        console.WriteLine($"{last.Headline}.");
+        console.Write(Values(run, last));
+        foreach (var finding in last.Findings)
+            console.MarkupLineInterpolated($"{(finding.IsProblem ? "!" : "·")} [bold]{finding.Name}[/]: {finding.Evidence}. {finding.Advice}.");
+        foreach (var sentence in last.Warnings.Concat(run.Warnings).Distinct())
+            console.WriteLine($"! {sentence.TrimEnd('.')}.");
+        if (File.Exists(run.Page))
+            console.WriteLine($"The page: {run.Page}");
+    }
+
+    private static Table Values(RunFolder run, ReportRecord last)
+    {
+        var table = new Table().RoundedBorder().AddColumns("last values", "", "step");
+        foreach (var (name, loss) in last.Losses)
+            Row($"loss: {name}", new EstimateRecord(loss), last.Step);
+        foreach (var name in run.Reports.SelectMany(report => report.Estimates.Keys).Distinct())
+        {
+            var report = run.Reports.Last(report => report.Estimates.ContainsKey(name));
+            Row(name, report.Estimates[name], report.Step);
+        }
+        foreach (var name in run.Reports.SelectMany(report => report.Metrics.Keys).Distinct())
+        {
+            var metric = run.Reports.Last(report => report.Metrics.ContainsKey(name)).Metrics[name];
+            Row($"{name} ({metric.Goal.ToText()} is better{(metric.OfReal is { } real ? $"; real {ValueText.Of(new EstimateRecord(real))}" : "")})", new EstimateRecord(metric.Value, metric.Lower, metric.Upper), metric.Step);
+        }
+        return table;
+
+        void Row(string name, EstimateRecord value, long step) => table.AddRow(new Text(name), new Text(ValueText.Of(value)), new Text(ValueText.Step(step)));
+    }
+}
