@@ -270,9 +270,11 @@ const count = number => number.toLocaleString("en");
 
     changed(event) {
       const { records, samples, dropped, warnings } = JSON.parse(event.data), run = main();
+      // From the beginning: the run was taken up again from an earlier step, and what was there of later ones is gone.
+      const isAnew = records.length > 0 && records[0].step <= run.records[0]?.step;
       const known = new Set(records.map(record => record.step));
       addRun({
-        ...run, dropped, warnings, records: [...run.records.filter(record => !known.has(record.step)), ...records],
+        ...run, dropped, warnings, records: [...run.records.filter(record => !isAnew && !known.has(record.step)), ...records],
         samples: [...run.samples, ...samples.filter(sample => !run.samples.some(other => other.step === sample.step))].sort((a, b) => a.step - b.step),
       });
       show();
@@ -303,7 +305,12 @@ const count = number => number.toLocaleString("en");
     listen() {
       const events = new EventSource("api/events");
       events.onopen = () => { $("connection").textContent = "Connected"; live.refresh(); };
-      events.onerror = () => { $("connection").textContent = state.progress && !["running", "paused"].includes(state.progress.state) ? "The run is over and its server is gone" : "Connection lost; trying again"; };
+      events.onerror = () => {
+        $("connection").textContent = state.progress?.state === "over" ? "The run is over and its server is gone" : "Connection lost; trying again";
+        // Refused, because too many pages listen; the browser doesn't try again by itself.
+        if (events.readyState === EventSource.CLOSED)
+          setTimeout(live.listen, 5000);
+      };
       events.addEventListener("progress", live.progress);
       events.addEventListener("changed", live.changed);
       // Events were left out because this page read too slowly: take everything anew.

@@ -56,7 +56,8 @@ public sealed class LivePageSecurityTests : IDisposable
             (await ServedFolder.Post(page, target, header)).Should().StartWith("HTTP/1.1 403 ");
         (await ServedFolder.Get(page, "/api/runs", header)).Should().StartWith("HTTP/1.1 403 ");
         // Its own page may; there is no run here to pause.
-        (await ServedFolder.Post(page, "/api/pause", "Origin: http://localhost", "Sec-Fetch-Site: same-origin")).Should().StartWith("HTTP/1.1 409 ");
+        (await ServedFolder.Post(page, "/api/pause", "Origin: https://localhost", "Sec-Fetch-Site: same-origin")).Should().StartWith("HTTP/1.1 409 ");
+        (await ServedFolder.Post(page, "/api/pause", "Origin: http://localhost")).Should().StartWith("HTTP/1.1 409 ");
         (await ServedFolder.Get(page, "/api/pause")).Should().StartWith("HTTP/1.1 405 ");
     }
 
@@ -93,8 +94,8 @@ public sealed class LivePageSecurityTests : IDisposable
 
         var welcome = await ServedFolder.Get(page, $"/?token={token}");
         welcome.Should().StartWith("HTTP/1.1 302 ").And.Contain("Location: ./").And.ContainEquivalentOf("httponly").And.ContainEquivalentOf("samesite=strict");
-        (await ServedFolder.Get(page, "/api/runs", $"Cookie: gansharp-live={token}")).Should().StartWith("HTTP/1.1 200 ");
-        (await ServedFolder.Get(page, "/api/runs", $"Cookie: gansharp-live=wrong")).Should().StartWith("HTTP/1.1 401 ");
+        (await ServedFolder.Get(page, "/api/runs", $"Cookie: gansharp-{page.Address.Port}={token}")).Should().StartWith("HTTP/1.1 200 ");
+        (await ServedFolder.Get(page, "/api/runs", $"Cookie: gansharp-{page.Address.Port}=wrong")).Should().StartWith("HTTP/1.1 401 ");
     }
 
     [Fact]
