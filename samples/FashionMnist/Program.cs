@@ -7,6 +7,7 @@ using GanSharp.Metrics.Images;
 using GanSharp.Metrics.Models;
 using GanSharp.Networks;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Samples;
 using GanSharp.Training;
 using TorchSharp;
@@ -84,34 +85,27 @@ void Train(ParseResult options, CancellationToken cancellation)
     using var trainer = new GanTrainer(generator, discriminator, images, recipe);
     Console.WriteLine($"{images.Name}: {images.Count:N0} training and {images.HeldOut!.Count:N0} held-out images of {shape}, on {device}.");
 
-    string In(string name) => Path.Combine(folder, name);
-    var reports = new List<StepReport>();
-    // A class in each column, or none.
-    var columns = classes ?? 8;
-    using var asked = classes is { } count ? torch.arange(8 * columns) % count : null;
-    using var real = images.HeldOut.Draw(seed: 0, position: 0, count: 8 * columns).Samples;
+    using var written = RunFolder.Create(folder, trainer, new() { Title = $"A GAN of {images.Name}" });
     var saved = options.GetValue(checkpoints)?.FullName;
     if (options.GetValue(resume))
         Console.WriteLine(trainer.Resume(saved ?? throw new ArgumentException("--resume needs --checkpoints: the folder to resume from.")));
     var run = trainer.TrainTo(options.GetValue(steps), cancellation);
     if (saved is not null)
         run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
-    foreach (var report in run.Every(125).WithProgress().WithCsv(In("reports.csv")))
-    {
-        reports.Add(report);
-        using var samples = trainer.Sample(8 * columns, asked);
-        ImageGrid.SaveSideBySide(real, samples, In("samples.png"), columns);
-        TrainingPlot.Save(reports, In("training.png"));
-        DiagnosticsPlot.Save(reports, In("diagnostics.png"));
-    }
+    StepReport? last = null;
+    foreach (var report in run.Every(125).WithProgress().WithRunFolder(written))
+        last = report;
 
     if (saved is not null)
         Console.WriteLine($"Saved at step {trainer.Step:N0} in {saved}; the same command with --resume goes on from there.");
-    if (reports.Count == 0)
+    if (last is null)
         return;
-    RunReport.Save(reports, In("report.html"), $"A GAN of {images.Name}",
-        ("Real and generated images", In("samples.png")), ("Diagnostics", In("diagnostics.png")), ("Training", In("training.png")));
-    SampleCommand.Conclude(reports[^1]);
-    SampleCommand.Show(reports[^1].Metrics, metrics);
-    Console.WriteLine($"Open {In("samples.png")}, or report.html beside it for everything on one page.");
+    // A class in each column, or none.
+    var columns = classes ?? 8;
+    var picture = Path.Combine(folder, "samples.png");
+    using (torch.NewDisposeScope())
+        ImageGrid.SaveSideBySide(images.HeldOut.Draw(seed: 0, position: 0, count: 8 * columns).Samples, trainer.Sample(8 * columns, classes is { } count ? torch.arange(8 * columns) % count : null), picture, columns);
+    SampleCommand.Conclude(last);
+    SampleCommand.Show(last.Metrics, metrics);
+    SampleCommand.Conclude(written, picture);
 }

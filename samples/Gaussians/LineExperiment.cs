@@ -4,6 +4,7 @@ using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Players;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Schedules;
 using GanSharp.Training;
 using static TorchSharp.torch;
@@ -38,7 +39,6 @@ internal static class LineExperiment
 
         Console.WriteLine();
         Console.WriteLine("Both learn in turn (eqs. 20 and 21).");
-        var reports = new List<StepReport>();
         using var trainer = new GanTrainer(generator, discriminator, data, Options(steps, seed, precision, discriminatorRate: 2e-3) with
         {
             Diagnostics = new()
@@ -48,23 +48,24 @@ internal static class LineExperiment
                 Auditor = () => new MlpDiscriminator(inputSize: 1, width: 32, hiddenLayers: 2),
             },
         });
+        using var written = RunFolder.Create(Path.Combine(folder, "line"), trainer, new() { Title = "A GAN of one Gaussian on the line" });
         var run = trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60));
-        foreach (var report in run.WithProgress().WithCsv(Path.Combine(folder, "line.csv")))
+        StepReport? last = null;
+        foreach (var report in run.WithProgress().WithRunFolder(written))
         {
-            reports.Add(report);
+            last = report;
             using var density = generator.Density();
             if (panels.Count == 2 && JensenShannon.Quadrature(data, density) < 0.1)
                 panels.Add(Panel($"c. step {report.Step:N0}", data, generator, discriminator));
         }
-        if (reports.Count == 0)
+        if (last is null)
             return;
         Compare(data, generator, discriminator);
         panels.Add(Panel($"d. step {trainer.Step:N0}", data, generator, discriminator));
         DensityPlot.Save(panels, Path.Combine(folder, "line.png"));
-        TrainingPlot.Save(reports, Path.Combine(folder, "line-training.png"));
-        DiagnosticsPlot.Save(reports, Path.Combine(folder, "line-diagnostics.png"));
-        SampleCommand.Conclude(reports[^1]);
-        Console.WriteLine($"Open {Path.Combine(folder, "line.png")}, and line-diagnostics.png beside it.");
+        SampleCommand.Conclude(last);
+        Console.WriteLine($"Open {Path.Combine(folder, "line.png")}: p_d, p_g and D at four moments.");
+        SampleCommand.Conclude(written);
     }
 
     private static TrainingOptions Options(int steps, int seed, Precision precision, double discriminatorRate) => new()

@@ -3,6 +3,7 @@ using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
 using GanSharp.Players;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Training;
 using static TorchSharp.torch;
 
@@ -42,21 +43,21 @@ internal static class PlaneExperiment
         using var scope = NewDisposeScope();
         var real = data.HeldOut.Draw(seed, 0, DrawnSamples).Samples;
         var panels = new List<ScatterPanel> { new("Start", real, trainer.Sample(DrawnSamples)) };
-        var reports = new List<StepReport>();
-        foreach (var report in trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60)).WithProgress().WithCsv(Path.Combine(folder, $"{name}.csv")))
+        using var written = RunFolder.Create(Path.Combine(folder, name), trainer, new() { Title = $"A GAN of {data.Name}" });
+        StepReport? last = null;
+        foreach (var report in trainer.Train(steps, cancellation).Every(Math.Max(1, steps / 60)).WithProgress().WithRunFolder(written))
         {
-            reports.Add(report);
+            last = report;
             if (panels.Count == 1 && report.Step >= steps / 6)
                 panels.Add(new ScatterPanel($"Step {report.Step:N0}", real, trainer.Sample(DrawnSamples)));
         }
-        if (reports.Count == 0)
+        if (last is null)
             return;
         panels.Add(new ScatterPanel($"Step {trainer.Step:N0}", real, trainer.Sample(DrawnSamples)));
         ScatterPlot.Save(panels, Path.Combine(folder, $"{name}.png"));
-        TrainingPlot.Save(reports, Path.Combine(folder, $"{name}-training.png"));
         Console.WriteLine($"{ModeCoverage.Measure(trainer.Sample(CoverageSamples), data)} nats, of {CoverageSamples:N0} samples");
-        DiagnosticsPlot.Save(reports, Path.Combine(folder, $"{name}-diagnostics.png"));
-        SampleCommand.Conclude(reports[^1]);
-        Console.WriteLine($"Open {Path.Combine(folder, $"{name}.png")}, and {name}-diagnostics.png beside it.");
+        SampleCommand.Conclude(last);
+        Console.WriteLine($"Open {Path.Combine(folder, $"{name}.png")}: the points at three moments.");
+        SampleCommand.Conclude(written);
     }
 }

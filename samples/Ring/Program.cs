@@ -3,6 +3,7 @@ using System.Globalization;
 using GanSharp.Data.Distributions;
 using GanSharp.Metrics.Modes;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Samples;
 using GanSharp.Samples.Ring;
 using GanSharp.Training;
@@ -34,7 +35,8 @@ void Train(ParseResult options, CancellationToken cancellation)
             using var discriminator = recipe.Discriminator();
             using var trainer = new GanTrainer(generator, discriminator, data, recipe.Options(count) with { BatchSize = 256, Seed = seed, Diagnostics = new() { Samples = 0 } });
             Console.WriteLine($"{recipe.Name} on the {name}");
-            foreach (var _ in trainer.TrainTo(count, cancellation).Every(Math.Max(1, count / 20)).WithProgress())
+            using var written = RunFolder.Create(Path.Combine(folder, name, recipe.Name.Replace(", ", "-", StringComparison.Ordinal)), trainer, new() { Title = $"{recipe.Name} on the {name}" });
+            foreach (var _ in trainer.TrainTo(count, cancellation).Every(Math.Max(1, count / 20)).WithProgress().WithRunFolder(written))
             {
             }
             if (cancellation.IsCancellationRequested)
@@ -48,7 +50,7 @@ void Train(ParseResult options, CancellationToken cancellation)
         ScatterPlot.Save(panels, picture);
         Console.WriteLine($"{Environment.NewLine}{"",-14}{"modes",-12}{"high quality",8}{"reverse KL",12}");
         lines.ForEach(Console.WriteLine);
-        Console.WriteLine($"Open {picture}.{Environment.NewLine}");
+        Console.WriteLine($"Open {picture}, or compare the runs: dotnet run --project src/GanSharp.Tool -- compare {Path.Combine(folder, name)}/*{Environment.NewLine}");
     }
     Console.WriteLine("A mode is hit where a sample lies within three of its standard deviations; high quality is the share of such samples. Reverse KL is in nats and 0 where all modes get as many samples.");
 }

@@ -8,6 +8,7 @@ using GanSharp.Networks;
 using GanSharp.Networks.Weights;
 using GanSharp.Players;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Runtime;
 using GanSharp.Safetensors;
 using GanSharp.Training;
@@ -72,6 +73,16 @@ internal static class SampleCommand
         }
         foreach (var finding in last.Health?.Findings ?? [])
             Console.WriteLine($"Health: {finding}.");
+    }
+
+    /// <summary>Says where everything of the run is, and what of it couldn't be written.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="picture">What to look at first, in the run's folder; null for nothing.</param>
+    public static void Conclude(RunFolder run, string? picture = null)
+    {
+        foreach (var warning in run.Warnings)
+            Console.Error.WriteLine($"Warning: {warning}");
+        Console.WriteLine(picture is null ? $"Open {run.Page} for everything on one page." : $"Open {picture}, or {Path.GetFileName(run.Page)} beside it for everything on one page.");
     }
 
     /// <summary>A table of what was measured, what real images get, and what each number means.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Diagnostics.Auditing;
@@ -10,6 +9,7 @@ using GanSharp.Metrics.Images;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Samples;
 using GanSharp.Training;
 using GanSharp.Training.Autoencoders;
@@ -45,27 +45,23 @@ void Compare(ParseResult options, CancellationToken cancellation)
     };
     using var trainer = new GanTrainer(generator, discriminator, garments, recipe);
     Console.WriteLine($"GAN: {options.GetValue(steps):N0} steps.");
-    var clock = Stopwatch.StartNew();
-    foreach (var _ in trainer.TrainTo(options.GetValue(steps), cancellation).Every(Math.Max(1, options.GetValue(steps) / 5)).WithProgress())
-    {
-    }
-    var time = clock.Elapsed;
+    using var ganRun = RunFolder.Create(In("gan"), trainer, new() { Title = "A GAN of garments" });
+    var ofGan = trainer.TrainTo(options.GetValue(steps), cancellation).Every(Math.Max(1, options.GetValue(steps) / 5)).WithProgress().WithRunFolder(ganRun).LastOrDefault();
 
     torch.manual_seed(seed);
     using var vae = new VariationalAutoencoder(new DcganEncoder(shape, LatentSize, options.GetValue(width)), Generator());
     using var vaeTrainer = new AutoencoderTrainer(vae, garments, new() { BatchSize = BatchSize, Seed = seed });
-    clock.Restart();
+    using var vaeRun = RunFolder.Create(In("vae"), vaeTrainer, new() { Title = "A VAE of garments" });
     // The pace of the first steps says how many fit into the GAN's time.
-    foreach (var _ in vaeTrainer.TrainTo(PaceSteps, cancellation).Every(PaceSteps))
-    {
-    }
-    var vaeSteps = Math.Max(PaceSteps + 1, (long)(PaceSteps * (time / clock.Elapsed)));
-    Console.WriteLine($"VAE: {vaeSteps:N0} steps.");
-    var reports = vaeTrainer.TrainTo(vaeSteps, cancellation).Every(Math.Max(1, vaeSteps / 20)).WithProgress().WithCsv(In("vae.csv")).ToList();
-    if (cancellation.IsCancellationRequested)
+    var pace = vaeTrainer.TrainTo(PaceSteps, cancellation).Every(PaceSteps).WithRunFolder(vaeRun).LastOrDefault();
+    if (ofGan is null || pace is null || cancellation.IsCancellationRequested)
         return;
-    Console.WriteLine($"The GAN trained for {time:mm\\:ss}, the VAE for {clock.Elapsed:mm\\:ss}.");
-    TrainingPlot.Save(reports, In("vae.png"));
+    var vaeSteps = Math.Max(PaceSteps + 1, (long)(PaceSteps * (ofGan.Elapsed / pace.Elapsed)));
+    Console.WriteLine($"VAE: {vaeSteps:N0} steps.");
+    var ofVae = vaeTrainer.TrainTo(vaeSteps, cancellation).Every(Math.Max(1, vaeSteps / 20)).WithProgress().WithRunFolder(vaeRun).LastOrDefault();
+    if (ofVae is null || cancellation.IsCancellationRequested)
+        return;
+    Console.WriteLine($"The GAN trained for {ofGan.Elapsed:mm\\:ss}, the VAE for {pace.Elapsed + ofVae.Elapsed:mm\\:ss}.");
 
     using var average = trainer.UseAverage();
     using (torch.NewDisposeScope())
@@ -76,6 +72,8 @@ void Compare(ParseResult options, CancellationToken cancellation)
     }
     Show(garments, vae.Decoder, generator, Discriminator, cancellation);
     Console.WriteLine($"Open {In("samples.png")} and reconstructions.png beside it.");
+    SampleCommand.Conclude(ganRun);
+    SampleCommand.Conclude(vaeRun);
 }
 
 static void Show(Dataset data, GeneratorNetwork vae, GeneratorNetwork gan, Func<DiscriminatorNetwork> makeAuditor, CancellationToken cancellation)
