@@ -32,7 +32,7 @@ const count = number => number.toLocaleString("en");
   const EXPLANATIONS = {
     Audited: BOUND + "It is a lower bound: a fresh network looked at this generator, and a stronger one may find more. A bound near zero is no proof of closeness.",
     Unaudited: BOUND + "Only D itself has looked. A D that sees nothing gives a small bound too, so a bound near zero is no proof of closeness.",
-    AuditedBefore: BOUND + "Only D has looked at this generator; a fresh auditor looked at an earlier one and found about as much. A bound near zero is no proof of closeness.",
+    AuditedBefore: BOUND + "Only D has looked at this generator; a fresh auditor looked at an earlier one, and D sees at least half of what it saw. A bound near zero is no proof of closeness.",
     DiscriminatorBlind: BOUND + "D sees less than half of what a fresh auditor saw earlier: its small bound says nothing about closeness.",
     NotARatio: "No divergence is below 0, so D's logits are no density ratio now and nothing can be read from them.",
     Unread: "With this objective D's output is no density ratio, so no divergence is read from it; a fresh auditor or a metric can still measure one.",
