@@ -24,9 +24,11 @@ internal sealed class RunLayout(string folder)
 
     public string RealSamples => Path.Combine(Samples, $"real{Png}");
 
-    public string TrainingPlot => Path.Combine(In("plots"), $"training{Png}");
+    public string Plots => In("plots");
 
-    public string DiagnosticsPlot => Path.Combine(In("plots"), $"diagnostics{Png}");
+    public string TrainingPlot => Path.Combine(Plots, $"training{Png}");
+
+    public string DiagnosticsPlot => Path.Combine(Plots, $"diagnostics{Png}");
 
     public string Checkpoints => In("checkpoints");
 

@@ -15,6 +15,9 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
         Directory.CreateDirectory(layout.Samples);
         foreach (var picture in layout.ListSamples().Where(picture => picture.Step > step))
             File.Delete(picture.Path);
+        // What a process left that was ended while it wrote.
+        foreach (var partial in new[] { layout.FullName, layout.Samples, layout.Plots }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.part")))
+            File.Delete(partial);
         if (step == 0)
             foreach (var drawn in new[] { layout.TrainingPlot, layout.DiagnosticsPlot, layout.Page, layout.Table }.Where(File.Exists))
                 File.Delete(drawn);

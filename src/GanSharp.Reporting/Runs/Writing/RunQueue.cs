@@ -11,8 +11,8 @@ internal abstract record RunItem
     /// <summary>A report.</summary>
     public sealed record Report(TrainingReport Content) : RunItem;
 
-    /// <summary>A picture and where it belongs.</summary>
-    public sealed record Picture(string Path, RunPicture Content) : RunItem;
+    /// <summary>A picture and where it belongs. What the first of a run takes, while code is compiled and fonts are read, says nothing of the others, so it isn't counted.</summary>
+    public sealed record Picture(string Path, RunPicture Content, bool IsCounted) : RunItem;
 
     /// <summary>An enumeration has ended; whoever waits is told when everything before is written.</summary>
     public sealed record End(ManualResetEventSlim Done) : RunItem;

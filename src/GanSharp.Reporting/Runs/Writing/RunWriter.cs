@@ -20,7 +20,7 @@ internal sealed class RunWriter : IDisposable
     private readonly RunQueue queue;
     private readonly RunFiles files;
     private readonly RunPlots plots;
-    private readonly TimeShare pictureTime, plotTime;
+    private readonly TimeShare sampleTime, pictureTime, plotTime;
     private readonly Thread thread;
     private readonly RunInfo? previous;
     private RunInfo info;
@@ -40,9 +40,9 @@ internal sealed class RunWriter : IDisposable
     {
         (this.layout, this.options, this.info, this.previous, this.sampler, this.step, this.logger) = (layout, options, info, previous, sampler, step, logger);
         (queue, files, plots) = (new RunQueue(options.QueueCapacity), new RunFiles(layout, options.Append), new RunPlots(layout));
-        // Half for each; 1 is no limit.
-        var share = options.DrawingShare >= 1 ? 1 : options.DrawingShare / 2;
-        (pictureTime, plotTime) = (new TimeShare(share), new TimeShare(share));
+        // Half for the samples, which the training thread takes, and a quarter each for what this thread draws of them and of the rest; 1 is no limit.
+        double Part(double part) => options.DrawingShare >= 1 ? 1 : options.DrawingShare * part;
+        (sampleTime, pictureTime, plotTime) = (new TimeShare(Part(0.5)), new TimeShare(Part(0.25)), new TimeShare(Part(0.25)));
         thread = new Thread(WriteAll) { IsBackground = true, Name = "GanSharp run folder" };
         thread.Start();
     }
@@ -58,23 +58,25 @@ internal sealed class RunWriter : IDisposable
     public void Begin()
     {
         ObjectDisposedException.ThrowIf(!thread.IsAlive, typeof(RunFolder));
+        sampleTime.Restart();
         pictureTime.Restart();
         plotTime.Restart();
         isFirst = true;
         queue.Add(new RunItem.Begin(step()));
         if (sampler?.Real is { } real)
-            queue.Add(new RunItem.Picture(layout.RealSamples, real));
+            queue.Add(new RunItem.Picture(layout.RealSamples, real, IsCounted: false));
     }
 
     public void Write(TrainingReport report)
     {
         queue.Add(new RunItem.Report(report));
-        if (sampler is null || !(isFirst || report.Step >= report.LastStep || pictureTime.Allows))
+        if (sampler is null || !(isFirst || report.Step >= report.LastStep || (sampleTime.Allows && pictureTime.Allows)))
             return;
+        var isCounted = !isFirst;
         isFirst = false;
         try
         {
-            queue.Add(new RunItem.Picture(layout.SamplesAt(report.Step), pictureTime.Spend(() => sampler.Take(report.Step))));
+            queue.Add(new RunItem.Picture(layout.SamplesAt(report.Step), isCounted ? sampleTime.Spend(() => sampler.Take(report.Step)) : sampler.Take(report.Step), isCounted));
         }
         // Samples that can't be taken or shown are no reason to end a run.
         catch (Exception exception)
@@ -126,8 +128,8 @@ internal sealed class RunWriter : IDisposable
                 if (!Try(() => Append(report), "A report couldn't be written"))
                     Interlocked.Increment(ref lostReports);
                 break;
-            case RunItem.Picture(var path, var picture):
-                if (!Try(() => pictureTime.Spend(() => Save(path, picture)), "A picture couldn't be written"))
+            case RunItem.Picture(var path, var picture, var isCounted):
+                if (!Try(() => isCounted ? pictureTime.Spend(() => Save(path, picture)) : Save(path, picture), "A picture couldn't be written"))
                     Interlocked.Increment(ref lostPictures);
                 break;
             case RunItem.End(var done):

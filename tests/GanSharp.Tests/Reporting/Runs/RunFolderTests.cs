@@ -102,6 +102,7 @@ public sealed class RunFolderTests : IDisposable
         Directory.Delete(RunFolder.Open(Path).Checkpoints[^1].Path, recursive: true);
         var created = RunFolder.Open(Path).Created;
         File.AppendAllText(System.IO.Path.Combine(Path, "reports.jsonl"), "{\"step\":50,\"la");
+        File.WriteAllText(System.IO.Path.Combine(Path, "samples", "00000010.png.0.part"), "");
 
         using var second = new SmallRun();
         second.Trainer.Resume(checkpoints);
@@ -110,6 +111,7 @@ public sealed class RunFolderTests : IDisposable
             second.Trainer.TrainTo(30).WithCheckpoints(checkpoints, new() { EverySteps = 20 }).Every(10).WithRunFolder(written).Should().ContainSingle();
 
         using var read = RunFolder.Open(Path);
+        Directory.GetFiles(Path, "*.part", SearchOption.AllDirectories).Should().BeEmpty();
         read.Created.Should().Be(created);
         (read.LastStep, read.DamagedLines).Should().Be((30, 0));
         read.Reports.Select(report => (report.Step, report.LastStep)).Should().Equal((10, 40), (20, 40), (30, 30));
