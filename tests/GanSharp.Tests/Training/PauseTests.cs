@@ -11,10 +11,9 @@ public sealed class PauseTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void A_paused_run_stands_still_gives_samples_and_saves_and_goes_on_with_the_same_bits()
+    public async Task A_paused_run_stands_still_gives_samples_and_saves_and_goes_on_with_the_same_bits()
     {
         using var run = new SmallRun();
-        using var paused = new ManualResetEventSlim();
         var training = Task.Run(() => run.Trainer.Train(60).Every(20).WithCheckpoints(folder.FullName, new() { EverySteps = 1_000 }).Count());
         SpinWait.SpinUntil(() => run.Trainer.Step >= 3, Patience).Should().BeTrue();
 
@@ -32,8 +31,7 @@ public sealed class PauseTests : IDisposable
             run.Trainer.Step.Should().Be(stood);
         }
 
-        training.Wait(Patience).Should().BeTrue();
-        training.Result.Should().Be(3);
+        (await training.WaitAsync(Patience)).Should().Be(3);
         using var quiet = new SmallRun();
         quiet.Trainer.Train(60).Every(20).Count().Should().Be(3);
         run.Weights().Should().Be(quiet.Weights());
@@ -53,34 +51,33 @@ public sealed class PauseTests : IDisposable
     }
 
     [Fact]
-    public void A_canceled_run_ends_though_it_is_paused()
+    public async Task A_canceled_run_ends_though_it_is_paused()
     {
         using var run = new SmallRun();
         using var cancellation = new CancellationTokenSource();
         using var pause = run.Trainer.Pause();
         var training = Task.Run(() => run.Trainer.Train(10, cancellation.Token).Count());
-        Thread.Sleep(50);
+        await Task.Delay(50);
         training.IsCompleted.Should().BeFalse();
 
-        cancellation.Cancel();
+        await cancellation.CancelAsync();
 
-        training.Wait(Patience).Should().BeTrue();
-        training.Result.Should().Be(0);
+        (await training.WaitAsync(Patience)).Should().Be(0);
         run.Trainer.Step.Should().Be(0);
     }
 
     [Fact]
-    public void A_disposed_trainer_ends_a_run_that_is_paused()
+    public async Task A_disposed_trainer_ends_a_run_that_is_paused()
     {
         var run = new SmallRun();
         using var pause = run.Trainer.Pause();
         var training = Task.Run(() => run.Trainer.Train(10).Count());
-        Thread.Sleep(50);
+        await Task.Delay(50);
 
         run.Dispose();
 
-        var waiting = () => training.Wait(Patience);
-        waiting.Should().Throw<AggregateException>().WithInnerException<ObjectDisposedException>();
+        var waiting = () => training.WaitAsync(Patience);
+        await waiting.Should().ThrowAsync<ObjectDisposedException>();
     }
 
     public void Dispose() => folder.Dispose();
