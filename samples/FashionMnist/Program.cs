@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GanSharp.Data.Images;
+using GanSharp.Live;
 using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
@@ -24,11 +25,12 @@ var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with IDX
 var all = new Option<bool>("--all") { Description = "All 60,000 images: from Debian's package, else from the cache, else downloaded (30 MB)." };
 var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints, one every 250 steps and one where the run ends or is interrupted. Default: none." };
 var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in the folder of --checkpoints, bit for bit." };
+var serve = new Option<bool>("--serve") { Description = "Show the run as it goes on a page that this machine's browser opens; its address is printed." };
 var output = SampleCommand.Output("fashion-mnist");
 
 var command = new RootCommand("Trains a GAN on images of garments, and says how far it is from the data while it does.")
 {
-    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, SampleCommand.Precision, output,
+    steps, name, conditional, batchSize, width, learningRate, gamma, data, all, checkpoints, resume, serve, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, SampleCommand.Precision, output,
 };
 return SampleCommand.Run(command, args, Train);
 
@@ -93,7 +95,10 @@ void Train(ParseResult options, CancellationToken cancellation)
     if (saved is not null)
         run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
     StepReport? last = null;
-    foreach (var report in run.Every(125).WithProgress(verbosity: SampleCommand.Verbosity).WithRunFolder(written))
+    var reports = run.Every(125).WithProgress(verbosity: SampleCommand.Verbosity).WithRunFolder(written);
+    if (options.GetValue(serve))
+        reports = reports.WithLivePage(written);
+    foreach (var report in reports)
         last = report;
 
     if (saved is not null)

@@ -3,7 +3,6 @@ using GanSharp.Randomness;
 using GanSharp.Reporting;
 using GanSharp.Training.Runs;
 using GanSharp.Training.Serving;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Live;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using GanSharp.Reporting.Runs;
-using GanSharp.Training.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,7 +15,7 @@ internal sealed class RequestGuard(string? token, bool isLoopback, IReadOnlyList
     /// <summary>No request has a body of use.</summary>
     public const int LargestBody = 1024;
 
-    private const string Cookie = "gansharp-live", Bearer = "Bearer ";
+    private const string Bearer = "Bearer ";
 
     // The page's scripts and styles are files of this server; nothing else may run, be asked or show the page in a frame.
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -34,17 +35,20 @@ internal sealed class RequestGuard(string? token, bool isLoopback, IReadOnlyList
             await Refuse(context, StatusCodes.Status413PayloadTooLarge, $"A request must have at most {LargestBody} bytes.").ConfigureAwait(false);
         else if (ComesFromElsewhere(request))
             await Refuse(context, StatusCodes.Status403Forbidden, "Another site's page may not ask this server.").ConfigureAwait(false);
-        else if (token is null || IsToken(request.Cookies[Cookie]) || request.Headers.Authorization.ToString() is var shown && shown.StartsWith(Bearer, StringComparison.Ordinal) && IsToken(shown[Bearer.Length..]))
+        else if (token is null || IsToken(request.Cookies[CookieOf(context)]) || request.Headers.Authorization.ToString() is var shown && shown.StartsWith(Bearer, StringComparison.Ordinal) && IsToken(shown[Bearer.Length..]))
             await next(context).ConfigureAwait(false);
         else if (HttpMethods.IsGet(request.Method) && request.Path == "/" && IsToken(request.Query["token"]))
         {
-            response.Cookies.Append(Cookie, token, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
+            response.Cookies.Append(CookieOf(context), token, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
             // The token must not stay in the address line and the history.
             response.Redirect("./");
         }
         else
             await Refuse(context, StatusCodes.Status401Unauthorized, "Open the address that the training printed: it holds the token.").ConfigureAwait(false);
     }
+
+    /// <summary>Browsers keep cookies by the machine's name alone, and another run may be served there at another port.</summary>
+    private static string CookieOf(HttpContext context) => string.Create(CultureInfo.InvariantCulture, $"gansharp-{context.Connection.LocalPort}");
 
     private static Task Refuse(HttpContext context, int status, string reason)
     {
@@ -70,9 +74,10 @@ internal sealed class RequestGuard(string? token, bool isLoopback, IReadOnlyList
         var isPage = HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api");
         if (isPage)
             return false;
-        if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site && site is not ("same-origin" or "none"))
-            return true;
-        return request.Headers.Origin.ToString() is { Length: > 0 } origin && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site)
+            return site is not ("same-origin" or "none");
+        // Of an older browser. Behind a proxy that speaks https, the scheme is another one.
+        return request.Headers.Origin.ToString() is { Length: > 0 } origin && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private bool IsToken(string? shown) => shown is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown)), SHA256.HashData(Encoding.UTF8.GetBytes(token!)));

@@ -24,7 +24,7 @@ const charts = (() => {
     value_nats: ["Value of the game V(D, G)", "nats", "−ln 4 = −1.386: D can't tell real from generated samples."],
   };
 
-  let zoom = null, drawn = [], onZoom = () => { };
+  let zoom = null, full = null, drawn = [], onZoom = () => { };
 
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const asPoint = entry => typeof entry === "object" && entry !== null ? entry : { value: entry };
@@ -141,8 +141,8 @@ const charts = (() => {
       const axis = { stroke: () => css("--faint"), font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", labelSize: 18, grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line"), width: 1 } };
       return {
         ...this.size(), series, bands, legend: { show: false },
-        scales: { x: { time: false, range: (_, min, max) => zoom ?? (min === max ? [min - 1, max + 1] : [min, max]) } },
-        axes: [{ ...axis, label: "step", values: (_, ticks) => ticks.map(tick => tick.toLocaleString("en")) }, { ...axis, label: definition.unit || undefined, size: 56, values: (_, ticks) => ticks.map(tick => format(tick)) }],
+        scales: { x: { time: false, range: () => zoom ?? full } },
+        axes: [{ ...axis, label: "step", size: 32, values: (_, ticks) => ticks.map(tick => tick.toLocaleString("en")) }, { ...axis, label: definition.unit || undefined, size: 56, values: (_, ticks) => ticks.map(tick => format(tick)) }],
         cursor: { sync: { key: "steps" }, y: false, drag: { setScale: false, x: true, y: false }, bind: { dblclick: () => () => setZoom(null) } },
         hooks: {
           setCursor: [u => this.table(u.cursor.idx ?? null)],
@@ -165,7 +165,7 @@ const charts = (() => {
       this.rows.replaceChildren(...this.lines.map(line => {
         const step = [...line.points.keys()].filter(at => at <= limit).at(-1);
         const point = line.points.get(step);
-        const interval = point && typeof point.lower === "number" ? `${format(point.lower)} to ${format(point.upper)}` : "";
+        const interval = point && typeof point.lower === "number" ? `${format(point.lower, 3)} to ${format(point.upper, 3)}` : "";
         return el("tr", {}, el("th", { scope: "row" }, swatch(line), line.name), el("td", { class: "number" }, point ? format(point.value) : ""),
           ...(hasInterval ? [el("td", { class: "number" }, interval)] : []), el("td", { class: "number" }, step === undefined ? "" : step.toLocaleString("en")));
       }));
@@ -197,6 +197,9 @@ const charts = (() => {
 
   /** Draws the runs' curves, keeping charts that are there. */
   function show(parent, runs) {
+    // One range for all, so that what stands above each other is of one time.
+    const steps = runs.flatMap(run => run.records.map(record => record.step)), [first, last] = [Math.min(...steps), Math.max(...steps)];
+    full = first < last ? [first, last] : [first - 1, first + 1];
     const wanted = definitions(runs.filter(run => run.records.length));
     while (drawn.length > wanted.length)
       drawn.pop().remove();

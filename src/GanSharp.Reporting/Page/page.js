@@ -9,14 +9,14 @@ function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Four significant digits, as few characters as they need. */
-function format(value) {
+/** So many significant digits, as few characters as they need. */
+function format(value, digits = 4) {
   if (typeof value !== "number" || !Number.isFinite(value))
     return "not a number";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7))
     return value.toExponential(2).replace("-", "−");
-  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 6 : 4 }).replace("-", "−");
+  return value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 6 : digits }).replace("-", "−");
 }
 
 function duration(seconds) {
@@ -32,7 +32,7 @@ const count = number => number.toLocaleString("en");
   const EXPLANATIONS = {
     Audited: BOUND + "It is a lower bound: a fresh network looked at this generator, and a stronger one may find more. A bound near zero is no proof of closeness.",
     Unaudited: BOUND + "Only D itself has looked. A D that sees nothing gives a small bound too, so a bound near zero is no proof of closeness.",
-    AuditedBefore: BOUND + "Only D has looked at this generator; a fresh auditor looked at an earlier one and found about as much. A bound near zero is no proof of closeness.",
+    AuditedBefore: BOUND + "Only D has looked at this generator; a fresh auditor looked at an earlier one, and D sees at least half of what it saw. A bound near zero is no proof of closeness.",
     DiscriminatorBlind: BOUND + "D sees less than half of what a fresh auditor saw earlier: its small bound says nothing about closeness.",
     NotARatio: "No divergence is below 0, so D's logits are no density ratio now and nothing can be read from them.",
     Unread: "With this objective D's output is no density ratio, so no divergence is read from it; a fresh auditor or a metric can still measure one.",
@@ -56,7 +56,7 @@ const count = number => number.toLocaleString("en");
       parts.push(`about ${duration(left)} left`);
     }
     if (live && live.state !== "running")
-      parts.push(live.state);
+      parts.push(live.state !== "over" ? live.state : step >= lastStep ? "finished" : "ended before its last step");
     $("progress").textContent = parts.join(" · ");
     $("bar").max = Math.max(1, lastStep);
     $("bar").value = step;
@@ -154,9 +154,9 @@ const count = number => number.toLocaleString("en");
       const title = shown().length > 1 ? ` (${run.title})` : "";
       if (sample)
         wanted.push([`Generated at step ${count(sample.step)}${title}`, sample.src]);
-      if (run.real)
-        wanted.push([`Real, held out${title}`, run.real]);
     }
+    if (main().real)
+      wanted.push(["Real, held out", main().real]);
     const pictures = $("pictures");
     while (pictures.children.length > wanted.length)
       pictures.lastChild.remove();
@@ -270,9 +270,11 @@ const count = number => number.toLocaleString("en");
 
     changed(event) {
       const { records, samples, dropped, warnings } = JSON.parse(event.data), run = main();
+      // From the beginning: the run was taken up again from an earlier step, and what was there of later ones is gone.
+      const isAnew = records.length > 0 && records[0].step <= run.records[0]?.step;
       const known = new Set(records.map(record => record.step));
       addRun({
-        ...run, dropped, warnings, records: [...run.records.filter(record => !known.has(record.step)), ...records],
+        ...run, dropped, warnings, records: [...run.records.filter(record => !isAnew && !known.has(record.step)), ...records],
         samples: [...run.samples, ...samples.filter(sample => !run.samples.some(other => other.step === sample.step))].sort((a, b) => a.step - b.step),
       });
       show();
@@ -303,7 +305,12 @@ const count = number => number.toLocaleString("en");
     listen() {
       const events = new EventSource("api/events");
       events.onopen = () => { $("connection").textContent = "Connected"; live.refresh(); };
-      events.onerror = () => { $("connection").textContent = state.progress && !["running", "paused"].includes(state.progress.state) ? "The run is over and its server is gone" : "Connection lost; trying again"; };
+      events.onerror = () => {
+        $("connection").textContent = state.progress?.state === "over" ? "The run is over and its server is gone" : "Connection lost; trying again";
+        // Refused, because too many pages listen; the browser doesn't try again by itself.
+        if (events.readyState === EventSource.CLOSED)
+          setTimeout(live.listen, 5000);
+      };
       events.addEventListener("progress", live.progress);
       events.addEventListener("changed", live.changed);
       // Events were left out because this page read too slowly: take everything anew.
@@ -313,11 +320,15 @@ const count = number => number.toLocaleString("en");
     async start() {
       state.live = true;
       $("controls").hidden = false;
-      const { runs, interpolates } = await live.get("api/runs");
+      const { runs, interpolates, classes } = await live.get("api/runs");
       state.all = runs;
       addRun(await live.get(`api/runs/${encodeURIComponent(runs[0].id)}`));
       state.shown.add(runs[0].id);
       $("interpolation").hidden = !interpolates;
+      if (classes) {
+        const input = $("walk-class").querySelector("input");
+        [$("walk-class").hidden, input.disabled, input.max] = [false, false, classes - 1];
+      }
       $("pause").addEventListener("click", () => live.post(state.progress?.state === "paused" ? "api/resume" : "api/pause"));
       $("save").addEventListener("click", () => live.post("api/save"));
       $("walk").addEventListener("submit", live.walk);

@@ -19,6 +19,7 @@ using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Players;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Runtime;
 using GanSharp.Safetensors;
 using GanSharp.Tensors;
@@ -153,15 +154,10 @@ internal static class Snippets
             Diagnostics = new() { Samples = 10_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 128) },
         };
         using var trainer = new GanTrainer(generator, discriminator, data, options);
-        var reports = new List<StepReport>();
-        foreach (var report in trainer.Train(10_000).Every())
-        {
-            reports.Add(report);
+        using var folder = RunFolder.Create("output/my-gan", trainer, new() { Title = "My GAN" });
+        foreach (var report in trainer.Train(10_000).Every().WithRunFolder(folder))   // report.html, plots, samples, a table
             foreach (var finding in report.Health!.Findings)
                 Console.WriteLine(finding);                                           // a verdict, its evidence, what to change
-        }
-        DiagnosticsPlot.Save(reports, "diagnostics.png");
-        RunReport.Save(reports, "report.html", "My GAN", ("Diagnostics", "diagnostics.png"));
         #endregion
     }
 

@@ -3,6 +3,7 @@ using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
 using GanSharp.Training;
 using SkiaSharp;
 using Xunit;
@@ -17,28 +18,26 @@ public sealed class DiagnosticsPageTests : IDisposable
     [Fact]
     public void A_run_becomes_a_page_of_four_panels_and_a_report_with_its_pictures_inside()
     {
-        var reports = Train(GanObjective.Minimax);
+        var reports = Train(GanObjective.Minimax, "A <test>");
 
         DiagnosticsPlot.Save(reports, folder.File("diagnostics.png"));
-        RunReport.Save(reports, folder.File("report.html"), "A <test>", ("Diagnostics", folder.File("diagnostics.png")));
 
         using var picture = SKBitmap.Decode(folder.File("diagnostics.png"));
         (picture.Width, picture.Height).Should().Be((2 * 720 * 2, 2 * 400 * 2));
-        var page = File.ReadAllText(folder.File("report.html"));
-        page.Should().Contain("A &lt;test&gt;").And.Contain("data:image/png;base64,").And.Contain("JS divergence by a fresh auditor").And.Contain("True JS divergence")
-            .And.Contain(reports[^1].Health!.Findings[0].Name).And.NotContain("http");
+        var page = File.ReadAllText(folder.File("run", "report.html"));
+        page.Should().Contain("A \\u003Ctest\\u003E").And.Contain("audited_nats").And.Contain("true_js_nats").And.Contain(reports[^1].Health!.Findings[0].Name)
+            .And.NotContainAny("src=\"http", "href=\"http");
     }
 
     [Fact]
     public void What_is_refused_is_said_on_the_page()
     {
-        var reports = Train(GanObjective.Wasserstein);
+        var reports = Train(GanObjective.Wasserstein, "critic");
 
         DiagnosticsPlot.Save(reports, folder.File("diagnostics.png"));
         TrainingPlot.Save(reports, folder.File("training.png"));
-        RunReport.Save(reports, folder.File("report.html"), "critic");
 
-        File.ReadAllText(folder.File("report.html")).Should().Contain("refused: a Wasserstein critic&#39;s score");
+        File.ReadAllText(folder.File("run", "report.html")).Should().Contain("refused: a Wasserstein critic\\u0027s score").And.Contain("\"standing\":\"Unread\"");
     }
 
     [Fact]
@@ -46,15 +45,13 @@ public sealed class DiagnosticsPageTests : IDisposable
     {
         var without = new[] { PictureTests.Report(1, null) };
         var plot = () => DiagnosticsPlot.Save(without, folder.File("a.png"));
-        var page = () => RunReport.Save([], folder.File("a.html"), "none");
 
         plot.Should().Throw<ArgumentException>().WithMessage("reports must hold at least one with diagnostics*");
-        page.Should().Throw<ArgumentException>().WithMessage("reports must hold at least one report but is empty.*");
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static StepReport[] Train(GanObjective objective)
+    private StepReport[] Train(GanObjective objective, string title)
     {
         manual_seed(0);
         using var data = Mixtures.Normal();
@@ -65,6 +62,7 @@ public sealed class DiagnosticsPageTests : IDisposable
             Objective = objective,
             Diagnostics = new() { Samples = 500, GeneratorDensity = generator.Density, Auditor = () => new MlpDiscriminator(1, 8), Audit = new() { MaximumSteps = 100 } },
         });
-        return [.. trainer.Train(30).Every(10)];
+        using var run = RunFolder.Create(Path.Combine(folder.FullName, "run"), trainer, new() { Title = title });
+        return [.. trainer.Train(30).Every(10).WithRunFolder(run)];
     }
 }
