@@ -1,14 +1,16 @@
-// A GAN in one file: trains on a ring of eight Gaussians for half a minute, shows how it goes, and writes its report.
+// A GAN in one file: trains on a ring of eight Gaussians for half a minute, shows how it goes on the console and in a browser, and writes its report.
 //
 //     dotnet run gan.cs
 #:package GanSharp@*
 #:package GanSharp.Reporting@*
+#:package GanSharp.LivePage@*
 #:package TorchSharp-cpu@0.107.0
 // libtorch is linked to, not copied; and nothing here is compiled ahead of time.
 #:property CreateSymbolicLinksForCopyLocalIfPossible=true
 #:property PublishAot=false
 
 using GanSharp.Data.Distributions;
+using GanSharp.Live;
 using GanSharp.Networks;
 using GanSharp.Reporting;
 using GanSharp.Reporting.Runs;
@@ -27,7 +29,7 @@ using var trainer = new GanTrainer(generator, discriminator, data, recipe);
 using var folder = RunFolder.Create("output", trainer, new() { Title = "A ring of eight Gaussians" });
 
 StepReport? last = null;
-foreach (var report in trainer.Train(steps).Every(Math.Max(1, steps / 10)).WithProgress().WithRunFolder(folder))
+foreach (var report in trainer.Train(steps).Every(Math.Max(1, steps / 10)).WithProgress().WithRunFolder(folder).WithLivePage(folder))
     last = report;
 
 Console.WriteLine($"{last!.Divergence}.");

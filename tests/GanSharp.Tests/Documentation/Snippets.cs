@@ -5,6 +5,7 @@ using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Divergences;
 using GanSharp.Evaluations;
+using GanSharp.Live;
 using GanSharp.Metrics;
 using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
@@ -192,6 +193,25 @@ internal static class Snippets
             Console.WriteLine(report.Metrics["energy distance (pixels)"]);            // 0.0312 ± 0.0054
 
         trainer.Resume("run1", new() { Best = true });                                // the checkpoint where it was lowest
+        #endregion
+    }
+
+    public static void Reporting(GanTrainer trainer, GeneratorNetwork generator)
+    {
+        #region reporting
+        using var folder = RunFolder.Create("runs/garments", trainer, new() { Title = "A GAN of garments" });
+        var run = trainer.Train(2_500).Every(125)
+            .WithProgress()                               // on the console
+            .WithRunFolder(folder)                        // in files
+            .WithLivePage(folder)                         // in a browser, while it trains (package GanSharp.LivePage)
+            .WithTensorBoard("runs/garments/events");     // where TensorBoard is what you have
+        foreach (var report in run)
+            Console.WriteLine(report.Divergence);
+        #endregion
+
+        #region animations
+        Animation.Save(new LatentWalk().Frames(generator), "walk.gif");              // a walk that ends where it began
+        Animation.SaveProgress(RunFolder.Open("runs/garments"), "progress.png");     // the samples of every step
         #endregion
     }
 

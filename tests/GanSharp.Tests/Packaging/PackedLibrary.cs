@@ -6,10 +6,10 @@ namespace GanSharp.Tests.Packaging;
 [CollectionDefinition]
 public sealed class PackageCollection : ICollectionFixture<PackedLibrary>;
 
-/// <summary>The packages GanSharp and GanSharp.Reporting, packed once from the build under test into a feed of their own, and projects that know nothing of this repository.</summary>
+/// <summary>The packages GanSharp, GanSharp.Reporting and GanSharp.LivePage, packed once from the build under test into a feed of their own, and projects that know nothing of this repository.</summary>
 public sealed class PackedLibrary : IDisposable
 {
-    private static readonly string[] Packages = ["GanSharp", "GanSharp.Reporting"];
+    private static readonly string[] Packages = ["GanSharp", "GanSharp.Reporting", "GanSharp.LivePage"];
     private readonly TemporaryFolder folder = new();
     private readonly string version = $"0.0.0-test{DateTime.UtcNow:yyyyMMddHHmmssfff}";
 
