@@ -41,7 +41,7 @@ internal static class CompareCommand
         table.AddRow([new Text("steps"), .. runs.Select(run => new Text($"{ValueText.Step(run.Reports[^1].Step)} of {ValueText.Step(run.Reports[^1].LastStep)}"))]);
         table.AddRow([new Text("time"), .. runs.Select(run => new Text($"{TimeSpan.FromSeconds(run.Reports[^1].ElapsedSeconds):h\\:mm\\:ss}"))]);
         foreach (var quantity in comparison.Quantities)
-            table.AddRow([new Text(quantity.Unit is "" or "loss" ? quantity.Name : $"{quantity.Name}, {quantity.Unit}"), .. quantity.Last.Zip(runs, (value, run) => new Text(
+            table.AddRow([new Text(ValueText.Name(quantity)), .. quantity.Last.Zip(runs, (value, run) => new Text(
                 value is null ? "" : value.Step == run.Reports[^1].Step ? ValueText.Of(value.Estimate) : $"{ValueText.Of(value.Estimate)} at {ValueText.Step(value.Step)}"))]);
         return table;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using GanSharp.Metrics;
 using GanSharp.Reporting.Runs;
+using GanSharp.Reporting.Runs.Comparing;
 using Spectre.Console;
 
 namespace GanSharp.Tool;
@@ -30,7 +30,7 @@ internal static class ShowCommand
         console.WriteLine($"step {ValueText.Step(last.Step)} of {ValueText.Step(last.LastStep)}, {TimeSpan.FromSeconds(last.ElapsedSeconds):h\\:mm\\:ss}, {last.SamplesPerSecond:N0} samples/s, {run.Reports.Count} reports, {run.Samples.Count} pictures, {run.Checkpoints.Count} checkpoints");
         console.WriteLine();
         console.WriteLine($"{last.Headline}.");
-        console.Write(Values(run, last));
+        console.Write(Values(run));
         foreach (var finding in last.Findings)
             console.MarkupLineInterpolated($"{(finding.IsProblem ? "!" : "·")} [bold]{finding.Name}[/]: {finding.Evidence}. {finding.Advice}.");
         foreach (var sentence in last.Warnings.Concat(run.Warnings).Distinct())
@@ -39,23 +39,12 @@ internal static class ShowCommand
             console.WriteLine($"The page: {run.Page}");
     }
 
-    private static Table Values(RunFolder run, ReportRecord last)
+    private static Table Values(RunFolder run)
     {
-        var table = new Table().RoundedBorder().AddColumns("last values", "", "step");
-        foreach (var (name, loss) in last.Losses)
-            Row($"loss: {name}", new EstimateRecord(loss), last.Step);
-        foreach (var name in run.Reports.SelectMany(report => report.Estimates.Keys).Distinct())
-        {
-            var report = run.Reports.Last(report => report.Estimates.ContainsKey(name));
-            Row(name, report.Estimates[name], report.Step);
-        }
-        foreach (var name in run.Reports.SelectMany(report => report.Metrics.Keys).Distinct())
-        {
-            var metric = run.Reports.Last(report => report.Metrics.ContainsKey(name)).Metrics[name];
-            Row($"{name} ({metric.Goal.ToText()} is better{(metric.OfReal is { } real ? $"; real {ValueText.Of(new EstimateRecord(real))}" : "")})", new EstimateRecord(metric.Value, metric.Lower, metric.Upper), metric.Step);
-        }
+        var table = new Table().RoundedBorder().AddColumns("last values", "", "real samples", "step");
+        foreach (var quantity in new RunComparison(run).Quantities)
+            if (quantity.Last[0] is { } last)
+                table.AddRow(new Text(ValueText.Name(quantity)), new Text(ValueText.Of(last.Estimate)), new Text(last.OfReal is { } real ? ValueText.Of(new EstimateRecord(real)) : ""), new Text(ValueText.Step(last.Step)));
         return table;
-
-        void Row(string name, EstimateRecord value, long step) => table.AddRow(new Text(name), new Text(ValueText.Of(value)), new Text(ValueText.Step(step)));
     }
 }

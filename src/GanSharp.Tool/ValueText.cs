@@ -1,5 +1,6 @@
 using System.Globalization;
 using GanSharp.Reporting.Runs;
+using GanSharp.Reporting.Runs.Comparing;
 
 namespace GanSharp.Tool;
 
@@ -14,6 +15,8 @@ internal static class ValueText
         var half = (upper - lower) / 2;
         return Math.Abs(lower + half - estimate.Value) > half / 20 ? $"{Number(estimate.Value, half)} [{Number(lower, half)}, {Number(upper, half)}]" : $"{Number(estimate.Value, half)} ± {Number(half, half)}";
     }
+
+    public static string Name(ComparedQuantity quantity) => quantity.Unit is "" or "loss" ? quantity.Name : $"{quantity.Name}, {quantity.Unit}";
 
     public static string Step(long step) => step.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -3,7 +3,8 @@ namespace GanSharp.Reporting.Runs.Comparing;
 /// <summary>A number of a run's last report that has it.</summary>
 /// <param name="Step">The step of that report.</param>
 /// <param name="Estimate">The number, with its 95% interval where it has one.</param>
-public sealed record ComparedValue(long Step, EstimateRecord Estimate);
+/// <param name="OfReal">Of a metric, what a perfect generator would get; null where it wasn't measured.</param>
+public sealed record ComparedValue(long Step, EstimateRecord Estimate, double? OfReal = null);
 
 /// <summary>One quantity of several runs.</summary>
 /// <param name="Name">What it is, and which direction is better where one is.</param>

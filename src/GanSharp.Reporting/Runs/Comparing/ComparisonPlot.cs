@@ -39,7 +39,8 @@ public static class ComparisonPlot
             }
             PlotSheet.Line(plot, curve, value => value.Step, value => value.Estimate.Value, color, names[index]).LinePattern = Patterns[index % Patterns.Length];
         }
-        plot.ShowLegend(Alignment.UpperRight);
+        // Beside the curves: inside it would hide the ends of some.
+        plot.ShowLegend(Edge.Right);
         return plot;
     }
 
@@ -59,6 +60,13 @@ public static class ComparisonPlot
             var dot = plot.Add.ScatterPoints(new[] { value.Estimate.Value }, new[] { (double)row }, color);
             (dot.MarkerSize, dot.MarkerShape) = (9, MarkerShape.FilledCircle);
         }
+        if (quantity.Last.Select(value => value?.OfReal).FirstOrDefault(real => real is { } number && double.IsFinite(number)) is { } ofReal)
+        {
+            var line = plot.Add.VerticalLine(ofReal, 1.5f, Palette.Faint, LinePattern.Dotted);
+            line.LegendText = "real samples";
+            plot.ShowLegend(Edge.Right);
+        }
+        plot.Axes.Margins(0.1, 0);
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. names.Select((_, index) => (double)(names.Length - 1 - index))], names);
         plot.Axes.AutoScaleX();
         plot.Axes.SetLimitsY(-0.6, names.Length - 0.4);

@@ -45,17 +45,17 @@ public sealed class RunComparison
     {
         var all = Estimates.Select(entry => Quantity(entry.Title, entry.Unit, report => report.Estimates.GetValueOrDefault(entry.Name)))
             .Concat(Named(report => report.Losses.Keys).Select(name => Quantity($"Loss: {name}", "loss", report => report.Losses.TryGetValue(name, out var loss) ? new EstimateRecord(loss) : null)))
-            .Concat(Named(report => report.Metrics.Keys).Select(name => Quantity(TitleOf(name), "", report => report.Metrics.TryGetValue(name, out var metric) ? new EstimateRecord(metric.Value, metric.Lower, metric.Upper) : null)));
+            .Concat(Named(report => report.Metrics.Keys).Select(name => Quantity(TitleOf(name), "", report => report.Metrics.TryGetValue(name, out var metric) ? new EstimateRecord(metric.Value, metric.Lower, metric.Upper) : null, report => report.Metrics[name].OfReal)));
         return all.Where(quantity => quantity.Last.Count(value => value is not null) >= Math.Min(2, runs.Count));
 
         IEnumerable<string> Named(Func<ReportRecord, IEnumerable<string>> names) => runs.SelectMany(run => run.Reports).SelectMany(names).Distinct();
 
         string TitleOf(string metric) => $"{metric} ({runs.SelectMany(run => run.Reports).First(report => report.Metrics.ContainsKey(metric)).Metrics[metric].Goal.ToText()} is better)";
 
-        ComparedQuantity Quantity(string name, string unit, Func<ReportRecord, EstimateRecord?> value)
+        ComparedQuantity Quantity(string name, string unit, Func<ReportRecord, EstimateRecord?> value, Func<ReportRecord, double?>? ofReal = null)
         {
-            var curves = runs.Select(run => run.Reports.Select(report => (report.Step, Estimate: value(report))).Where(point => point.Estimate is not null && double.IsFinite(point.Estimate.Value))
-                .Select(point => new ComparedValue(point.Step, point.Estimate!)).ToArray()).ToArray();
+            var curves = runs.Select(run => run.Reports.Select(report => (Report: report, Estimate: value(report))).Where(point => point.Estimate is not null && double.IsFinite(point.Estimate.Value))
+                .Select(point => new ComparedValue(point.Report.Step, point.Estimate!, ofReal?.Invoke(point.Report))).ToArray()).ToArray();
             return new(name, unit, [.. curves.Select(curve => curve.LastOrDefault())]) { Curves = curves };
         }
     }

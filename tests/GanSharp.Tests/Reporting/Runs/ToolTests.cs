@@ -22,7 +22,7 @@ public sealed class ToolTests : IDisposable
         var (code, text, errors) = Tool("show", run);
 
         (code, errors).Should().Be((0, ""));
-        text.Should().Contain("A GAN of ring of 8 modes").And.Contain("step 4 of 4").And.Contain("loss: discriminator").And.Contain("js_bound_nats").And.Contain(RunFolder.Open(run).Reports[^1].Headline[..40]);
+        text.Should().Contain("A GAN of ring of 8 Gaussians").And.Contain("step 4 of 4").And.Contain("Loss: discriminator").And.Contain("JS divergence is at least …, by D (lower is better), nats").And.Contain(RunFolder.Open(run).Reports[^1].Headline[..40]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ToolTests : IDisposable
 
         code.Should().Be(0);
         text.Should().Contain("The page: ");
-        File.ReadAllText(RunFolder.Open(run).Page).Should().Contain("A GAN of ring of 8 modes");
+        File.ReadAllText(RunFolder.Open(run).Page).Should().Contain("A GAN of ring of 8 Gaussians");
     }
 
     [Fact]
