@@ -1,4 +1,3 @@
-using GanSharp.Reporting.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using FluentAssertions;
-using GanSharp.Reporting.Runs;
 using Xunit;
 
 namespace GanSharp.Tests.Live;
