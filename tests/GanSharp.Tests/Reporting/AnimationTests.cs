@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using FluentAssertions;
+using GanSharp.Data.Distributions;
 using GanSharp.Networks;
 using GanSharp.Networks.Latents;
 using GanSharp.Networks.StyleGan;
 using GanSharp.Reporting;
+using GanSharp.Reporting.Runs;
+using GanSharp.Training;
 using SkiaSharp;
 using TorchSharp;
 using Xunit;
@@ -80,6 +83,24 @@ public sealed class AnimationTests : IDisposable
         read.Should().HaveCount(2);
         read[0].Pixels.Take(114 * 30).Count(pixel => pixel.Red < 100).Should().BeGreaterThan(50, "the caption is drawn");
         read[0].Pixels.Take(114 * 30).Should().NotEqual(read[1].Pixels.Take(114 * 30));
+    }
+
+    [Fact]
+    public void The_samples_of_a_run_s_folder_become_its_progress()
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        using var run = RunFolder.Create(folder.File("run"), trainer);
+        trainer.Train(20).Every(10).WithRunFolder(run).Should().HaveCount(2);
+        run.Refresh();
+
+        Animation.SaveProgress(run, folder.File("progress.gif"));
+
+        var read = Read(folder.File("progress.gif"));
+        read.Should().HaveCount(run.Samples.Count).And.HaveCountGreaterThan(1);
+        read[^1].Milliseconds.Should().Be(2_000);
     }
 
     [Fact]
