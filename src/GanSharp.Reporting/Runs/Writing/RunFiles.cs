@@ -42,7 +42,7 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
         }
     }
 
-    public void Save(string path, Action<Stream> write) => AtomicFile.Save(path, write, flushToDisk: false);
+    public static void Save(string path, Action<Stream> write) => AtomicFile.Save(path, write, flushToDisk: false);
 
     public void Save(RunInfo info) => Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
 

@@ -158,7 +158,7 @@ internal sealed class RunWriter : IDisposable
 
     private bool Save(string path, RunPicture picture)
     {
-        files.Save(path, picture.Write);
+        RunFiles.Save(path, picture.Write);
         return true;
     }
 
