@@ -4,7 +4,6 @@ using GanSharp.Benchmarks.Results;
 using GanSharp.Data;
 using GanSharp.Recipes;
 using GanSharp.Runtime;
-using GanSharp.Tensors;
 using GanSharp.Training;
 using static TorchSharp.torch;
 

@@ -140,8 +140,8 @@ public sealed class ClassMixtureTests
         using var generator = new MlpGenerator(4, 8, 2, classes: Classes);
         using var unconditional = new MlpGenerator(4, 8, 2);
         using var own = new OwnGenerator(takesMixtures: false);
-        void Refused(GeneratorNetwork network, Tensor labels, string message) =>
-            network.Invoking(it => it.Sample(2, labels)).Should().Throw<ArgumentException>().WithMessage(message).WithParameterName("labels");
+        void Refused(GeneratorNetwork network, Tensor asked, string message) =>
+            network.Invoking(it => it.Sample(2, asked)).Should().Throw<ArgumentException>().WithMessage(message).WithParameterName("labels");
 
         Refused(generator, full([2, 4], 0.25f), "labels that are mixtures must have shape [2, 3]*3 classes of MlpGenerator*have shape [2, 4]*");
         Refused(generator, ClassMixture.Of(3, 3, (0, 1)), "*must have shape [2, 3]*have shape [3, 3]*");
