@@ -16,7 +16,7 @@ public sealed partial class LivePage : IDisposable
     private readonly RunControl control;
     private readonly EventClients clients;
     private readonly RunWatch watch;
-    private readonly LatentWalk? walk;
+    private readonly WalkPictures? walk;
     private int isDisposed;
 
     private LivePage(RunFolder folder, LivePageOptions options)
@@ -28,7 +28,7 @@ public sealed partial class LivePage : IDisposable
         var view = RunFolder.Open(folder.FullName);
         control = new RunControl(trainer);
         clients = new EventClients(options.MaximumClients);
-        walk = trainer is not null && LatentWalk.CanDraw(trainer) ? new LatentWalk(trainer) : null;
+        walk = trainer is not null && WalkPictures.CanDraw(trainer) ? new WalkPictures(trainer) : null;
         watch = new RunWatch(view, control, clients, PageApi.SourceOf(RunShelf.OwnId));
         var shelf = new RunShelf(view, options.CompareWith ?? Path.GetDirectoryName(view.FullName));
         server = PageServer.Start(options, new RequestGuard(token, isLoopback, options.HostNames), new PageApi(shelf, control, clients, watch, walk, trainer?.Classes));

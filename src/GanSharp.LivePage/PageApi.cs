@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace GanSharp.Live;
 
 /// <summary>The answers. Everything comes from the run's folder, from memory or from a copy of the generator; a word of a request chooses from a list, and is never part of a path.</summary>
-internal sealed class PageApi(RunShelf shelf, RunControl control, EventClients clients, RunWatch watch, LatentWalk? walk, int? classes)
+internal sealed class PageApi(RunShelf shelf, RunControl control, EventClients clients, RunWatch watch, WalkPictures? walk, int? classes)
 {
     private const string Json = "application/json", Text = "text/plain; charset=utf-8", Real = "real.png";
 
@@ -100,10 +100,10 @@ internal sealed class PageApi(RunShelf shelf, RunControl control, EventClients c
             await Missing(context, "There is no generator here, or its samples are no pictures.").ConfigureAwait(false);
             return;
         }
-        if (Number(context, "from", 0, LatentWalk.LargestSeed) is not { } from || Number(context, "to", 0, LatentWalk.LargestSeed) is not { } to || Number(context, "frames", LatentWalk.FewestFrames, LatentWalk.MostFrames) is not { } frames
+        if (Number(context, "from", 0, WalkPictures.LargestSeed) is not { } from || Number(context, "to", 0, WalkPictures.LargestSeed) is not { } to || Number(context, "frames", WalkPictures.FewestFrames, WalkPictures.MostFrames) is not { } frames
             || (classes is { } count && context.Request.Query.ContainsKey("label") && Number(context, "label", 0, count - 1) is null))
         {
-            await Say(context, StatusCodes.Status400BadRequest, $"from and to must be whole numbers from 0 to {LatentWalk.LargestSeed}, frames from {LatentWalk.FewestFrames} to {LatentWalk.MostFrames}{(classes is { } all ? $", label below {all}" : "")}.").ConfigureAwait(false);
+            await Say(context, StatusCodes.Status400BadRequest, $"from and to must be whole numbers from 0 to {WalkPictures.LargestSeed}, frames from {WalkPictures.FewestFrames} to {WalkPictures.MostFrames}{(classes is { } all ? $", label below {all}" : "")}.").ConfigureAwait(false);
             return;
         }
         try

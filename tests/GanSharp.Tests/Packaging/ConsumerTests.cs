@@ -6,7 +6,7 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>GanSharp as its users get it: a package from a feed, in a project that knows nothing of this repository.</summary>
-[Collection(typeof(PackageCollection))]
+[Collection(typeof(PackageTestGroup))]
 public sealed class ConsumerTests(PackedLibrary library)
 {
     [Fact]

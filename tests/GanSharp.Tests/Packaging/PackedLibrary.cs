@@ -4,7 +4,7 @@ namespace GanSharp.Tests.Packaging;
 
 /// <summary>Tests of the packages, which are packed once for all of them.</summary>
 [CollectionDefinition]
-public sealed class PackageCollection : ICollectionFixture<PackedLibrary>;
+public sealed class PackageTestGroup : ICollectionFixture<PackedLibrary>;
 
 /// <summary>The packages GanSharp, GanSharp.Reporting and GanSharp.LivePage, packed once from the build under test into a feed of their own, and projects that know nothing of this repository.</summary>
 public sealed class PackedLibrary : IDisposable

@@ -6,7 +6,7 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>However an application is built or published, its TorchSharp.dll is the copy whose methods keep their arguments alive, and the NuGet cache stays as it was.</summary>
-[Collection(typeof(PackageCollection))]
+[Collection(typeof(PackageTestGroup))]
 public sealed class PublishTests(PackedLibrary library)
 {
     private const string Program = "System.Console.WriteLine(GanSharp.Runtime.ArgumentLifetime.IsSafe);";

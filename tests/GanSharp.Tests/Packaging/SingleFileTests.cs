@@ -4,7 +4,7 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>docs/examples/gan.cs, the program that is one file, as its reader runs it: outside of the repository, with the packages from a feed.</summary>
-[Collection(typeof(PackageCollection))]
+[Collection(typeof(PackageTestGroup))]
 public sealed class SingleFileTests(PackedLibrary library)
 {
     [Fact]

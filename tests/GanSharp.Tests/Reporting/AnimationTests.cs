@@ -146,7 +146,7 @@ public sealed class AnimationTests : IDisposable
             frame.Equals(generator.Sample(latents[index++])).Should().BeTrue();
 
         index.Should().Be(6);
-        LiveTensors.Grown(() => walk.Frames(generator).Count()).Should().Be(0);
+        LiveTensors.Grown(() => _ = walk.Frames(generator).Count()).Should().Be(0);
     }
 
     [Fact]

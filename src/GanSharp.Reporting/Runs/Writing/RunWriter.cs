@@ -156,7 +156,7 @@ internal sealed class RunWriter : IDisposable
         return true;
     }
 
-    private bool Save(string path, RunPicture picture)
+    private static bool Save(string path, RunPicture picture)
     {
         RunFiles.Save(path, picture.Write);
         return true;

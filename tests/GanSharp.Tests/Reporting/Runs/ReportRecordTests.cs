@@ -5,7 +5,6 @@ using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
 using GanSharp.Metrics;
 using GanSharp.Reporting.Runs;
-using GanSharp.Training;
 using GanSharp.Training.Autoencoders;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Text;
 using FluentAssertions;
 using GanSharp.Reporting.Runs;
 using GanSharp.Tests.Training;
-using GanSharp.Training;
 using Xunit;
 
 namespace GanSharp.Tests.Reporting.Runs;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FluentAssertions;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;

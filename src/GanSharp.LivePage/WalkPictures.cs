@@ -9,7 +9,7 @@ namespace GanSharp.Live;
 
 /// <summary>Pictures of a walk from one latent vector to another, by a copy of the generator: never by the network in training, and one walk at a time.</summary>
 /// <param name="trainer">Whose generator it is; training waits only while its weights are copied.</param>
-internal sealed class LatentWalk(Trainer trainer) : IDisposable
+internal sealed class WalkPictures(Trainer trainer) : IDisposable
 {
     public const int FewestFrames = 2, MostFrames = 16;
     public const long LargestSeed = 999_999;
