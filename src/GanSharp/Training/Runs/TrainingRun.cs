@@ -156,9 +156,10 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             while (true)
             {
                 isDone &= !trainer.Gate.LetWaitingIn();
-                var still = time.GetTimestamp();
-                if (trainer.Gate.StandStillWhilePaused(keeper is null ? null : keeper.SaveIfAsked, cancellation))
+                if (trainer.Gate.Requests.IsPaused)
                 {
+                    var still = time.GetTimestamp();
+                    trainer.Gate.StandStillWhilePaused(keeper is null ? null : keeper.SaveIfAsked, cancellation);
                     (isDone, pulled) = (false, pulled + time.GetTimestamp() - still);
                     if (cancellation.IsCancellationRequested)
                     {

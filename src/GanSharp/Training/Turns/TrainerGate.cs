@@ -127,12 +127,9 @@ internal sealed class TrainerGate(string owner)
     /// <summary>Between two steps of a pull: stands still while the run is paused. Meanwhile others may have the networks, and ask for a checkpoint.</summary>
     /// <param name="save">Makes the checkpoint where one was asked for.</param>
     /// <param name="cancellation">Ends the pause.</param>
-    /// <returns>Whether it stood still.</returns>
     /// <exception cref="ObjectDisposedException">The trainer is being disposed; the state is that after a complete step.</exception>
-    public bool StandStillWhilePaused(Action? save, CancellationToken cancellation)
+    public void StandStillWhilePaused(Action? save, CancellationToken cancellation)
     {
-        if (!Requests.IsPaused)
-            return false;
         while (Requests.IsPaused && !cancellation.IsCancellationRequested)
         {
             save?.Invoke();
@@ -141,7 +138,6 @@ internal sealed class TrainerGate(string owner)
             turns.Acquire();
             ThrowIfClosed();
         }
-        return true;
     }
 
     /// <summary>Runs the enumeration's clean-up, which may save a checkpoint, even if the trainer was disposed in the meantime.</summary>
