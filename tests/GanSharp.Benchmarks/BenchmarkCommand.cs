@@ -29,7 +29,7 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), FuzzingCommand(), InteropCommands(),
+        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), ReportingCommand(), FuzzingCommand(), InteropCommands(),
         Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(), RecipesPaceCommand(), RecipePaceCommand(),
     };
 
@@ -185,6 +185,14 @@ internal static class BenchmarkCommand
     {
         var command = new Command("guard-cost", "What looking for NaN in every step adds to it.");
         command.SetAction(_ => GuardCost.Print());
+        return command;
+    }
+
+    private static Command ReportingCommand()
+    {
+        var pairs = new Option<int>("--pairs") { Description = "Pairs of blocks.", DefaultValueFactory = _ => 12 };
+        var command = new Command("reporting-cost", "What the console, a run's folder and its live page add to the time of a run, at their defaults.") { pairs };
+        command.SetAction(parsed => ReportingCost.Print(parsed.GetValue(pairs)));
         return command;
     }
 
