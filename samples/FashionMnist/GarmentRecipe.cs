@@ -15,6 +15,9 @@ internal sealed record GarmentRecipe(Func<GeneratorNetwork> CreateGenerator, Fun
 {
     public const string Default = "default";
 
+    // Penalties in each step take most of its time, and half as many steps in that time give worse garments (docs/results.md).
+    private const int PenaltyEverySteps = 8;
+
     public static string[] Names { get; } = [Default, "goodfellow2014", "dcgan", "wgan-gp", "sngan-hinge", "pacgan", "r3gan", "stylegan2"];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -41,7 +44,7 @@ internal sealed record GarmentRecipe(Func<GeneratorNetwork> CreateGenerator, Fun
         if (classes is not null && recipe.Classes is null)
             throw new ArgumentException($"--conditional needs a recipe with classes, but {name} has none.");
         return name == Default
-            ? new(() => new DcganGenerator(image, latentSize: 64, width, classes: classes), recipe.CreateDiscriminator, TrainingOptions.RegularizedRelativistic(steps, gamma, learningRate) with { BatchSize = 64 })
+            ? new(() => new DcganGenerator(image, latentSize: 64, width, classes: classes), recipe.CreateDiscriminator, TrainingOptions.RegularizedRelativistic(steps, gamma, learningRate, PenaltyEverySteps) with { BatchSize = 64 })
             : new(recipe.CreateGenerator, recipe.CreateDiscriminator, recipe.Options(steps));
     }
 }

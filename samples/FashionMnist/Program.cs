@@ -13,7 +13,7 @@ using GanSharp.Samples;
 using GanSharp.Training;
 using TorchSharp;
 
-var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 2_500 };
+var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 5_000 };
 var name = new Option<string>("--recipe") { Description = "Networks and game: default (DCGAN's networks, R3GAN's game), or a paper's.", DefaultValueFactory = _ => GarmentRecipe.Default };
 name.AcceptOnlyFromAmong(GarmentRecipe.Names);
 var conditional = new Option<bool>("--conditional") { Description = "Generate the class that is asked for: both networks see the labels." };
@@ -95,7 +95,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     if (saved is not null)
         run = run.WithCheckpoints(saved, new() { EverySteps = 250 });
     StepReport? last = null;
-    var reports = run.Every(125).WithProgress(verbosity: SampleCommand.Verbosity).WithRunFolder(written);
+    var reports = run.Every(250).WithProgress(verbosity: SampleCommand.Verbosity).WithRunFolder(written);
     if (options.GetValue(serve))
         reports = reports.WithLivePage(written);
     foreach (var report in reports)
