@@ -33,18 +33,18 @@ internal static class ReportingCost
             using var plain = plainTrainer.Train(steps).Every(StepsPerReport).GetEnumerator();
             using var shown = shownTrainer.Train(steps).Every(StepsPerReport).WithProgress(console).WithRunFolder(written).WithLivePage(written).GetEnumerator();
             // What compiles code, and makes the first picture.
-            (_, _) = (Seconds(plain), Seconds(shown));
-            var ratios = new List<double>();
+            (_, _) = (Block(plain), Block(shown));
+            var (time, processorTime) = (new List<double>(), new List<double>());
             for (var pair = 0; pair < pairs; pair++)
             {
                 var (first, second) = pair % 2 == 0 ? (plain, shown) : (shown, plain);
-                var (one, other) = (Seconds(first), Seconds(second));
+                var (one, other) = (Block(first), Block(second));
                 var (without, with) = pair % 2 == 0 ? (one, other) : (other, one);
-                ratios.Add(with / without);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair {pair + 1}: {without:0.00} s, shown {with:0.00} s, {100 * (with / without - 1):+0.0;-0.0}%"));
+                time.Add(with.Seconds / without.Seconds - 1);
+                processorTime.Add(with.ProcessorSeconds / without.ProcessorSeconds - 1);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair {pair + 1}: {without.Seconds:0.00} s, shown {Percent(time[^1])}; {without.ProcessorSeconds:0.00} s of processor time, shown {Percent(processorTime[^1])}"));
             }
-            var sorted = ratios.Order().ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Median of {pairs} pairs: {100 * (sorted[pairs / 2] - 1):+0.0;-0.0}% (quartiles {100 * (sorted[pairs / 4] - 1):+0.0;-0.0}% and {100 * (sorted[3 * pairs / 4] - 1):+0.0;-0.0}%); {written.DroppedPictures} pictures and {written.DroppedReports} reports dropped."));
+            Console.WriteLine($"Median of {pairs} pairs, with quartiles: time {Spread(time)}; processor time {Spread(processorTime)}; {written.DroppedPictures} pictures and {written.DroppedReports} reports dropped.");
         }
         finally
         {
@@ -59,11 +59,19 @@ internal static class ReportingCost
         return new GanTrainer(new DcganGenerator(image, 64, 32), new DcganDiscriminator(image, 32), garments, new() { Objective = GanObjective.NonSaturating, EmaHalfLifeImages = 10_000 });
     }
 
-    private static double Seconds(IEnumerator<StepReport> run)
+    private static (double Seconds, double ProcessorSeconds) Block(IEnumerator<StepReport> run)
     {
-        var watch = Stopwatch.StartNew();
+        var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         for (var report = 0; report < ReportsPerBlock; report++)
             _ = run.MoveNext();
-        return watch.Elapsed.TotalSeconds;
+        return (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     }
+
+    private static string Spread(IEnumerable<double> ratios)
+    {
+        double[] sorted = [.. ratios.Order()];
+        return $"{Percent(sorted[sorted.Length / 2])} ({Percent(sorted[sorted.Length / 4])} to {Percent(sorted[3 * sorted.Length / 4])})";
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:+0.0;-0.0}%");
 }

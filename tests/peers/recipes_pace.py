@@ -11,6 +11,7 @@ Prints one line of JSON with the milliseconds of a step and the shapes of all pa
 import argparse
 import json
 import math
+import os
 import sys
 
 import torch
@@ -409,6 +410,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--check", action="store_true", help="only say whether the comparison can run")
     arguments = parser.parse_args()
+    # Torch counts cores, and the .NET side processors, of which a core may have two.
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0))))
     torch.mm(torch.ones(8, 8), torch.ones(8, 8))
     if blas() is None:
         sys.exit("PyTorch runs on the reference BLAS, with which a comparison says nothing: apt-get install libopenblas0")

@@ -23,7 +23,7 @@ public sealed record RunFolderOptions
     /// which they do where reports are seconds apart; where they would take more, some reports have none. The first and the last report always have one, and plots and page are always drawn at the end.
     /// 1 for a picture at every report, whatever it takes.
     /// </summary>
-    public double DrawingShare { get; init; } = 0.02;
+    public double DrawingShare { get; init; } = 0.01;
 
     /// <summary>Whether plots and report.html are drawn. Default true; <c>gansharp page</c> makes the page later.</summary>
     public bool DrawsPage { get; init; } = true;
