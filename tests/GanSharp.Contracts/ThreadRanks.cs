@@ -10,9 +10,13 @@ public sealed class ThreadRanks(int rank, Barrier barrier, IReadOnlyList<Tensor>
 
     public int Size => slots.Length;
 
+    public int LocalRank => rank;
+
     public void AllReduce(IReadOnlyList<Tensor> tensors) => Exchange(tensors, index => slots.Select(of => of[index]).Aggregate((sum, next) => sum + next));
 
     public void Broadcast(IReadOnlyList<Tensor> tensors) => Exchange(tensors, index => slots[0][index].clone());
+
+    public void Barrier() => barrier.SignalAndWait();
 
     private void Exchange(IReadOnlyList<Tensor> tensors, Func<int, Tensor> result)
     {

@@ -14,6 +14,9 @@ public interface ICommunicator
     /// <summary>Number of processes.</summary>
     int Size { get; }
 
+    /// <summary>This process among those of its machine, from 0: the GPU that it takes.</summary>
+    int LocalRank { get; }
+
     /// <summary>Replaces each tensor by its sum over all ranks, in place.</summary>
     /// <param name="tensors">Tensors of any floating-point type.</param>
     void AllReduce(IReadOnlyList<Tensor> tensors);
@@ -21,4 +24,7 @@ public interface ICommunicator
     /// <summary>Replaces each tensor by that of rank 0, in place.</summary>
     /// <param name="tensors">Tensors of any type.</param>
     void Broadcast(IReadOnlyList<Tensor> tensors);
+
+    /// <summary>Returns when every rank has called it.</summary>
+    void Barrier();
 }

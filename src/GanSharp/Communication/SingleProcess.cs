@@ -19,12 +19,20 @@ public sealed class SingleProcess : ICommunicator
     public int Size => 1;
 
     /// <inheritdoc/>
+    public int LocalRank => 0;
+
+    /// <inheritdoc/>
     public void AllReduce(IReadOnlyList<Tensor> tensors)
     {
     }
 
     /// <inheritdoc/>
     public void Broadcast(IReadOnlyList<Tensor> tensors)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Barrier()
     {
     }
 }

@@ -13,7 +13,7 @@ namespace GanSharp.Benchmarks.Published;
 /// <summary>R3GAN's ablation on stacked digits: which of the 1,000 modes a game reaches.</summary>
 internal static class StackedExperiment
 {
-    private const int Steps = 6_000, Width = 16, MeasuredSamples = 26_000, ChunkSize = 1_000, Digits = 10;
+    private const int Steps = 5_000, Width = 16, MeasuredSamples = 26_000, ChunkSize = 1_000, Digits = 10;
     private static readonly ImageShape Shape = new(StackedDigits.Channels, StackedDigits.Side, StackedDigits.Side);
 
     public static Experiment Of(string? mnist) => new(
@@ -35,7 +35,7 @@ internal static class StackedExperiment
         manual_seed(seed);
         using var generator = new DcganGenerator(Shape, 64, Width);
         using var discriminator = new DcganDiscriminator(Shape, Width);
-        var options = change(TrainingOptions.RegularizedRelativistic(Steps, gamma: 1, learningRate: 1e-3)) with { BatchSize = 64, Seed = seed, Diagnostics = new() { Samples = 0 } };
+        var options = change(TrainingOptions.RegularizedRelativistic(Steps, gamma: 0.1, learningRate: 1e-3)) with { BatchSize = 64, Seed = seed, Diagnostics = new() { Samples = 0 } };
         using var trainer = new GanTrainer(generator, discriminator, data, options);
         try
         {
