@@ -35,6 +35,47 @@ public sealed class ResamplingTests
         (halving.call(ones(1, 1, 8, 6, ScalarType.Float64)).narrow(2, 1, 2).narrow(3, 1, 1) - 1).abs().max().item<double>().Should().BeLessThan(1e-12);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_convolution_with_its_upsampling_or_mean_in_it_equals_the_two_layers_gradients_included(int kernel)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = new[] { randn(2, 3, 4, 6, ScalarType.Float64).requires_grad_(), randn(2, 3, 4, 6, ScalarType.Float64).requires_grad_() };
+
+        foreach (ResampledConvolution folded in new ResampledConvolution[] { new ConvMeanPool2d(3, 5, kernel), new UpsampleConv2d(3, 5, kernel, bias: false) })
+        {
+            folded.to(ScalarType.Float64);
+            var (weight, bias) = (folded.get_parameter("weight")!, folded is ConvMeanPool2d ? folded.get_parameter("bias") : null);
+            Tensor Plain(Tensor input) => folded is ConvMeanPool2d
+                ? functional.avg_pool2d(functional.conv2d(input, weight, bias, padding: [kernel / 2, kernel / 2]), 2)
+                : functional.conv2d(functional.interpolate(input, scale_factor: [2, 2], mode: InterpolationMode.Nearest), weight, bias, padding: [kernel / 2, kernel / 2]);
+            Tensor[] Derivatives(Func<Tensor, Tensor> layer)
+            {
+                var slope = autograd.grad([layer(inputs[0]).pow(3).sum()], [inputs[0]], retain_graph: true, create_graph: true)[0];
+                return [slope, .. autograd.grad([slope.square().sum()], [inputs[0], weight], retain_graph: true, create_graph: true)];
+            }
+
+            Difference(folded.call(inputs[1]), Plain(inputs[1])).Should().BeLessThan(1e-12);
+            foreach (var (one, other) in Derivatives(folded.call).Zip(Derivatives(Plain)))
+                (Difference(one, other) / other.abs().max().item<double>()).Should().BeLessThan(1e-12);
+            folded.Dispose();
+        }
+
+        static double Difference(Tensor one, Tensor other) => (one - other).abs().max().item<double>();
+    }
+
+    [Fact]
+    public void Odd_sides_and_even_kernels_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new ConvMeanPool2d(1, 1);
+
+        ((Action)(() => layer.call(zeros(1, 1, 4, 5)))).Should().Throw<ArgumentException>().WithMessage("*even H and W but has [1, 1, 4, 5]*");
+        ((Action)(() => _ = new UpsampleConv2d(1, 1, kernelSize: 2))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*kernelSize must be odd*");
+    }
+
     [Fact]
     public void Other_sides_are_refused()
     {

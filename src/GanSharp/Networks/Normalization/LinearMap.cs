@@ -47,7 +47,8 @@ internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<T
     /// <summary>The weight as a matrix with a row for each output channel.</summary>
     public Tensor Matrix(Tensor weight) => (OutputDimension == 0 ? weight : weight.transpose(0, OutputDimension)).flatten(1);
 
-    private static (LinearMap, Parameter, Parameter?) Taken(Module layer, Tensor weight, Tensor? bias, LinearMap map)
+    /// <summary>A map with copies of a layer's values; the layer is disposed.</summary>
+    public static (LinearMap Map, Parameter Weight, Parameter? Bias) Taken(Module layer, Tensor weight, Tensor? bias, LinearMap map)
     {
         using var frozen = no_grad();
         var taken = (map, Copy(weight), bias is null ? null : Copy(bias));

@@ -65,7 +65,8 @@ public sealed class SpectralNorm : Module<Tensor, Tensor>, INormalizedLayer, ILi
     {
     }
 
-    private SpectralNorm((LinearMap Map, Parameter Weight, Parameter? Bias) layer, int powerIterations)
+    /// <summary>Normalizes a map whose parameters it takes over.</summary>
+    internal SpectralNorm((LinearMap Map, Parameter Weight, Parameter? Bias) layer, int powerIterations = 1)
         : base(nameof(SpectralNorm))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(powerIterations, 1);

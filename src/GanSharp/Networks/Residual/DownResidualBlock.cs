@@ -1,3 +1,4 @@
+using GanSharp.Networks.Resampling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -28,7 +29,8 @@ public sealed class DownResidualBlock : Module<Tensor, Tensor>
         // An image has few channels; as many between the two convolutions would be a bottleneck.
         var hidden = isFirst ? outputChannels : inputChannels;
         conv1 = GlorotLayers.Convolution(inputChannels, hidden, 3, spectralNorm, GlorotLayers.ResidualGain);
-        conv2 = GlorotLayers.Convolution(hidden, outputChannels, 3, spectralNorm, GlorotLayers.ResidualGain);
+        conv2 = downsamples ? GlorotLayers.Resampled(new ConvMeanPool2d(hidden, outputChannels), spectralNorm, GlorotLayers.ResidualGain)
+            : GlorotLayers.Convolution(hidden, outputChannels, 3, spectralNorm, GlorotLayers.ResidualGain);
         if (downsamples || inputChannels != outputChannels)
             shortcut = GlorotLayers.Convolution(inputChannels, outputChannels, 1, spectralNorm);
         RegisterComponents();
@@ -42,9 +44,7 @@ public sealed class DownResidualBlock : Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         var inner = conv2.call(conv1.call(isFirst ? input : input.relu()).relu());
         // Averages of a 1 × 1 convolution's outputs are its outputs for averages, and these are a quarter as many.
-        var beside = Downsampled(input);
-        return Downsampled(inner) + (shortcut is null ? beside : shortcut.call(beside));
+        var beside = downsamples ? functional.avg_pool2d(input, 2) : input;
+        return inner + (shortcut is null ? beside : shortcut.call(beside));
     }
-
-    private Tensor Downsampled(Tensor features) => downsamples ? functional.avg_pool2d(features, 2) : features;
 }

@@ -1,4 +1,5 @@
 using GanSharp.Networks.Normalization;
+using GanSharp.Networks.Resampling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,6 +17,13 @@ internal static class GlorotLayers
         var layer = Conv2d(inputChannels, outputChannels, kernel, padding: kernel / 2, bias: hasBias);
         Start(layer.weight, layer.bias, gain);
         return spectralNorm ? new SpectralNorm(layer) : layer;
+    }
+
+    /// <summary>A convolution that halves or doubles the sides.</summary>
+    public static Module<Tensor, Tensor> Resampled(ResampledConvolution layer, bool spectralNorm, double gain = 1)
+    {
+        Start(layer.Weight, layer.Bias, gain);
+        return spectralNorm ? new SpectralNorm(layer.TakeOver()) : layer;
     }
 
     /// <summary>A fully connected layer.</summary>

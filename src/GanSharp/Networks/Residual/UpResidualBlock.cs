@@ -1,3 +1,4 @@
+using GanSharp.Networks.Resampling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -28,7 +29,8 @@ public sealed class UpResidualBlock : Module<Tensor, Tensor?, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(outputChannels, 1);
         this.upsamples = upsamples;
         norm1 = FeatureNorm.Of(inputChannels, classes);
-        conv1 = GlorotLayers.Convolution(inputChannels, outputChannels, 3, spectralNorm, GlorotLayers.ResidualGain);
+        conv1 = upsamples ? GlorotLayers.Resampled(new UpsampleConv2d(inputChannels, outputChannels), spectralNorm, GlorotLayers.ResidualGain)
+            : GlorotLayers.Convolution(inputChannels, outputChannels, 3, spectralNorm, GlorotLayers.ResidualGain);
         norm2 = FeatureNorm.Of(outputChannels, classes);
         conv2 = GlorotLayers.Convolution(outputChannels, outputChannels, 3, spectralNorm, GlorotLayers.ResidualGain);
         if (upsamples || inputChannels != outputChannels)
@@ -43,10 +45,9 @@ public sealed class UpResidualBlock : Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor features, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var inner = conv1.call(Upsampled(FeatureNorm.Apply(norm1, features, labels).relu()));
+        var inner = conv1.call(FeatureNorm.Apply(norm1, features, labels).relu());
         inner = conv2.call(FeatureNorm.Apply(norm2, inner, labels).relu());
-        return inner + Upsampled(shortcut is null ? features : shortcut.call(features));
+        var beside = shortcut is null ? features : shortcut.call(features);
+        return inner + (upsamples ? functional.interpolate(beside, scale_factor: [2, 2], mode: InterpolationMode.Nearest) : beside);
     }
-
-    private Tensor Upsampled(Tensor features) => upsamples ? functional.interpolate(features, scale_factor: [2, 2], mode: InterpolationMode.Nearest) : features;
 }

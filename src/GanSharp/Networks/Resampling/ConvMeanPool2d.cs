@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GanSharp.Networks.Resampling;
+
+/// <summary>A convolution that keeps the sides, and the mean of each 2 × 2 of its outputs: the last layer of a discriminator's residual block (Gulrajani et al. 2017, Miyato et al. 2018).</summary>
+/// <remarks>Parameters are those of <c>Conv2d</c>. The output is that of <c>Conv2d</c> and <c>AvgPool2d(2)</c>, up to rounding, for less than half of the work (<see cref="ResampledConvolution"/>).</remarks>
+public sealed class ConvMeanPool2d : ResampledConvolution
+{
+    /// <summary>From feature maps of even sides to those of half the sides.</summary>
+    /// <param name="inputChannels">Channels of the input, at least 1.</param>
+    /// <param name="outputChannels">Channels of the output, at least 1.</param>
+    /// <param name="kernelSize">Sides of the kernel, an odd number. Default 3, as in the papers.</param>
+    /// <param name="bias">Whether each output channel has a bias. Default true.</param>
+    public ConvMeanPool2d(int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true)
+        : base(nameof(ConvMeanPool2d), inputChannels, outputChannels, kernelSize, bias, Apply)
+    {
+    }
+
+    private static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (input.dim() != 4 || input.size(2) % 2 != 0 || input.size(3) % 2 != 0)
+            throw new ArgumentException($"input must have shape [N, C, H, W] with even H and W but has {Tensors.Shape.Format(input.shape)}.", nameof(input));
+        var padding = weight.shape[3] / 2;
+        return functional.conv2d(input, Spread(weight) / 4, bias, [2, 2], [padding, padding]);
+    }
+}
