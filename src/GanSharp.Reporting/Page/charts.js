@@ -125,6 +125,8 @@ const charts = (() => {
       this.about.textContent = definition.about;
       this.lines = linesOf(definition, runs);
       const { columns, series, bands } = dataOf(this.lines);
+      // One step is no curve: its values stand in the table. The observer sets the size when a second one comes.
+      this.plot.hidden = columns[0].length < 2;
       // A series more or less is another chart.
       const shape = JSON.stringify([definition.title, this.lines.map(line => [line.name, line.color]), series.length]);
       if (this.u && shape === this.shape)
