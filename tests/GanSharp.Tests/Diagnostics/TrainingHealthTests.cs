@@ -88,6 +88,19 @@ public sealed class TrainingHealthTests
         TrainingHealth.Judge([.. flat[..5], flat[5] with { Audited = new(0.1, 0.09, 0.11, 5_000) }]).Findings[0].Verdict.Should().Be(HealthVerdict.Balanced, "the auditor sees more");
     }
 
+    [Theory]
+    [InlineData(0.56, 0.012, true)]
+    [InlineData(0.56, 0.4, false)]
+    [InlineData(0.05, 0.001, false)]
+    public void A_balanced_run_whose_auditor_sees_far_more_than_its_discriminator_is_told_that_it_may_lag(double audited, double bound, bool lags)
+    {
+        var look = Look(1) with { Audited = new(audited, audited - 0.01, audited + 0.01, 5_000), JensenShannon = new(bound, bound - 0.005, bound + 0.005, 2_000), MedianFakeProbability = 0.5 };
+
+        var finding = TrainingHealth.Judge([look]).Findings[0];
+
+        (finding.Verdict, finding.Advice.Contains("D lags behind G", StringComparison.Ordinal)).Should().Be((HealthVerdict.Balanced, lags));
+    }
+
     [Fact]
     public void A_finding_reads_as_a_sentence_with_evidence_and_advice()
     {

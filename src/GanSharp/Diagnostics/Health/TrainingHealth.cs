@@ -22,7 +22,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
     // Healthy runs of R3GAN move by up to half the data's spread from report to report before the learning rates are annealed.
     private const double SwingStandardDeviations = 1, SwingLogDiversity = 1, SwingNats = 0.1;
     private const int RecentReports = 4;
-    private const double FloorNats = 0.01;
+    private const double FloorNats = 0.01, LaggingNats = 0.1;
     // For a true ratio both means are 1. A smoothed D is underconfident, and its means are below 1; a D beyond these limits is overconfident by a factor of two,
     // and its probabilities differ from the frequencies by a tenth.
     private const double OverconfidentMean = 2, OverconfidentCalibrationError = 0.1;
@@ -140,8 +140,12 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
             DivergenceStanding.Unaudited => $"{distance.Brief}, which says nothing yet of how close G is; {diversity}",
             DivergenceStanding.DiscriminatorBlind => $"{distance.Brief}: D sees less than half of it; {diversity}",
             _ => $"{distance.Brief}; {diversity}",
-        }, "Go on");
+        }, Lags(report) ? "Go on while the auditor's bound falls. If it doesn't, D lags behind G: lower R1's gamma, raise D's learning rate, or give it more steps or capacity" : "Go on");
     }
+
+    // A young run looks like this too, so it is advice and no verdict.
+    private static bool Lags(DiagnosticReport report) =>
+        report.Audited is { } audited && report.JensenShannon is { } bound && audited.Lower > LaggingNats && bound.Upper < audited.Lower / 2;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
