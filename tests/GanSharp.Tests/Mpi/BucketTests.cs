@@ -20,7 +20,7 @@ public sealed class BucketTests
 
         var buckets = Bucket.Divide(tensors, tensor => Wire.ToAdd(tensor.dtype, Handles)!, bytes: 400);
 
-        buckets.Select(bucket => bucket.Tensors.Select(tensor => Array.IndexOf(tensors, tensor))).Should().BeEquivalentTo(
+        buckets.Select(bucket => bucket.Tensors.Select(tensor => Array.FindIndex(tensors, other => ReferenceEquals(other, tensor)))).Should().BeEquivalentTo(
             new int[][] { [1], [0, 2], [5, 7], [4], [6] }, options => options.WithStrictOrdering());
         buckets.Select(bucket => (bucket.Wire.Type, bucket.Count)).Should().Equal(
             (ScalarType.Float32, 200), (ScalarType.Float32, 18), (ScalarType.Float32, 93), (ScalarType.Float64, 5), (ScalarType.Float32, 10));

@@ -10,7 +10,6 @@ public sealed class MpiFailureTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Theory]
-    [InlineData(Mpirun.OpenMpi, "caught", "caught: the data are damaged")]
     [InlineData(Mpirun.Mpich, "caught", "caught: the data are damaged")]
     [InlineData(Mpirun.OpenMpi, "caught", "rank 1 of 2 (process *) ends the job: its process ended (exit code 1) before the others")]
     [InlineData(Mpirun.Mpich, "throw", "rank 1 of 2 (process *) ends the job, by an exception that nobody caught: System.IO.InvalidDataException: nobody catches it")]
