@@ -17,6 +17,7 @@ internal static class Training
     public static int Run(int steps, string? folder)
     {
         using var communicator = MpiCommunicator.Initialize();
+        Console.WriteLine($"[{communicator.Rank}] process {Environment.ProcessId}");
         // Weights that differ from rank to rank: those of rank 0 are taken.
         using var run = new EverythingRun(Width, weightSeed: communicator.Rank, EverythingRun.Options with { Communicator = communicator });
         if (folder is not null && run.Trainer.ResumeIfAny(folder) is { } resumed && communicator.Rank == 0)
