@@ -11,7 +11,7 @@ namespace GanSharp.Reporting;
 /// </summary>
 public static class ConsoleProgress
 {
-    /// <summary>Passes the reports on and shows them. On a terminal the bar moves between reports too.</summary>
+    /// <summary>Passes the reports on and shows them. On a terminal the bar moves between reports too. Of several processes that train together, rank 0 shows them.</summary>
     /// <param name="run">The run, such as <c>trainer.Train(10_000).Every(100)</c>.</param>
     /// <param name="console">Where to show it; the process's console where null.</param>
     /// <param name="verbosity">How much to show. Default <see cref="ConsoleVerbosity.Normal"/>.</param>
@@ -23,6 +23,8 @@ public static class ConsoleProgress
         ArgumentNullException.ThrowIfNull(run);
         if (!Enum.IsDefined(verbosity))
             throw new ArgumentOutOfRangeException(nameof(verbosity), verbosity, "verbosity must be Quiet, Normal or Verbose.");
+        if (run.Rank > 0)
+            return run;
         console ??= AnsiConsole.Console;
         return Show(run, console, verbosity);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GanSharp.Benchmarks.Distributed;
 using GanSharp.Benchmarks.Feeding;
 using GanSharp.Benchmarks.Fidelity;
 using GanSharp.Benchmarks.Iterations;
@@ -31,6 +32,7 @@ internal static class BenchmarkCommand
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), ReportingCommand(), FuzzingCommand(), InteropCommands(),
         Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(), RecipesPaceCommand(), RecipePaceCommand(),
+        MpiScalingCommand(), MpiPaceCommand(), AllReduceCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -233,6 +235,39 @@ internal static class BenchmarkCommand
         var command = new Command("scaling", "Time against batch size, width, image side and rows of data, all tuning on.") { axes, Seconds, ProcessorTime, picture, Document };
         command.SetAction(parsed => Write(parsed, "scaling", ScalingRun.Measure(parsed.GetRequiredValue(axes), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime), parsed.GetRequiredValue(picture).FullName)));
         return command;
+    }
+
+    private static Command MpiScalingCommand()
+    {
+        var launcher = new Option<string>("--launcher") { Description = "The mpirun to use.", DefaultValueFactory = _ => "mpirun.openmpi" };
+        var workload = new Option<string>("--workload") { Description = "What each rank trains.", DefaultValueFactory = _ => "DCGAN 28" };
+        var repeats = new Option<int>("--repeats") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
+        var command = new Command("scaling-mpi", "One process against one rank and two ranks of one thread each, in turns, and the time of all-reduces by size.") { launcher, workload, repeats, Seconds, ProcessorTime, Document };
+        command.SetAction(parsed => Write(parsed, "scaling-mpi", MpiScalingRun.Measure(
+            parsed.GetRequiredValue(launcher), parsed.GetRequiredValue(workload), parsed.GetValue(repeats), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime))));
+        return command;
+    }
+
+    private static Command MpiPaceCommand()
+    {
+        var workload = new Argument<string>("workload");
+        var communicator = new Option<bool>("--communicator") { Description = "As a rank that an mpirun started." };
+        var command = new Command("mpi-pace", "One rank of a workload in this process; rank 0 prints JSON.") { workload, communicator, Seconds };
+        command.SetAction(parsed => Print(MpiPace.Take(parsed.GetRequiredValue(workload), parsed.GetValue(Seconds), parsed.GetValue(communicator))?.Write()));
+        return command;
+    }
+
+    private static Command AllReduceCommand()
+    {
+        var command = new Command("mpi-all-reduce", "One rank of all-reduces by size in this process; rank 0 prints JSON.") { Seconds };
+        command.SetAction(parsed => Print(AllReduceTimes.Take(parsed.GetValue(Seconds))?.Write()));
+        return command;
+    }
+
+    private static void Print(string? line)
+    {
+        if (line is not null)
+            Console.WriteLine(line);
     }
 
     private static Command Measure() => OfOneVariant("measure", "One variant of one workload in this process; prints JSON.",

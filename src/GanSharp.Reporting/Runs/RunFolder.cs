@@ -27,6 +27,13 @@ public sealed class RunFolder : IDisposable
         Refresh();
     }
 
+    /// <summary>That of another rank's run, which is written there: nothing is read or written here.</summary>
+    private RunFolder(RunLayout layout, RunInfo info)
+    {
+        (this.layout, this.info) = (layout, info);
+        log = new ReportLog(layout.Reports);
+    }
+
     /// <summary>The folder's full path.</summary>
     public string FullName => layout.FullName;
 
@@ -95,6 +102,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>
     /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one is enumerated.
     /// </summary>
+    /// <remarks>Of several processes that train together, rank 0 writes; on the others nothing is made, and reports only pass through.</remarks>
     /// <param name="path">The folder; made where it isn't there.</param>
     /// <param name="trainer">Who trains. Its data gives the real samples of the pictures.</param>
     /// <param name="options">Null for the defaults.</param>
@@ -119,6 +127,8 @@ public sealed class RunFolder : IDisposable
             Created = DateTimeOffset.UtcNow,
             Version = typeof(TrainingReport).Assembly.GetName().Version!.ToString(3),
         };
+        if (trainer.Rank > 0)
+            return new RunFolder(layout, info) { Trainer = trainer };
         Directory.CreateDirectory(layout.FullName);
         var previous = Previous(layout);
         AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));

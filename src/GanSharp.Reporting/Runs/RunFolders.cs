@@ -20,6 +20,8 @@ public static class RunFolders
     {
         ArgumentNullException.ThrowIfNull(reports);
         ArgumentNullException.ThrowIfNull(folder);
+        if (folder.Trainer is { Rank: > 0 })
+            return reports;
         if (folder.Writer is not { } writer)
             throw new ArgumentException($"folder must be one of RunFolder.Create but '{folder.FullName}' was opened to be read.", nameof(folder));
         return Write(reports, writer);

@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Networks;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ namespace GanSharp.Augmentations;
 /// <see cref="Objectives.Wasserstein"/> have no zero of their own, so r means nothing there; use <see cref="ScheduledAugmentation"/>.</para>
 /// <para>Not from the paper: p is held at or below <see cref="LargestProbability"/>, while the authors let it exceed 1; the pipeline's own differences are stated at <see cref="Pipeline"/>. The paper's other
 /// measure, r_v, compares logits of training and held-out samples; D's steps see no held-out ones, so it would cost another pass of D and is left out.</para>
-/// <para>With several processes each adapts its own p to its own samples.</para>
+/// <para>With several processes r is that of all ranks' samples, so that p is the same on each.</para>
 /// </remarks>
 public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
 {
@@ -111,8 +112,9 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
         Pipeline.Observe(real);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        signs.add_(real.Logits.sign().sum().to(ScalarType.Float32));
-        imagesObserved += real.Logits.numel();
+        var size = AcrossRanks.Size;
+        signs.add_(AcrossRanks.Mean(real.Logits.sign().sum().to(ScalarType.Float32)) * size);
+        imagesObserved += real.Logits.numel() * size;
         if (++observations % EveryObservations != 0)
             return;
         overfitting.copy_(signs / imagesObserved);

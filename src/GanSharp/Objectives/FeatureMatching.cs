@@ -1,3 +1,5 @@
+using GanSharp.Communication;
+
 namespace GanSharp.Objectives;
 
 /// <summary>
@@ -25,6 +27,6 @@ public sealed class FeatureMatching : ObjectiveWrapper
         ArgumentNullException.ThrowIfNull(context);
         if (context.Fake.Features is not { } fake || context.Real.Features is not { } real)
             throw new InvalidOperationException($"{nameof(FeatureMatching)} compares features, but D returned none: return new {nameof(Networks.DiscriminatorOutput)}(logits, {nameof(Networks.DiscriminatorOutput.Features)}: …) from its forward");
-        return new LossTerms { [Term] = (fake.mean([0]) - real.mean([0])).square().sum().expand(context.Fake.Logits.shape[0]) };
+        return new LossTerms { [Term] = AcrossRanks.Mean(fake.mean([0]) - real.mean([0])).square().sum().expand(context.Fake.Logits.shape[0]) };
     }
 }

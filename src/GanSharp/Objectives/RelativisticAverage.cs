@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -8,7 +9,7 @@ namespace GanSharp.Objectives;
 /// discriminator loss of l_real − m_fake and l_fake − m_real, and G the same loss with real and generated samples in each other's place. The default game gives RaSGAN;
 /// <see cref="LeastSquares"/> with targets −1 and 1 gives RaLSGAN, <see cref="Hinge"/> RaHingeGAN.
 /// </summary>
-/// <remarks>With <c>MicroBatches</c> the means are those of each part.</remarks>
+/// <remarks>With <c>MicroBatches</c> the means are those of each part; with several processes, those of all ranks.</remarks>
 public sealed class RelativisticAverage : LogitObjective, IStateful
 {
     /// <summary>Creates the objective.</summary>
@@ -43,7 +44,7 @@ public sealed class RelativisticAverage : LogitObjective, IStateful
     {
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
-        return Game.DiscriminatorLoss(real - fake.mean(), fake - real.mean());
+        return Game.DiscriminatorLoss(real - AcrossRanks.Mean(fake.mean()), fake - AcrossRanks.Mean(real.mean()));
     }
 
     /// <summary>softplus(m_real − l_fake) + softplus(l_real − m_fake), by default.</summary>

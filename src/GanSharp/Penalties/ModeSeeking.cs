@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Schedules;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ public sealed class ModeSeeking(Schedule? weight = null, int everySteps = 1) : G
         ArgumentNullException.ThrowIfNull(pass);
         var latents = pass.Latents.detach();
         var others = pass.Generator.Prior.Sample(latents.shape[0], pass.Random, latents.device).to(latents.dtype);
-        var distance = (pass.Samples - pass.Generator.call(others, pass.Labels)).abs().mean() / (latents - others).abs().mean();
+        var distance = AcrossRanks.Mean((pass.Samples - pass.Generator.call(others, pass.Labels)).abs().mean()) / AcrossRanks.Mean((latents - others).abs().mean());
         return (Weight.At(pass.Step) / (distance + Epsilon)).expand(latents.shape[0]);
     }
 }

@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Networks;
 using GanSharp.Schedules;
 using GanSharp.Tensors;
@@ -55,7 +56,7 @@ public sealed class PathLength(Schedule? weight = null, double decay = 0.99, int
         var noise = randn(samples.shape, samples.dtype, samples.device, generator: pass.Random) / Math.Sqrt(pixels);
         var lengths = SafeNorm.OfSquares(LatentGradient(samples * noise, pass).square().sum(1));
         mean ??= Make(samples.device);
-        mean.Update(lengths);
+        mean.Update(AcrossRanks.Mean(lengths.detach().mean()));
         return (lengths - mean.Value).square() * Weight.At(pass.Step);
     }
 

@@ -10,16 +10,15 @@ namespace GanSharp.Training;
 
 /// <summary>The algorithm: k times D learns with G held fixed (eq. 20), then G learns with D held fixed (eq. 21).</summary>
 internal sealed class Alternation(
-    Player generator, Player discriminator, GameLosses losses, BatchReader batches, AverageSet averages, StepStatistics statistics, TrainingState state, TrainingOptions options)
+    Player generator, Player discriminator, GameLosses losses, BatchReader batches, AverageSet averages, StepStatistics statistics, TrainingState state, TrainingOptions options) : IDisposable
 {
-    private bool isShared;
+    private readonly RankedStep? ranked = options.Communicator.Size > 1 ? new RankedStep(options, generator, discriminator, state) : null;
 
     /// <summary>One step of the run.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
     public void Step(bool isContinued)
     {
-        if (!isShared && options.Communicator.Size > 1)
-            ShareState();
+        using var together = ranked?.Begin();
         using var lowGenerator = generator.Enter(isContinued);
         using var lowDiscriminator = discriminator.Enter(isContinued);
         try
@@ -34,6 +33,7 @@ internal sealed class Alternation(
             var round = Draw(isPlayedTwice: !options.FreshGeneratorBatch);
             LearnDiscriminator(round);
             LearnGenerator(options.FreshGeneratorBatch ? Draw(isPlayedTwice: false, options.Objective.GeneratorNeedsReal ? null : round.Real) : round);
+            ranked?.End();
         }
         catch
         {
@@ -47,6 +47,8 @@ internal sealed class Alternation(
             batches.Settle();
         }
     }
+
+    public void Dispose() => ranked?.Dispose();
 
     /// <summary>max over φ of E_pd[ln D] + E_z[ln(1 − D(G(z)))] with θ fixed (eq. 20), or what another objective has in its place.</summary>
     private void LearnDiscriminator(Round round)
@@ -89,7 +91,10 @@ internal sealed class Alternation(
                 return null;
             }
             if (player.Learns)
+            {
                 player.Accumulate(means.Total());
+                ranked?.Context.ThrowIfFailed();
+            }
             sum = options.MicroBatches == 1 ? all : all.AddedTo(sum);
         }
         return !player.Learns || player.Update(state.Step) ? sum : null;
@@ -104,15 +109,6 @@ internal sealed class Alternation(
             state.SamplesSeen += options.BatchSize * options.Communicator.Size;
         }
         return losses.Round(real.Value, state.LatentRandom, state.Step, position, isPlayedTwice && options.MicroBatches == 1);
-    }
-
-    /// <summary>Every rank starts from the networks, optimizers and average of rank 0.</summary>
-    private void ShareState()
-    {
-        isShared = true;
-        using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        options.Communicator.Broadcast([.. state.Tensors.Select(entry => entry.Value.detach())]);
     }
 
     /// <summary>What the caller may have left between two reports is put back, and what isn't the trainer's to put back is named.</summary>

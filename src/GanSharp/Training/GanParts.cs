@@ -33,6 +33,7 @@ internal sealed class GanParts : TrainerParts
             var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, options.Trial());
             var device = discriminator.Device();
             var joinsForward = JointForward.IsChosen(options, discriminator, data);
+            Decisions = [new("JointForward, as it was chosen", joinsForward ? "true" : "false")];
             Generator = Own(new Player(generator, options.GeneratorOptimizer, options.Precision));
             Discriminator = Own(new Player(discriminator, options.DiscriminatorOptimizer, options.Precision));
             Generator.Communicator = Discriminator.Communicator = options.Communicator;
@@ -42,13 +43,13 @@ internal sealed class GanParts : TrainerParts
             State = new TrainingState(
                 [("generator", generator), ("discriminator", discriminator)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
                 new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed),
-                new MetricMonitor(generator, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider));
+                new MetricMonitor(generator, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider)) { Processes = options.Communicator.Size };
             var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), options.BatchSize * options.Communicator.Size));
-            alternation = new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options);
+            alternation = Own(new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options));
             Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(
@@ -68,6 +69,8 @@ internal sealed class GanParts : TrainerParts
     public Player Discriminator { get; }
 
     public StepStatistics Statistics { get; }
+
+    public override IReadOnlyList<KeyValuePair<string, string>> Decisions { get; }
 
     public override AverageSet Averages { get; }
 

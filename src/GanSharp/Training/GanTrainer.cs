@@ -75,6 +75,8 @@ public sealed class GanTrainer : Trainer<StepReport>
     internal override SortedDictionary<string, string> Describe()
     {
         var description = OptionsDescription.Of(Options, Data, (nameof(Options.GeneratorOptimizer), Options.GeneratorOptimizer, Generator), (nameof(Options.DiscriminatorOptimizer), Options.DiscriminatorOptimizer, Discriminator));
+        // Of all ranks: what a resume with another number of them must keep.
+        description[nameof(Options.BatchSize)] = $"{(long)Options.BatchSize * Options.Communicator.Size}";
         description["Generator"] = Generator.GetType().Name;
         description["Generator.Prior"] = $"{Generator.Prior.GetType().Name} of size {Generator.Prior.Size}";
         description["Discriminator"] = Discriminator.GetType().Name;

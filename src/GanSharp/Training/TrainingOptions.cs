@@ -86,8 +86,8 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// The processes that train together; each then takes <see cref="RunOptions.BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
-    /// Networks, optimizers and average are those of rank 0 from the first step on, and gradients, losses and the guards' verdicts are the same on every rank. Statistics of batch norm
-    /// are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
+    /// Networks, buffers, optimizers and averages are those of rank 0 from the first step on; gradients, losses, batch norm's statistics, the guards' verdicts and the end of a run are those of all ranks. Rank 0 alone
+    /// reads and writes checkpoints, and all resume from them. Random draws of augmentations, penalties and dropout are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
@@ -141,6 +141,8 @@ public sealed record TrainingOptions : RunOptions
     }
 
     internal override IReadOnlyList<(string Name, OptimizerOptions? Options)> Optimizers => [(nameof(GeneratorOptimizer), GeneratorOptimizer), (nameof(DiscriminatorOptimizer), DiscriminatorOptimizer)];
+
+    internal override ICommunicator Ranks => Communicator;
 
     internal override IReadOnlyList<string> Reporting => [.. base.Reporting, nameof(Diagnostics), nameof(Communicator)];
 

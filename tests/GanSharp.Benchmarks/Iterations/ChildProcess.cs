@@ -19,6 +19,9 @@ internal static class ChildProcess
     /// <summary>A script of tests/peers.</summary>
     public static string RunScript(string script, params string[] arguments) => Last(Python, [Path.Combine(RepositoryFile.Root, "tests", "peers", script), .. arguments]);
 
+    /// <summary>Any program.</summary>
+    public static string RunProgram(string program, IReadOnlyList<string> arguments) => Last(program, [.. arguments]);
+
     /// <summary>Why a script of tests/peers can't run here, or null.</summary>
     public static string? PeerComplaint(string script = Peer)
     {

@@ -56,6 +56,14 @@ internal sealed class CheckpointContent : IDisposable
         return (state.LatentRandom.get_state().cpu().DetachFromDisposeScope(), get_rng_state().DetachFromDisposeScope());
     }
 
+    private static SortedDictionary<string, string> Environment(TrainingState state)
+    {
+        var environment = RunEnvironment.Of(state.LatentRandom.device);
+        if (state.Processes > 1)
+            environment[RunEnvironment.ProcessesName] = RunEnvironment.Processes(state);
+        return environment;
+    }
+
     private CheckpointManifest Manifest() => new()
     {
         FormatVersion = CheckpointManifest.CurrentFormatVersion,
@@ -64,7 +72,7 @@ internal sealed class CheckpointContent : IDisposable
         SamplesSeen = state.SamplesSeen,
         Scalars = snapshot.Scalars,
         Options = options,
-        Environment = RunEnvironment.Of(state.LatentRandom.device),
+        Environment = Environment(state),
         Looks = state.Monitor?.Looks ?? 0,
         RecentDiagnostics = [.. state.Monitor?.History ?? []],
         MetricReports = state.Metrics.Reports,

@@ -69,11 +69,21 @@ internal sealed class CheckpointKeeper : IDisposable
     /// <summary>Makes a checkpoint where one is due, and reports one that could not be written.</summary>
     public void SaveIfDue()
     {
-        if (writing.IsCompleted)
-            Await();
-        if ((isAsked() || state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step) && state.Step != savedStep)
+        if (IsDue(mayBeDue: true))
             Save();
     }
+
+    /// <summary>Whether one is due, or was asked for.</summary>
+    /// <param name="mayBeDue">Whether those of the schedule count: they don't before the first step.</param>
+    public bool IsDue(bool mayBeDue)
+    {
+        if (writing.IsCompleted)
+            Await();
+        return (isAsked() || (mayBeDue && (state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step))) && state.Step != savedStep;
+    }
+
+    /// <summary>Makes a checkpoint, whether or not one is due.</summary>
+    public void SaveNow() => Save();
 
     /// <summary>Makes a checkpoint where one was asked for while the run stands still.</summary>
     public void SaveIfAsked()

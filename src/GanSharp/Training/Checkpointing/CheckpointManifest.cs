@@ -60,9 +60,16 @@ internal sealed record CheckpointManifest
         var path = Path.Combine(checkpoint, CheckpointFolder.ManifestName);
         if (new FileInfo(path).Length is > LargestBytes and var length)
             throw new CheckpointException($"'{path}' must have at most {LargestBytes:N0} bytes to be a checkpoint's manifest but has {length:N0}.");
+        return Parse(File.ReadAllBytes(path), checkpoint);
+    }
+
+    /// <summary>A manifest's bytes.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static CheckpointManifest Parse(byte[] bytes, string checkpoint)
+    {
+        var path = Path.Combine(checkpoint, CheckpointFolder.ManifestName);
         try
         {
-            var bytes = File.ReadAllBytes(path);
             ThrowIfOtherFormat(bytes, checkpoint);
             var manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
             if (manifest is not { Step: >= 0, SamplesSeen: >= 0, Looks: >= 0, MetricReports: >= 0 })

@@ -70,6 +70,8 @@ internal static class Resumption
             Warnings = [.. RunEnvironment.Of(device)
                 .Where(now => manifest.Environment.GetValueOrDefault(now.Key) != now.Value)
                 .Select(now => $"{now.Key} is {now.Value} but was {manifest.Environment.GetValueOrDefault(now.Key) ?? "not recorded"}: the run goes on within rounding, not bit for bit"),
+                .. RunEnvironment.Processes(state) is var processes && (manifest.Environment.GetValueOrDefault(RunEnvironment.ProcessesName) ?? "1") is var before && processes == before ? Array.Empty<string>()
+                    : [$"the number of processes is {processes} but was {before}: the run goes on within rounding, and random draws of augmentations, penalties and dropout are others"],
                 .. device.type == DeviceType.CPU ? Array.Empty<string>()
                     : [$"the random generator of {device}, from which dropout draws there, can't be saved: the run goes on with other masks"]],
         };
@@ -101,9 +103,15 @@ internal static class Resumption
         using var scope = NewDisposeScope();
         foreach (var (name, value) in state.Tensors)
             value.copy_(file.Tensors[name]);
+        state.LatentRandom.set_state(file.Tensors[CheckpointContent.LatentRandom]);
+        Adopt(state, manifest);
+    }
+
+    /// <summary>Everything of a checkpoint but its tensors.</summary>
+    public static void Adopt(TrainingState state, CheckpointManifest manifest)
+    {
         state.Scalars = manifest.Scalars;
         state.Monitor?.Restore(manifest.Looks, manifest.RecentDiagnostics);
-        state.LatentRandom.set_state(file.Tensors[CheckpointContent.LatentRandom]);
         (state.Step, state.SamplesSeen) = (manifest.Step, manifest.SamplesSeen);
         (state.Metrics.Reports, state.Best) = (manifest.MetricReports, manifest.Best);
         state.RunId = manifest.RunId;

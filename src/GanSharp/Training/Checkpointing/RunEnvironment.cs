@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GanSharp.Training.State;
 using TorchSharp;
 
 namespace GanSharp.Training.Checkpointing;
@@ -7,6 +8,11 @@ namespace GanSharp.Training.Checkpointing;
 /// <summary>What bit-identical arithmetic depends on beside the state.</summary>
 internal static class RunEnvironment
 {
+    /// <summary>The name of an entry that runs of several processes have beside <see cref="Of"/>.</summary>
+    public const string ProcessesName = "processes";
+
+    public static string Processes(TrainingState state) => state.Processes.ToString(CultureInfo.InvariantCulture);
+
     public static SortedDictionary<string, string> Of(torch.Device device) => new(StringComparer.Ordinal)
     {
         ["GanSharp"] = typeof(RunEnvironment).Assembly.GetName().Version?.ToString(3) ?? "unknown",

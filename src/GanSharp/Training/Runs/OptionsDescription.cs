@@ -40,6 +40,14 @@ internal static class OptionsDescription
         return description;
     }
 
+    /// <summary>What options say that a resume doesn't compare, but that must be the same on all ranks, since it decides when they meet.</summary>
+    public static void AddReporting(SortedDictionary<string, string> description, RunOptions options)
+    {
+        Add(description, nameof(options.Guards), options.Guards);
+        foreach (var (index, scheduled) in options.Metrics.Index())
+            description[$"{nameof(options.Metrics)}.{index}"] = $"{scheduled.Metric.Name} every {scheduled.EveryReports}";
+    }
+
     private static void Add(SortedDictionary<string, string> description, string name, object? value)
     {
         if (Simple(value) is { } text)

@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Metrics;
 using GanSharp.Optimization;
@@ -60,6 +61,9 @@ public abstract record RunOptions
 
     /// <summary>The clock behind <see cref="TrainingReport.Elapsed"/> and <see cref="TrainingReport.SamplesPerSecond"/>; only its timestamps are used, never the time of day. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The processes that train together; one where a trainer knows of no others.</summary>
+    internal virtual ICommunicator Ranks => SingleProcess.Instance;
 
     /// <summary>The optimizers by their options' names.</summary>
     internal abstract IReadOnlyList<(string Name, OptimizerOptions? Options)> Optimizers { get; }

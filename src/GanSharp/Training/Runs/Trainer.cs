@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Networks;
 using GanSharp.Networks.Weights;
@@ -33,6 +34,9 @@ public abstract class Trainer : IDisposable
 
     /// <summary>Number of classes that the generator is conditioned on; null for none.</summary>
     public int? Classes => Parts.Sampling.Generator.Classes;
+
+    /// <summary>This process among those that train together, from 0; 0 where one trains. Pictures, files and displays are rank 0's.</summary>
+    public int Rank => Settings.Ranks.Rank;
 
     internal TrainerGate Gate { get; }
 
@@ -146,7 +150,14 @@ public abstract class Trainer<TReport> : Trainer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         using var turn = Gate.Enter(nameof(Resume));
-        return Resumption.TryResume(State, Describe(), folder, options ?? new ResumeOptions(), Parts.RollBack.Remember);
+        ResumeReport? Read() => Resumption.TryResume(State, Describe(), folder, options ?? new ResumeOptions(), Parts.RollBack.Remember);
+        var ranks = Settings.Ranks;
+        if (ranks.Size == 1)
+            return Read();
+        ranks.ThrowUnlessAlike(RunRanks.Describe(this));
+        var report = SharedResumption.TryResume(ranks, State, Read, Parts.RollBack.Remember);
+        Parts.IsShared |= report is not null;
+        return report;
     }
 
     /// <summary>

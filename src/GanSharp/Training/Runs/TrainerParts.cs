@@ -22,6 +22,12 @@ internal abstract class TrainerParts : IDisposable
 
     public abstract TrainingState State { get; }
 
+    /// <summary>Whether every rank has the state of rank 0.</summary>
+    public bool IsShared { get; set; }
+
+    /// <summary>What was chosen by a look at the networks, and must be alike on all ranks.</summary>
+    public virtual IReadOnlyList<KeyValuePair<string, string>> Decisions => [];
+
     /// <summary>One step of the algorithm.</summary>
     /// <param name="isContinued">Whether nothing but the step before has touched the networks since.</param>
     public abstract void Step(bool isContinued);

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Metrics;
 using GanSharp.Optimization;
@@ -20,6 +22,9 @@ public abstract class TrainingRun
     private protected TrainingRun()
     {
     }
+
+    /// <summary>This process among those that train together, from 0; 0 where one trains.</summary>
+    public abstract int Rank { get; }
 
     /// <summary>Steps that one enumeration takes.</summary>
     public abstract long Steps { get; }
@@ -53,6 +58,9 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
 
     /// <inheritdoc/>
     public override long Steps => !isLastStep ? count : Math.Max(0, count - (Volatile.Read(ref firstStep) is >= 0 and var first ? first : trainer.Step));
+
+    /// <inheritdoc/>
+    public override int Rank => trainer.Rank;
 
     /// <inheritdoc/>
     public override long CurrentStep => trainer.Step;
@@ -146,9 +154,11 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
         var start = time.GetTimestamp();
         var (stepAtReport, samplesAtReport) = (first, trainer.SamplesSeen);
         using var events = trainer.State.Events.Begin(trainer.State.RunId, () => trainer.Step, last);
-        using var keeper = checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Parts.Guard.CheckWeights, trainer.Parts.RollBack.Remember, trainer.Gate.Requests.TakeSave) : null;
+        var ranks = new RunRanks(trainer);
+        using var keeper = Begin(ranks, last);
         using var requests = trainer.Gate.Requests.ServeSaves(keeper is not null);
-        while (trainer.Step < last && !cancellation.IsCancellationRequested)
+        bool IsCanceled() => cancellation.IsCancellationRequested;
+        while (trainer.Step < last && (ranks.AreMany ? ranks.GoOn(IsCanceled, keeper, trainer.Step > first) : !IsCanceled()))
         {
             var pulled = time.GetTimestamp();
             // The caller had the networks at the last report.
@@ -156,7 +166,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             while (true)
             {
                 isDone &= !trainer.Gate.LetWaitingIn();
-                if (trainer.Gate.Requests.IsPaused)
+                if (!ranks.AreMany && trainer.Gate.Requests.IsPaused)
                 {
                     var still = time.GetTimestamp();
                     trainer.Gate.StandStillWhilePaused(keeper is null ? null : keeper.SaveIfAsked, cancellation);
@@ -175,6 +185,18 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
                 if ((trainer.Step - origin) % interval == 0 || trainer.Step >= last)
                     break;
                 keeper?.StepEnded();
+                if (ranks.AreMany)
+                {
+                    var boundary = time.GetTimestamp();
+                    if (!ranks.GoOn(IsCanceled, keeper, mayBeDue: true))
+                    {
+                        events.Outcome = ranks.Ending!.Value;
+                        yield break;
+                    }
+                    if (ranks.StoodStill)
+                        (isDone, pulled) = (false, pulled + time.GetTimestamp() - boundary);
+                    continue;
+                }
                 if (cancellation.IsCancellationRequested)
                 {
                     events.Outcome = RunOutcome.Canceled;
@@ -198,12 +220,55 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             (stepAtReport, samplesAtReport) = (trainer.Step, trainer.SamplesSeen);
             trainer.State.Warnings.Clear();
             events.Outcome = RunOutcome.Left;
-            yield return report;
+            var isLeft = ranks.AreMany && trainer.Step < last;
+            try
+            {
+                yield return report;
+                isLeft = false;
+            }
+            finally
+            {
+                if (isLeft)
+                    ranks.Leave();
+            }
             events.Outcome = RunOutcome.Failed;
             // After the caller has seen the report: a report may come twice, after a crash, but is never lost.
-            keeper?.SaveIfDue();
+            if (!ranks.AreMany)
+                keeper?.SaveIfDue();
         }
-        events.Outcome = trainer.Step < last ? RunOutcome.Canceled : RunOutcome.Completed;
+        events.Outcome = trainer.Step >= last ? RunOutcome.Completed : ranks.Ending ?? RunOutcome.Canceled;
+    }
+
+    /// <summary>Makes what keeps the checkpoints, which of several processes rank 0 does, after all have been found to be alike.</summary>
+    private CheckpointKeeper? Begin(RunRanks ranks, long last)
+    {
+        CheckpointKeeper? Keeper() => checkpoints is var (folder, options) ? new CheckpointKeeper(trainer.State, trainer.Describe(), folder, options, trainer.Parts.Guard.CheckWeights, trainer.Parts.RollBack.Remember, trainer.Gate.Requests.TakeSave) : null;
+        if (!ranks.AreMany)
+            return Keeper();
+        CheckpointKeeper? keeper = null;
+        ExceptionDispatchInfo? fault = null;
+        try
+        {
+            keeper = ranks.IsFirst ? Keeper() : null;
+        }
+        catch (CheckpointException exception)
+        {
+            // The others must hear of it, or they would wait.
+            fault = ExceptionDispatchInfo.Capture(exception);
+        }
+        try
+        {
+            ranks.Begin([new("the run", string.Create(CultureInfo.InvariantCulture, $"to step {last}, a report every {interval} steps, {(measures ? "with" : "without")} measurements"))], fault?.SourceException);
+        }
+        catch
+        {
+            // No step was taken, so nothing is to be saved.
+            keeper?.StepBegins();
+            keeper?.Dispose();
+            throw;
+        }
+        fault?.Throw();
+        return keeper;
     }
 
     /// <summary>What the trainer measures, and the metrics that are due.</summary>

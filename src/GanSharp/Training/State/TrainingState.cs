@@ -44,6 +44,9 @@ internal sealed class TrainingState(IReadOnlyList<(string Name, Module Network)>
     /// <summary>The metrics, for how many reports they have seen.</summary>
     public MetricMonitor Metrics => metrics;
 
+    /// <summary>Processes that train together.</summary>
+    public int Processes { get; init; } = 1;
+
     /// <summary>The checkpoint that <c>CheckpointOptions.KeepBest</c> keeps; null where there is none yet.</summary>
     public BestCheckpoint? Best { get; set; }
 

@@ -140,6 +140,16 @@ internal sealed class TrainerGate(string owner)
         }
     }
 
+    /// <summary>Between two steps of a pull: stands still for a moment, in which others may have the networks.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer is being disposed; the state is that after a complete step.</exception>
+    public void StandStill(TimeSpan time)
+    {
+        turns.Release();
+        Thread.Sleep(time);
+        turns.Acquire();
+        ThrowIfClosed();
+    }
+
     /// <summary>Runs the enumeration's clean-up, which may save a checkpoint, even if the trainer was disposed in the meantime.</summary>
     /// <exception cref="InvalidOperationException">The caller was still using the average; the trained weights were restored first.</exception>
     public void Finish(Action cleanUp)
