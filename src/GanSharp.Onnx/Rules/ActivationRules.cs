@@ -9,8 +9,6 @@ internal static class ActivationRules
     public static IReadOnlyList<OnnxRule> All { get; } =
     [
         OnnxRule.Of<ReLU>((_, scope, input) => scope.Node("Relu", [input])),
-        OnnxRule.Of<ReLU6>((_, scope, input) => Clip(scope, input, 0, 6)),
-        OnnxRule.Of<Hardtanh>((layer, scope, input) => Clip(scope, input, layer.min_val, layer.max_val)),
         OnnxRule.Of<LeakyReLU>((layer, scope, input) => scope.Node("LeakyRelu", [input], ("alpha", layer.negative_slope))),
         OnnxRule.Of<PReLU>((layer, scope, input) => scope.InShapeOf(
             scope.Node("PRelu", [scope.Reshape(input, layer.num_parameters, -1), scope.Constant("weight", layer.weight.view(-1, 1))]), input)),
@@ -32,9 +30,6 @@ internal static class ActivationRules
         }),
         OnnxRule.Of<GELU>(Gelu),
     ];
-
-    private static OnnxValue Clip(OnnxScope scope, OnnxValue input, double lowest, double highest) =>
-        scope.Node("Clip", [input, scope.Constant("lowest", lowest), scope.Constant("highest", highest)]);
 
     /// <summary>x Φ(x); where it is approximated, by a tanh (Hendrycks and Gimpel 2016).</summary>
     private static OnnxValue Gelu(GELU layer, OnnxScope scope, OnnxValue input)
