@@ -7,6 +7,7 @@ using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Images;
 using GanSharp.Metrics.Models;
 using GanSharp.Networks;
+using GanSharp.Onnx;
 using GanSharp.Reporting;
 using GanSharp.Reporting.Runs;
 using GanSharp.Samples;
@@ -110,6 +111,9 @@ void Train(ParseResult options, CancellationToken cancellation)
     var picture = Path.Combine(folder, "samples.png");
     using (torch.NewDisposeScope())
         ImageGrid.SaveSideBySide(images.HeldOut.Draw(seed: 0, position: 0, count: 8 * columns).Samples, trainer.Sample(8 * columns, classes is { } count ? torch.arange(8 * columns) % count : null), picture, columns);
+    // What samples/Serve serves: the average, as trainer.Sample uses it.
+    using (trainer.UseAverage())
+        generator.ExportOnnx(Path.Combine(folder, "generator.onnx"));
     SampleAnimations.Save(written, trainer, generator, columns, classes);
     SampleCommand.Conclude(last);
     SampleCommand.Show(last.Metrics, metrics);

@@ -30,7 +30,7 @@ internal static class BenchmarkCommand
         Other options go to BenchmarkDotNet: --filter '*' runs the micro-benchmarks.
         """)
     {
-        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), ReportingCommand(), FuzzingCommand(), InteropCommands(),
+        IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), ReportingCommand(), ServingCommand(), FuzzingCommand(), InteropCommands(),
         Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(), RecipesPaceCommand(), RecipePaceCommand(),
         MpiScalingCommand(), MpiPaceCommand(), AllReduceCommand(),
     };
@@ -43,6 +43,16 @@ internal static class BenchmarkCommand
     {
         var command = new Command("diagnostics-cost", "What one report costs, as a share of the training between two reports.");
         command.SetAction(_ => DiagnosticsCost.Print());
+        return command;
+    }
+
+    private static Command ServingCommand()
+    {
+        var parallel = new Option<int>("--parallel") { Description = "Requests at once.", DefaultValueFactory = _ => 1_000 };
+        var width = new Option<int>("--width") { Description = "Channels of the DCGAN's first stage.", DefaultValueFactory = _ => 32 };
+        var threads = new Option<int>("--threads") { Description = "Processors for one request.", DefaultValueFactory = _ => 1 };
+        var command = new Command("serve", "What samples/Serve takes for 64 samples of 28 × 28, and whether it answers many requests at once.") { parallel, width, threads };
+        command.SetAction((parsed, _) => ServeCost.Print(parsed.GetValue(parallel), parsed.GetValue(width), parsed.GetValue(threads)));
         return command;
     }
 

@@ -18,6 +18,8 @@ public sealed class DcganGenerator : GeneratorNetwork
     private readonly ImageShape image;
     private readonly int width;
 
+    internal IReadOnlyList<long> SmallestShape => smallestShape;
+
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
     /// <param name="latentSize">Length of z. Default 100, as in the paper.</param>

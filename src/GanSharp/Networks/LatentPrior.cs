@@ -19,6 +19,9 @@ public abstract class LatentPrior
     /// <summary>Length of a latent vector.</summary>
     public int Size { get; }
 
+    /// <summary>Its name in files, by which programs without this library know how to draw; null for a prior of the user's own.</summary>
+    internal virtual string? Kind => null;
+
     /// <summary>Whether it is N(0, I), from which a VAE's bound measures.</summary>
     internal virtual bool IsStandardNormal => false;
 
@@ -61,6 +64,8 @@ public abstract class LatentPrior
     {
         internal override bool IsStandardNormal => true;
 
+        internal override string Kind => "normal";
+
         public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
             randn([count, Size], ScalarType.Float32, device, generator: random);
     }
@@ -82,6 +87,8 @@ public abstract class LatentPrior
 
     private sealed class UniformPrior(int size) : LatentPrior(size)
     {
+        internal override string Kind => "uniform";
+
         public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
             rand([count, Size], ScalarType.Float32, device, generator: random).mul_(2).sub_(1);
     }
@@ -89,6 +96,8 @@ public abstract class LatentPrior
     private sealed class HyperspherePrior(int size) : LatentPrior(size)
     {
         internal override bool IsRound => true;
+
+        internal override string Kind => "hypersphere";
 
         public override Tensor Sample(long count, torch.Generator? random, Device? device)
         {

@@ -15,6 +15,8 @@ public sealed class MlpGenerator : GeneratorNetwork
     private readonly long[] sampleShape;
     private readonly Func<MlpGenerator> cloneArchitecture;
 
+    internal IReadOnlyList<long> SampleShape => sampleShape;
+
     /// <summary>A generator of points with <paramref name="outputSize"/> coordinates, unbounded.</summary>
     /// <param name="latentSize">Length of z.</param>
     /// <param name="width">Units of each hidden layer, at least 1.</param>

@@ -16,6 +16,7 @@ using GanSharp.Networks.Autoencoders;
 using GanSharp.Networks.Latents;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
+using GanSharp.Onnx;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Players;
@@ -41,6 +42,21 @@ namespace GanSharp.Tests.Documentation;
 /// <summary>The code that the documents show, compiled. DocumentationTests compares each region with the block of its name.</summary>
 internal static class Snippets
 {
+    public static void ExportToOnnx(GanTrainer trainer, GeneratorNetwork generator)
+    {
+        #region onnx export
+        using (trainer.UseAverage())
+            generator.ExportOnnx("generator.onnx");
+        #endregion
+    }
+
+    public static void ExportOwn(CubicGenerator generator)
+    {
+        #region onnx own
+        generator.ExportOnnx("cubic.onnx", new OnnxExportOptions { Rules = [CubicGenerator.Rule] });
+        #endregion
+    }
+
     public static void FirstRun()
     {
         #region first run
@@ -396,6 +412,29 @@ internal static class Snippets
 
         // One logit per sample, shape [N]: no sigmoid at the end.
         public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => head.call(body.call(samples).flatten(1)).squeeze(1);
+    }
+    #endregion
+
+    #region onnx rule
+    public sealed class CubicGenerator : GeneratorNetwork
+    {
+        private readonly Module<Tensor, Tensor> body;
+
+        public CubicGenerator()
+            : base(nameof(CubicGenerator), LatentPrior.Normal(4))
+        {
+            body = Sequential(("hidden", Linear(4, 32)), ("activation", ReLU()), ("output", Linear(32, 2)));
+            RegisterComponents();
+        }
+
+        // Says in ONNX's operators what forward says in torch's.
+        public static OnnxRule Rule => OnnxRule.Of<CubicGenerator>((network, scope, latents) =>
+        {
+            var features = scope.Call("body", latents);
+            return scope.Node("Mul", [scope.Node("Mul", [features, features]), features]);
+        });
+
+        public override Tensor forward(Tensor latents, Tensor? labels) => body.call(latents).pow(3);
     }
     #endregion
 

@@ -14,6 +14,8 @@ public sealed class InfoGanGenerator : GeneratorNetwork
     private readonly Module<Tensor, Tensor> dense, body;
     private readonly ImageShape image;
 
+    internal IReadOnlyList<long> SmallestShape => [InfoGan.DeepChannels, image.Height / 4, image.Width / 4];
+
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
     /// <param name="latentSize">Length of z. Default 64.</param>

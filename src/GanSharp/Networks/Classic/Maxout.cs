@@ -10,6 +10,10 @@ public sealed class Maxout : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor> linear;
     private readonly int units, pieces;
 
+    internal int Units => units;
+
+    internal int Pieces => pieces;
+
     /// <summary>A maxout layer. Weights keep TorchSharp's default initialization for Linear.</summary>
     /// <param name="inputSize">Values in, at least 1.</param>
     /// <param name="units">Values out, at least 1.</param>

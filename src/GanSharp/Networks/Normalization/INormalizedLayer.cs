@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace GanSharp.Networks.Normalization;
 
 /// <summary>A layer whose weight is normalized, so that scaling its parameters doesn't scale its output.</summary>
@@ -5,4 +7,10 @@ internal interface INormalizedLayer
 {
     /// <summary>Whether it is a convolution.</summary>
     bool IsConvolution { get; }
+
+    /// <summary>What it does with the weight.</summary>
+    LinearMap Map { get; }
+
+    /// <summary>The weight of a pass in evaluation mode, from which the normalization is gone. The caller disposes it.</summary>
+    Tensor NormalizedWeight();
 }

@@ -10,7 +10,8 @@ namespace GanSharp.Networks.Normalization;
 /// <param name="OutputDimension">The weight's dimension of output channels: 0, or 1 of a transposed convolution.</param>
 /// <param name="IsConvolution">Whether it is a convolution.</param>
 /// <param name="Apply">The output for input, weight and bias.</param>
-internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<Tensor, Tensor, Tensor?, Tensor> Apply)
+/// <param name="Steps">A convolution's stride, padding, dilation and so on; null of other layers.</param>
+internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<Tensor, Tensor, Tensor?, Tensor> Apply, ConvolutionSteps? Steps = null)
 {
     /// <summary>The map of a layer and parameters with its values. The layer is disposed: its weights would otherwise stay in memory beside them.</summary>
     public static (LinearMap Map, Parameter Weight, Parameter? Bias) Of(Linear layer)
@@ -26,7 +27,7 @@ internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<T
         if (layer.padding_mode != PaddingModes.Zeros || layer.padding is not { } padding)
             throw new ArgumentException($"layer must pad with a given number of zeros but pads {(layer.padding is null ? "by a rule" : $"in the mode {layer.padding_mode}")}. Give Conv2d its padding as a number.", nameof(layer));
         var (stride, dilation, groups) = (layer.stride, layer.dilation, layer.groups);
-        return Taken(layer, layer.weight, layer.bias, new(0, true, (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, dilation, groups)));
+        return Taken(layer, layer.weight, layer.bias, new(0, true, (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, dilation, groups), new(stride, padding, dilation, groups)));
     }
 
     /// <inheritdoc cref="Of(Linear)"/>
@@ -34,7 +35,7 @@ internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<T
     {
         ArgumentNullException.ThrowIfNull(layer);
         var (stride, padding, outputPadding, dilation, groups) = (layer.stride, layer.padding!, layer.output_padding, layer.dilation, layer.groups);
-        return Taken(layer, layer.weight, layer.bias, new(1, true, (input, weight, bias) => functional.conv_transpose2d(input, weight, bias, stride, padding, outputPadding, dilation, groups)));
+        return Taken(layer, layer.weight, layer.bias, new(1, true, (input, weight, bias) => functional.conv_transpose2d(input, weight, bias, stride, padding, outputPadding, dilation, groups), new(stride, padding, dilation, groups, outputPadding)));
     }
 
     /// <inheritdoc cref="Of(Linear)"/>

@@ -85,16 +85,26 @@ public sealed class SpectralNorm : Module<Tensor, Tensor>, INormalizedLayer, ILi
 
     bool INormalizedLayer.IsConvolution => map.IsConvolution;
 
+    LinearMap INormalizedLayer.Map => map;
+
+    Tensor INormalizedLayer.NormalizedWeight() => NormalizedWeight();
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
+        return map.Apply(input, NormalizedWeight(), bias).MoveToOuterDisposeScope();
+    }
+
+    private Tensor NormalizedWeight()
+    {
+        using var scope = NewDisposeScope();
         var values = weight.to(u.dtype);
         var matrix = map.Matrix(values);
         var (left, right) = SingularVectors(matrix);
         var sigma = left.dot(matrix.mv(right));
-        return map.Apply(input, (values / sigma).to(weight.dtype), bias).MoveToOuterDisposeScope();
+        return (values / sigma).to(weight.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies for the graph: the buffers change in the next pass, which may come before this one's backward.</summary>

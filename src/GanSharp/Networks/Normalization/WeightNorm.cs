@@ -59,14 +59,24 @@ public sealed class WeightNorm : Module<Tensor, Tensor>, INormalizedLayer
 
     bool INormalizedLayer.IsConvolution => map.IsConvolution;
 
+    LinearMap INormalizedLayer.Map => map;
+
+    Tensor INormalizedLayer.NormalizedWeight() => NormalizedWeight();
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
+        return map.Apply(input, NormalizedWeight(), bias).MoveToOuterDisposeScope();
+    }
+
+    private Tensor NormalizedWeight()
+    {
+        using var scope = NewDisposeScope();
         static Tensor Exact(Tensor values) => values.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? values.to(ScalarType.Float32) : values;
         var (length, direction) = (Exact(g), Exact(v));
-        return map.Apply(input, (direction * (length / Lengths(direction))).to(v.dtype), bias).MoveToOuterDisposeScope();
+        return (direction * (length / Lengths(direction))).to(v.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>‖v‖ of each output channel, of a shape that broadcasts over the weight.</summary>

@@ -20,6 +20,11 @@ public sealed class ResnetGenerator : GeneratorNetwork
     private readonly long[] smallestShape;
     private readonly Func<ResnetGenerator> cloneArchitecture;
 
+    internal IReadOnlyList<long> SmallestShape => smallestShape;
+
+    /// <summary>The block after which there is attention; none where it is negative.</summary>
+    internal int AttentionIndex => attentionIndex;
+
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
     /// <param name="latentSize">Length of z. Default 128, as in the paper.</param>

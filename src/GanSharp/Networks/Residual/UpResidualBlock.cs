@@ -16,6 +16,8 @@ public sealed class UpResidualBlock : Module<Tensor, Tensor?, Tensor>
     private readonly Module<Tensor, Tensor>? shortcut;
     private readonly bool upsamples;
 
+    internal bool Upsamples => upsamples;
+
     /// <summary>A block from feature maps to feature maps.</summary>
     /// <param name="inputChannels">Channels of the input, at least 1.</param>
     /// <param name="outputChannels">Channels of the output, at least 1.</param>

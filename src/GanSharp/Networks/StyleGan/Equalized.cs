@@ -7,7 +7,7 @@ namespace GanSharp.Networks.StyleGan;
 internal static class Equalized
 {
     /// <summary>What leaky ReLU is multiplied with, so that it keeps the scale.</summary>
-    private static readonly double Gain = Math.Sqrt(2);
+    internal static readonly double Gain = Math.Sqrt(2);
 
     /// <summary>Weights from N(0, 1/multiplier²).</summary>
     public static Parameter Weight(long[] shape, double multiplier = 1)

@@ -1,3 +1,4 @@
+using GanSharp.Networks.Normalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,6 +12,10 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
     private readonly Parameter? bias;
     private readonly long[] stride, padding;
     private readonly double scale;
+
+    internal double Scale => scale;
+
+    internal ConvolutionSteps Steps => new(stride, padding, [1, 1], 1);
 
     /// <summary>A convolution that keeps the variance of its inputs.</summary>
     /// <param name="inputChannels">Channels of the input, at least 1.</param>

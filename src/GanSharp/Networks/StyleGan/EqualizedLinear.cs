@@ -13,6 +13,10 @@ public sealed class EqualizedLinear : Module<Tensor, Tensor>
     private readonly Parameter weight, bias;
     private readonly double scale, multiplier;
 
+    internal double Scale => scale;
+
+    internal double Multiplier => multiplier;
+
     /// <summary>A layer that keeps the variance of its inputs.</summary>
     /// <param name="inputs">Values of an input, at least 1.</param>
     /// <param name="outputs">Values of an output, at least 1.</param>

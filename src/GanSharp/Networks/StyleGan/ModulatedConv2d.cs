@@ -14,13 +14,21 @@ namespace GanSharp.Networks.StyleGan;
 /// </remarks>
 public sealed class ModulatedConv2d : Module<Tensor, Tensor, Tensor>
 {
-    private const double Epsilon = 1e-8;
+    internal const double Epsilon = 1e-8;
     private readonly Parameter weight;
     private readonly Module<Tensor, Tensor> style;
     private readonly Module<Tensor, Tensor>? blur;
     private readonly long[] padding;
     private readonly double scale;
     private readonly bool demodulates;
+
+    internal double Scale => scale;
+
+    internal long[] Padding => padding;
+
+    internal bool Demodulates => demodulates;
+
+    internal bool Doubles => blur is not null;
 
     /// <summary>A convolution that keeps sides.</summary>
     /// <param name="inputChannels">Channels of the input, at least 1.</param>

@@ -15,6 +15,12 @@ internal sealed class SynthesisNetwork : Module<Tensor, Tensor?, Tensor>
     private readonly ParameterList biases = [];
     private readonly List<(int Height, int Width)> noiseShapes = [];
 
+    internal IReadOnlyList<(int Height, int Width)> NoiseShapes => noiseShapes;
+
+    internal int Levels => colors.Count;
+
+    internal IReadOnlyList<Tensor> Biases => [.. biases];
+
     /// <param name="maps">Feature maps, the smallest first.</param>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="styleSize">Values of w.</param>

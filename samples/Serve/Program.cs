@@ -1,0 +1,28 @@
+using System.CommandLine;
+using GanSharp.Samples.Serve;
+using Microsoft.Extensions.Hosting;
+
+var model = new Argument<FileInfo>("model") { Description = "ONNX file of a generator, such as output/fashion-mnist/generator.onnx." };
+model.AcceptExistingOnly();
+var port = new Option<int>("--port") { Description = "Port on this machine; 0 for a free one.", DefaultValueFactory = _ => 5080 };
+var threads = new Option<int>("--threads") { Description = "Processors for one request. With 1, requests share the processors best.", DefaultValueFactory = _ => 1 };
+
+var command = new RootCommand("Serves samples of an exported generator as PNG or JSON, without TorchSharp.") { model, port, threads };
+command.SetAction(async (options, cancellation) =>
+{
+    try
+    {
+        using var generator = new OnnxGenerator(options.GetRequiredValue(model).FullName, options.GetValue(threads));
+        await using var service = SampleService.Create(generator, $"http://127.0.0.1:{options.GetValue(port)}");
+        await service.StartAsync(cancellation);
+        Console.WriteLine($"{generator.Name} on {service.Urls.First()} (Ctrl-C ends it).");
+        await service.WaitForShutdownAsync(cancellation);
+        return 0;
+    }
+    catch (Exception exception) when (exception is ArgumentException or IOException)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync();

@@ -1,0 +1,9 @@
+namespace GanSharp.Networks.Normalization;
+
+/// <summary>How a convolution goes over its input.</summary>
+/// <param name="Stride">Of rows and columns.</param>
+/// <param name="Padding">Zeros on each side of rows and columns.</param>
+/// <param name="Dilation">Of rows and columns.</param>
+/// <param name="Groups">Groups of channels.</param>
+/// <param name="OutputPadding">Rows and columns that a transposed convolution adds; null of a plain one.</param>
+internal sealed record ConvolutionSteps(long[] Stride, long[] Padding, long[] Dilation, long Groups, long[]? OutputPadding = null);
