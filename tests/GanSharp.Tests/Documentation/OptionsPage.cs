@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GanSharp.Live;
-using GanSharp.Metrics.Features;
+using GanSharp.Onnx;
 using GanSharp.Reporting;
 using GanSharp.Training;
 
