@@ -12,7 +12,7 @@ public sealed class ConsumerTests(PackedLibrary library)
     [Fact]
     public void The_package_holds_the_library_and_its_build_steps()
     {
-        using var package = ZipFile.OpenRead(library.File);
+        using var package = ZipFile.OpenRead(library.File("GanSharp"));
 
         package.Entries.Select(entry => entry.FullName).Should().Contain([
             "lib/net10.0/GanSharp.dll", "lib/net10.0/GanSharp.xml", "README.md",

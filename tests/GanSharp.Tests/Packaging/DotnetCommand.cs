@@ -5,9 +5,11 @@ namespace GanSharp.Tests.Packaging;
 /// <summary>Runs the SDK as a user would, free of what the test run's own build left in the environment.</summary>
 internal static class DotnetCommand
 {
-    public static (int ExitCode, string Output) Run(string folder, params string[] arguments)
+    public static (int ExitCode, string Output) Run(string folder, params string[] arguments) => RunProgram(folder, "dotnet", arguments);
+
+    public static (int ExitCode, string Output) RunProgram(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

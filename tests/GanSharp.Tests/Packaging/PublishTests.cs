@@ -5,17 +5,14 @@ using Xunit;
 
 namespace GanSharp.Tests.Packaging;
 
-/// <summary>However an application is built or published, its TorchSharp.dll is the copy whose methods keep their arguments alive, and the NuGet cache stays as it was.</summary>
+/// <summary>However an application is built or published, its TorchSharp.dll is the copy whose methods keep their arguments alive, and the NuGet cache stays as it was. The usual ways to publish, with libtorch, are in <see cref="StrangerTests"/>.</summary>
 [Collection(typeof(PackageTestGroup))]
 public sealed class PublishTests(PackedLibrary library)
 {
     private const string Program = "System.Console.WriteLine(GanSharp.Runtime.ArgumentLifetime.IsSafe);";
 
     [Theory]
-    [InlineData("framework-dependent")]
     [InlineData("hard-links", "-p:CreateSymbolicLinksForCopyLocalIfPossible=false", "-p:CreateHardLinksForCopyLocalIfPossible=true")]
-    [InlineData("self-contained", "--self-contained")]
-    [InlineData("single-file", "--self-contained", "-p:PublishSingleFile=true")]
     [InlineData("ready-to-run", "--self-contained", "-p:PublishReadyToRun=true")]
     [InlineData("trimmed", "--self-contained", "-p:PublishTrimmed=true", "-p:TrimMode=full", "-p:PublishSingleFile=true", "-p:SuppressTrimAnalysisWarnings=true")]
     public void Publishing_takes_the_copy(string name, params string[] options)

@@ -1,0 +1,41 @@
+using FluentAssertions;
+using GanSharp.Reporting;
+using TorchSharp;
+using Xunit;
+
+namespace GanSharp.Tests.Packaging;
+
+/// <summary><c>dotnet new gansharp</c>, as its user gets it.</summary>
+[Collection(typeof(PackageTestGroup))]
+public sealed class TemplateTests(PackedLibrary library)
+{
+    [Fact]
+    public void The_template_makes_a_project_that_trains_on_a_folder_of_images_and_goes_on_where_it_was_stopped()
+    {
+        var folder = library.Folder("templates");
+        // A hive of its own: the user's templates stay as they are.
+        string[] hive = ["--debug:custom-hive", Path.Combine(folder, "hive")];
+        Succeed(DotnetCommand.Run(folder, ["new", "install", library.File("GanSharp.Templates"), .. hive]));
+        Succeed(DotnetCommand.Run(folder, ["new", "gansharp", "--output", "my-photos", "--images", "photos", "--size", "16", "--skipRestore", .. hive]));
+        var project = Path.Combine(folder, "my-photos");
+        using (torch.NewDisposeScope())
+            ImageGrid.SaveSingles(torch.rand(20, 3, 20, 24) * 2 - 1, Path.Combine(project, "photos"));
+        Succeed(DotnetCommand.Run(project, "build", "--nologo")).Should().Contain("0 Warning(s)");
+        string Train(params string[] options) => Succeed(DotnetCommand.Run(project, ["run", "--no-build", "--", "--steps", "4", "--batch-size", "4", .. options]));
+
+        Train().Should().Contain("18 images to train on and 2 held out, 16 x 16 pixels.").And.Contain("Trained 4 steps.");
+
+        File.ReadAllText(Path.Combine(project, "output", "report.html")).Should().Contain("A GAN of photos");
+        File.Exists(Path.Combine(project, "output", "generator.safetensors")).Should().BeTrue();
+        Train().Should().Contain("Resumed").And.Contain("Trained 4 steps.");
+        Train("--images", "", "--output", "ring", "--checkpoints", "ring-checkpoints").Should().Contain("Trained 4 steps.").And.NotContain("images to train on");
+        var (exitCode, output) = DotnetCommand.Run(project, "run", "--no-build", "--", "--imgaes", "photos");
+        (exitCode, output.Trim()).Should().Be((1, "Error: There is no option --imgaes."));
+    }
+
+    private static string Succeed((int ExitCode, string Output) result)
+    {
+        result.ExitCode.Should().Be(0, result.Output);
+        return result.Output;
+    }
+}
