@@ -13,11 +13,11 @@ internal static class BlockRules
             scope.Node("ReduceMax", [scope.Reshape(scope.Call("linear", input), layer.Units, layer.Pieces)], ("axes", (long[])[2]), ("keepdims", 0))),
         OnnxRule.Of<UpResidualBlock>((block, scope, input) =>
         {
-            OnnxValue Sized(OnnxValue features) => block.Upsamples ? ResamplingRules.Doubled(scope, features) : features;
             OnnxValue Activated(string norm, OnnxValue features) => scope.Node("Relu", [scope.Call(norm, features)]);
-            var inner = scope.Call("conv1", Sized(Activated("norm1", input)));
+            var inner = scope.Call("conv1", Activated("norm1", input));
             inner = scope.Call("conv2", Activated("norm2", inner));
-            return scope.Add(inner, Sized(scope.Has("shortcut") ? scope.Call("shortcut", input) : input));
+            var beside = scope.Has("shortcut") ? scope.Call("shortcut", input) : input;
+            return scope.Add(inner, block.Upsamples ? ResamplingRules.Doubled(scope, beside) : beside);
         }),
         OnnxRule.Of<SelfAttention2d>((_, scope, input) =>
         {

@@ -50,7 +50,7 @@ internal static class LinearRules
     private static OnnxValue Normalized(INormalizedLayer layer, OnnxScope scope, OnnxValue input)
     {
         var (weight, bias) = (layer.NormalizedWeight(), scope.Find("bias"));
-        return layer.Map.Steps is { } steps ? Convolution(scope, input, weight, bias, steps) : Product(scope, input, weight, bias);
+        return layer.Map.Steps is { } steps ? Convolution(scope, input, layer.Map.Kernel?.Invoke(weight) ?? weight, bias, steps) : Product(scope, input, weight, bias);
     }
 
     private static long[] Pair(long[] sizes) => sizes is [var both] ? [both, both] : sizes;

@@ -11,6 +11,8 @@ internal static class ResamplingRules
     public static IReadOnlyList<OnnxRule> All { get; } =
     [
         OnnxRule.Of<Upsample>(Upsampled),
+        OnnxRule.Of<UpsampleConv2d>(Convolved),
+        OnnxRule.Of<ConvMeanPool2d>(Convolved),
         OnnxRule.Of<BilinearUpsampling>(Products),
         OnnxRule.Of<BilinearDownsampling>(Products),
     ];
@@ -21,6 +23,9 @@ internal static class ResamplingRules
 
     /// <summary>Each value four times.</summary>
     public static OnnxValue Doubled(OnnxScope scope, OnnxValue input) => Nearest(scope, input, Scales(scope, 2, 2));
+
+    private static OnnxValue Convolved(ResampledConvolution layer, OnnxScope scope, OnnxValue input) =>
+        LinearRules.Convolution(scope, input, layer.Map.Kernel!(layer.Weight), layer.Bias, layer.Map.Steps!);
 
     private static OnnxValue Upsampled(Upsample layer, OnnxScope scope, OnnxValue input)
     {

@@ -11,7 +11,8 @@ namespace GanSharp.Networks.Normalization;
 /// <param name="IsConvolution">Whether it is a convolution.</param>
 /// <param name="Apply">The output for input, weight and bias.</param>
 /// <param name="Steps">A convolution's stride, padding, dilation and so on; null of other layers.</param>
-internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<Tensor, Tensor, Tensor?, Tensor> Apply, ConvolutionSteps? Steps = null)
+/// <param name="Kernel">The kernel that a convolution makes of its weight; null where it is the weight.</param>
+internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<Tensor, Tensor, Tensor?, Tensor> Apply, ConvolutionSteps? Steps = null, Func<Tensor, Tensor>? Kernel = null)
 {
     /// <summary>The map of a layer and parameters with its values. The layer is disposed: its weights would otherwise stay in memory beside them.</summary>
     public static (LinearMap Map, Parameter Weight, Parameter? Bias) Of(Linear layer)

@@ -1,6 +1,3 @@
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-
 namespace GanSharp.Networks.Resampling;
 
 /// <summary>A convolution that keeps the sides, and the mean of each 2 × 2 of its outputs: the last layer of a discriminator's residual block (Gulrajani et al. 2017, Miyato et al. 2018).</summary>
@@ -13,15 +10,7 @@ public sealed class ConvMeanPool2d : ResampledConvolution
     /// <param name="kernelSize">Sides of the kernel, an odd number. Default 3, as in the papers.</param>
     /// <param name="bias">Whether each output channel has a bias. Default true.</param>
     public ConvMeanPool2d(int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true)
-        : base(nameof(ConvMeanPool2d), inputChannels, outputChannels, kernelSize, bias, Apply)
+        : base(nameof(ConvMeanPool2d), inputChannels, outputChannels, kernelSize, bias, doubles: false, weight => Spread(weight) / 4)
     {
-    }
-
-    private static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
-    {
-        if (input.dim() != 4 || input.size(2) % 2 != 0 || input.size(3) % 2 != 0)
-            throw new ArgumentException($"input must have shape [N, C, H, W] with even H and W but has {Tensors.Shape.Format(input.shape)}.", nameof(input));
-        var padding = weight.shape[3] / 2;
-        return functional.conv2d(input, Spread(weight) / 4, bias, [2, 2], [padding, padding]);
     }
 }

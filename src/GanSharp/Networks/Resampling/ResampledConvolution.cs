@@ -1,4 +1,5 @@
 using GanSharp.Networks.Normalization;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -15,7 +16,7 @@ public abstract class ResampledConvolution : Module<Tensor, Tensor>
     private readonly bool hasBias;
 
     /// <summary>Weights of shape [outputChannels, inputChannels, kernelSize, kernelSize] with the initial values of torch's <c>Conv2d</c>.</summary>
-    private protected ResampledConvolution(string name, int inputChannels, int outputChannels, int kernelSize, bool hasBias, Func<Tensor, Tensor, Tensor?, Tensor> apply)
+    private protected ResampledConvolution(string name, int inputChannels, int outputChannels, int kernelSize, bool hasBias, bool doubles, Func<Tensor, Tensor> kernel)
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputChannels, 1);
@@ -23,7 +24,11 @@ public abstract class ResampledConvolution : Module<Tensor, Tensor>
         if (kernelSize < 1 || kernelSize % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, $"{nameof(kernelSize)} must be odd and at least 1, so that the kernel has a middle.");
         var (plain, weight, bias) = LinearMap.Of(Conv2d(inputChannels, outputChannels, kernelSize, bias: hasBias));
-        (map, this.hasBias) = (plain with { Apply = apply }, hasBias);
+        long[] stride = [2, 2], padding = [kernelSize / 2, kernelSize / 2];
+        Func<Tensor, Tensor, Tensor?, Tensor> apply = doubles
+            ? (input, values, offsets) => functional.conv_transpose2d(input, kernel(values), offsets, stride, padding)
+            : (input, values, offsets) => functional.conv2d(Even(input), kernel(values), offsets, stride, padding);
+        (map, this.hasBias) = (plain with { Apply = apply, Steps = new(stride, padding, [1, 1], 1, doubles ? [0, 0] : null), Kernel = kernel }, hasBias);
         // A conversion replaces fields of the class itself, but not those of its base class.
         register_parameter(nameof(weight), weight);
         if (bias is not null)
@@ -37,12 +42,18 @@ public abstract class ResampledConvolution : Module<Tensor, Tensor>
         return map.Apply(input, Weight, Bias);
     }
 
+    /// <summary>What a normalization, or a file, has to know of it.</summary>
+    internal LinearMap Map => map;
+
     internal Parameter Weight => get_parameter("weight")!;
 
     internal Parameter? Bias => hasBias ? get_parameter("bias") : null;
 
     /// <summary>Its map and its values, for a normalization; the layer is disposed.</summary>
     internal (LinearMap Map, Parameter Weight, Parameter? Bias) TakeOver() => LinearMap.Taken(this, Weight, Bias, map);
+
+    private static Tensor Even(Tensor input) => input.dim() == 4 && input.size(2) % 2 == 0 && input.size(3) % 2 == 0 ? input
+        : throw new ArgumentException($"input must have shape [N, C, H, W] with even H and W but has {Shape.Format(input.shape)}.", nameof(input));
 
     /// <summary>Each weight added to the one before it, along both axes: [·, ·, n, n] → [·, ·, n + 1, n + 1].</summary>
     private protected static Tensor Spread(Tensor weight)

@@ -1,6 +1,3 @@
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-
 namespace GanSharp.Networks.Resampling;
 
 /// <summary>Nearest-neighbor upsampling to twice the sides, and a convolution that keeps them: the first layer of a generator's residual block (Gulrajani et al. 2017, Miyato et al. 2018).</summary>
@@ -13,14 +10,8 @@ public sealed class UpsampleConv2d : ResampledConvolution
     /// <param name="kernelSize">Sides of the kernel, an odd number. Default 3, as in the papers.</param>
     /// <param name="bias">Whether each output channel has a bias. Default true.</param>
     public UpsampleConv2d(int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true)
-        : base(nameof(UpsampleConv2d), inputChannels, outputChannels, kernelSize, bias, Apply)
-    {
-    }
-
-    private static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
-    {
-        var padding = weight.shape[3] / 2;
         // A transposed convolution applies its kernel turned by 180 degrees, and has its input channels first.
-        return functional.conv_transpose2d(input, Spread(weight.flip(2, 3)).transpose(0, 1), bias, [2, 2], [padding, padding]);
+        : base(nameof(UpsampleConv2d), inputChannels, outputChannels, kernelSize, bias, doubles: true, weight => Spread(weight.flip(2, 3)).transpose(0, 1))
+    {
     }
 }
