@@ -48,7 +48,7 @@ internal static class Training
     {
         Console.WriteLine($"[{communicator.Rank}] parameters {Hash(trainer.Generator.parameters().Concat(trainer.Discriminator.parameters()))}");
         using (trainer.UseAverage())
-            Console.WriteLine($"[{communicator.Rank}] parameters of the average {Hash(trainer.Generator.parameters())}");
+            Console.WriteLine($"[{communicator.Rank}] average {Hash(trainer.Generator.parameters())}");
     }
 
     private static string Hash(IEnumerable<Tensor> tensors)

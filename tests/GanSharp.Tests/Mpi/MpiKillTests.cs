@@ -51,7 +51,7 @@ public sealed class MpiKillTests
 
     // Of each rank.
     private static string[] Result(string output) =>
-        [.. output.Split('\n').Where(line => line.Contains("] parameters", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. output.Split('\n').Where(line => line.Contains("] parameters ", StringComparison.Ordinal) || line.Contains("] average ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
