@@ -41,7 +41,7 @@ public sealed class MpiTrainingTests
         var alone = TwoRanks(launcher);
         // By TCP alone: the two share a kernel, so shared memory would be found as well.
         var (options, environment) = launcher == Mpirun.OpenMpi
-            ? ((string[])["--host", $"{hosts.First}:1,{hosts.Second}:1", "--mca", "plm_rsh_agent", hosts.Agent, "--mca", "btl", "tcp,self"], new Dictionary<string, string>())
+            ? ((string[])["--host", $"{TwoHosts.First}:1,{TwoHosts.Second}:1", "--mca", "plm_rsh_agent", hosts.Agent, "--mca", "btl", "tcp,self"], new Dictionary<string, string>())
             : (["-launcher", "rsh", "-launcher-exec", hosts.Agent, "-f", hosts.HostFile], new() { ["UCX_TLS"] = "tcp,self" });
 
         var result = Mpirun.Finish(Mpirun.Start(launcher, 2, ["train", Steps], options, hosts.OnFirst, environment));
