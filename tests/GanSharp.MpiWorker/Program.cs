@@ -7,7 +7,7 @@ using TorchSharp;
 
 if (args is not [var mode, .. var rest])
 {
-    Console.Error.WriteLine("GanSharp.MpiWorker <check | train | resume | fail> …");
+    Console.Error.WriteLine("GanSharp.MpiWorker <check | train | resume | fail | hello> …");
     return 2;
 }
 torch.set_num_threads(1);
@@ -16,7 +16,9 @@ switch (mode)
     case "check":
         return Checks.Run();
     case "train":
-        return Training.Run(int.Parse(rest[0], CultureInfo.InvariantCulture), rest.ElementAtOrDefault(1));
+        return Training.Run(int.Parse(rest[0], CultureInfo.InvariantCulture));
+    case "resume":
+        return Training.Resume(int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]);
     case "fail":
         return Failures.Run(rest[0], rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1);
     case "hello":

@@ -1,36 +1,53 @@
 using System.Security.Cryptography;
 using GanSharp.FaultWorker;
 using GanSharp.Mpi;
-using GanSharp.Training.Checkpointing;
+using GanSharp.Training;
 using GanSharp.Training.Runs;
 using static TorchSharp.torch;
 
 namespace GanSharp.MpiWorker;
 
-/// <summary>A run with everything switched on, by several ranks.</summary>
+/// <summary>Runs of several ranks; each prints what it learned as a hash.</summary>
 internal static class Training
 {
     private const int EverySteps = 20, Width = 16;
 
-    /// <param name="steps">The last step.</param>
-    /// <param name="folder">For checkpoints; null for none.</param>
-    public static int Run(int steps, string? folder)
+    // Well above what a busy machine takes for a checkpoint.
+    private static readonly MpiOptions Options = new() { Timeout = TimeSpan.FromMinutes(1) };
+
+    /// <summary>With everything switched on.</summary>
+    public static int Run(int steps)
     {
-        using var communicator = MpiCommunicator.Initialize();
-        Console.WriteLine($"[{communicator.Rank}] process {Environment.ProcessId}");
+        using var communicator = MpiCommunicator.Initialize(Options);
         // Weights that differ from rank to rank: those of rank 0 are taken.
         using var run = new EverythingRun(Width, weightSeed: communicator.Rank, EverythingRun.Options with { Communicator = communicator });
-        if (folder is not null && run.Trainer.ResumeIfAny(folder) is { } resumed && communicator.Rank == 0)
+        foreach (var _ in run.Trainer.TrainTo(steps).Every(steps))
+        {
+        }
+        Print(communicator, run.Trainer);
+        return 0;
+    }
+
+    /// <summary>Goes on from the folder's checkpoints.</summary>
+    public static int Resume(int steps, string folder)
+    {
+        using var communicator = MpiCommunicator.Initialize(Options);
+        Console.WriteLine($"[{communicator.Rank}] process {Environment.ProcessId}");
+        using var run = new PlainRun(communicator, steps);
+        if (run.Trainer.ResumeIfAny(folder) is { } resumed && communicator.Rank == 0)
             Console.WriteLine(resumed);
-        var reports = run.Trainer.TrainTo(steps);
-        foreach (var _ in (folder is null ? reports : reports.WithCheckpoints(folder, new() { EverySteps = EverySteps })).Every(EverySteps))
+        foreach (var _ in run.Trainer.TrainTo(steps).WithCheckpoints(folder, new() { EverySteps = EverySteps }).Every(EverySteps))
             if (communicator.Rank == 0)
                 Console.WriteLine($"step {run.Trainer.Step}");
-        Console.WriteLine($"[{communicator.Rank}] parameters {Hash(run.Trainer.Generator.parameters().Concat(run.Trainer.Discriminator.parameters()))}");
-        // With buffers and averages.
-        if (communicator.Rank == 0)
-            Console.WriteLine($"hash {run.Hash()}");
+        Print(communicator, run.Trainer);
         return 0;
+    }
+
+    private static void Print(MpiCommunicator communicator, GanTrainer trainer)
+    {
+        Console.WriteLine($"[{communicator.Rank}] parameters {Hash(trainer.Generator.parameters().Concat(trainer.Discriminator.parameters()))}");
+        using (trainer.UseAverage())
+            Console.WriteLine($"[{communicator.Rank}] average {Hash(trainer.Generator.parameters())}");
     }
 
     private static string Hash(IEnumerable<Tensor> tensors)

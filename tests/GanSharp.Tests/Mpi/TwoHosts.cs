@@ -7,6 +7,9 @@ namespace GanSharp.Tests.Mpi;
 /// <summary>Two network namespaces that see each other through one cable: two machines, as far as a network is concerned.</summary>
 internal sealed class TwoHosts : IDisposable
 {
+    /// <summary>The hosts' addresses.</summary>
+    public const string First = "10.213.7.1", Second = "10.213.7.2";
+
     private const string Prefix = "gansharp-";
     private readonly TemporaryFolder folder = new();
     private readonly string name = $"{Prefix}{Environment.ProcessId}";
@@ -37,7 +40,8 @@ internal sealed class TwoHosts : IDisposable
                 exec ip netns exec $host sh -c "$*"
 
                 """.ReplaceLineEndings("\n"));
-            File.SetUnixFileMode(Agent, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(Agent, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             File.WriteAllText(HostFile, $"{First}:1\n{Second}:1\n");
         }
         catch
@@ -46,10 +50,6 @@ internal sealed class TwoHosts : IDisposable
             throw;
         }
     }
-
-    public string First => "10.213.7.1";
-
-    public string Second => "10.213.7.2";
 
     /// <summary>Starts a command on a host, as ssh does.</summary>
     public string Agent => folder.File("agent");
