@@ -9,8 +9,6 @@ using GanSharp.Reporting;
 using GanSharp.Runtime;
 using GanSharp.Samples;
 using GanSharp.Training;
-using GanSharp.Training.Checkpointing;
-using GanSharp.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using GanSharp.FaultWorker;
 using GanSharp.Mpi;
 using GanSharp.Training;
-using GanSharp.Training.Runs;
 using static TorchSharp.torch;
 
 namespace GanSharp.MpiWorker;
