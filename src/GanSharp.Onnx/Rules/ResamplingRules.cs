@@ -1,5 +1,4 @@
 using GanSharp.Networks.Resampling;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -19,7 +19,7 @@ public sealed record RunFolderOptions
     public long Seed { get; init; }
 
     /// <summary>
-    /// Share of the run's time that pictures and plots may take, above 0 and at most 1: half of it for the samples that the training thread takes, half for the drawing, which another thread does. Default 0.02. There is a picture for every report as long as they take less,
+    /// Share of the run's time that pictures and plots may take, above 0 and at most 1: half of it for the samples that the training thread takes, half for the drawing, which another thread does. Default 0.01. There is a picture for every report as long as they take less,
     /// which they do where reports are seconds apart; where they would take more, some reports have none. The first and the last report always have one, and plots and page are always drawn at the end.
     /// 1 for a picture at every report, whatever it takes.
     /// </summary>
