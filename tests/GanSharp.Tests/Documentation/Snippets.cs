@@ -87,6 +87,49 @@ internal static class Snippets
         #endregion
     }
 
+    public static void PhotographsOfMine(ImageFolder data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        #region tutorial options
+        var options = TrainingOptions.RegularizedRelativistic(steps: 5_000, gamma: 1, learningRate: 5e-4) with
+        {
+            BatchSize = 32,
+            Augmentation = Augmentation.DiffAugment,          // for a few hundred images: D sees them shifted, recolored and cut
+            Diagnostics = new() { Auditor = () => new DcganDiscriminator(new ImageShape(3, 32, 32), width: 32) },
+        };
+        #endregion
+        new GanTrainer(generator, discriminator, data, options).Dispose();
+    }
+
+    public static void SamplesOfSavedWeights()
+    {
+        #region tutorial sample
+        var shape = new ImageShape(Channels: 3, Height: 32, Width: 32);
+        using var generator = new DcganGenerator(shape, latentSize: 64, width: 32);   // or your own, of the same size as when it was saved
+        generator.LoadWeights("output/generator.safetensors");
+        using var images = generator.Sample(64);                                      // [64, 3, 32, 32], in [−1, 1]
+        ImageGrid.Save(images, "samples.png");
+        #endregion
+    }
+
+    public static void FromPyTorch(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        #region from pytorch
+        torch.manual_seed(0);
+        generator.to(torch.CPU);
+        discriminator.to(torch.CPU);
+        var options = new TrainingOptions
+        {
+            Objective = new NonSaturating(),
+            GeneratorOptimizer = new AdamOptions { LearningRate = 2e-4, Beta1 = 0.5 },
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = 2e-4, Beta1 = 0.5 },
+            BatchSize = 64,
+        };
+        using var trainer = new GanTrainer(generator, discriminator, data, options);
+        foreach (var report in trainer.Train(steps: 10_000).Every(500))
+            Console.WriteLine(report);
+        #endregion
+    }
+
     public static void OriginalGame()
     {
         #region minimax
