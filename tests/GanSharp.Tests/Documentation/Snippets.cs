@@ -11,6 +11,7 @@ using GanSharp.Metrics.Features;
 using GanSharp.Metrics.Fidelity;
 using GanSharp.Metrics.Modes;
 using GanSharp.Metrics.TwoSample;
+using GanSharp.Mpi;
 using GanSharp.Networks;
 using GanSharp.Networks.Autoencoders;
 using GanSharp.Networks.Latents;
@@ -203,6 +204,17 @@ internal static class Snippets
         var device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
         generator.to(device);
         discriminator.to(device);                                                     // before the trainer is made
+        #endregion
+    }
+
+    public static void Ranks(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data)
+    {
+        #region ranks
+        using var processes = MpiCommunicator.Initialize();
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 32, Communicator = processes });   // 32 samples a rank
+        foreach (var report in trainer.TrainTo(10_000).WithCheckpoints("run1").Every(500))
+            if (processes.Rank == 0)
+                Console.WriteLine(report);
         #endregion
     }
 
