@@ -31,6 +31,10 @@ internal sealed class TwoHosts : IDisposable
                 Ip($"-n {name}-{host} link set lo up");
                 Ip($"-n {name}-{host} link set veth-{host} up");
             }
+            // The kernel says so a little after both ends are up; an MPI that starts before doesn't see the cable.
+            foreach (var host in new[] { "a", "b" })
+                if (!SpinWait.SpinUntil(() => Read($"{name}-{host}", $"veth-{host}/operstate").Trim() == "up", TimeSpan.FromSeconds(10)))
+                    throw new InvalidOperationException($"veth-{host} isn't up after 10 s.");
             // In place of ssh: the host's name, then a command for its shell; options before it are ssh's.
             File.WriteAllText(Agent, $"""
                 #!/bin/sh
@@ -61,11 +65,7 @@ internal sealed class TwoHosts : IDisposable
     public IReadOnlyList<string> OnFirst => ["ip", "netns", "exec", $"{name}-a"];
 
     /// <summary>Bytes that came to the second host.</summary>
-    public long BytesReceived()
-    {
-        using var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", $"{name}-b", "cat", "/sys/class/net/veth-b/statistics/rx_bytes"]) { RedirectStandardOutput = true })!;
-        return long.Parse(process.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
-    }
+    public long BytesReceived() => long.Parse(Read($"{name}-b", "veth-b/statistics/rx_bytes"), CultureInfo.InvariantCulture);
 
     public void Dispose()
     {
@@ -82,6 +82,12 @@ internal sealed class TwoHosts : IDisposable
         foreach (var old in Directory.EnumerateFileSystemEntries("/run/netns", $"{Prefix}*").Select(Path.GetFileName))
             if (!Directory.Exists($"/proc/{old!.Split('-')[1]}"))
                 Try($"netns delete {old}");
+    }
+
+    private static string Read(string host, string file)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", host, "cat", $"/sys/class/net/{file}"]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd();
     }
 
     private static void Ip(string arguments)

@@ -4,7 +4,6 @@ using GanSharp.Contracts;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Optimization;
-using GanSharp.Penalties;
 using GanSharp.Players;
 using TorchSharp;
 using Xunit;
