@@ -8,7 +8,7 @@ namespace GanSharp.Mpi;
 internal static partial class MpiProcess
 {
     private static readonly Lock Gate = new();
-    private static string? owner;
+    private static bool hasBegun;
 
     /// <summary>Finds the library, begins MPI where no other code of the process has, and makes the communicator.</summary>
     /// <param name="options">Which library.</param>
@@ -17,8 +17,8 @@ internal static partial class MpiProcess
     {
         lock (Gate)
         {
-            if (owner is not null)
-                throw new InvalidOperationException($"MpiCommunicator.Initialize was called already in this process, and MPI {owner}. Keep the communicator for as long as the program trains.");
+            if (hasBegun)
+                throw new InvalidOperationException("MpiCommunicator.Initialize was called already in this process, and MPI can begin once. Keep the communicator for as long as the program trains.");
             var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
             var named = options.Library ?? (Environment.GetEnvironmentVariable(LibrarySearch.Variable) is { Length: > 0 } path ? path : null);
             KeepSignals();
@@ -26,7 +26,7 @@ internal static partial class MpiProcess
             if (mpi is null)
             {
                 var alone = make(null, false, launcher);
-                owner = "can begin once";
+                hasBegun = true;
                 return alone;
             }
             return Begin(mpi, launcher, make);
@@ -51,7 +51,7 @@ internal static partial class MpiProcess
             mpi.End();
             throw new MpiException($"{mpi.Version} ({mpi.Name}) was built without threads: it offers level {level} where MPI_THREAD_SERIALIZED ({mpi.Handles.ThreadSerialized}) is needed, since .NET has several.");
         }
-        owner = "can begin once";
+        hasBegun = true;
         try
         {
             return make(mpi, isOwn, launcher);

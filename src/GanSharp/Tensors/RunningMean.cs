@@ -17,12 +17,13 @@ internal sealed class RunningMean(double decay, bool startsAtZero, Device device
     /// <param name="name">What its owner calls it.</param>
     public IEnumerable<(string Name, Tensor Value)> State(string name) => [(name, Value), ($"{name} has started", hasStarted)];
 
-    /// <summary>Takes the mean of some numbers into the average.</summary>
-    public void Update(Tensor numbers)
+    /// <summary>Takes the next mean into the average.</summary>
+    /// <param name="mean">Of the new numbers: a scalar.</param>
+    public void Update(Tensor mean)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        Value.lerp_(numbers.detach().mean().to(ScalarType.Float64), 1 - decay * hasStarted);
+        Value.lerp_(mean.detach().to(ScalarType.Float64), 1 - decay * hasStarted);
         hasStarted.fill_(1);
     }
 }

@@ -30,7 +30,7 @@ internal static class JointForward
 
     /// <summary>Whether larger operators are faster: for matrix products they are, for convolutions, whose activations leave the cache sooner, they aren't.</summary>
     public static bool IsWorthwhile(DiscriminatorNetwork discriminator) =>
-        !discriminator.named_modules().Any(named => named.module is Conv1d or Conv2d or Conv3d or ResampledConvolution or INormalizedLayer { IsConvolution: true });
+        !discriminator.named_modules().Any(named => named.module is Conv1d or Conv2d or Conv3d or ResampledConvolution or INormalizedLayer { Map.Steps: not null });
 
     /// <summary>
     /// Whether a joint pass says the same as two: asked of the network itself, in training mode, because a module that looks at its batch

@@ -8,17 +8,23 @@ namespace GanSharp.Networks.Normalization;
 
 /// <summary>What a layer does with its weight, apart from the weight: a normalization then gives it another one at each pass.</summary>
 /// <param name="OutputDimension">The weight's dimension of output channels: 0, or 1 of a transposed convolution.</param>
-/// <param name="IsConvolution">Whether it is a convolution.</param>
 /// <param name="Apply">The output for input, weight and bias.</param>
 /// <param name="Steps">A convolution's stride, padding, dilation and so on; null of other layers.</param>
 /// <param name="Kernel">The kernel that a convolution makes of its weight; null where it is the weight.</param>
-internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<Tensor, Tensor, Tensor?, Tensor> Apply, ConvolutionSteps? Steps = null, Func<Tensor, Tensor>? Kernel = null)
+internal sealed record LinearMap(int OutputDimension, Func<Tensor, Tensor, Tensor?, Tensor> Apply, ConvolutionSteps? Steps = null, Func<Tensor, Tensor>? Kernel = null)
 {
+    /// <summary>The map of a convolution.</summary>
+    /// <param name="steps">How it goes over its input.</param>
+    /// <param name="outputDimension">The weight's dimension of output channels.</param>
+    /// <param name="kernel">The kernel that it makes of its weight; null where it is the weight.</param>
+    public static LinearMap Convolution(ConvolutionSteps steps, int outputDimension, Func<Tensor, Tensor>? kernel = null) =>
+        new(outputDimension, (input, weight, bias) => steps.Apply(input, kernel is null ? weight : kernel(weight), bias), steps, kernel);
+
     /// <summary>The map of a layer and parameters with its values. The layer is disposed: its weights would otherwise stay in memory beside them.</summary>
     public static (LinearMap Map, Parameter Weight, Parameter? Bias) Of(Linear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return Taken(layer, layer.weight!, layer.bias, new(0, false, functional.linear));
+        return Taken(layer, layer.weight!, layer.bias, new(0, functional.linear));
     }
 
     /// <inheritdoc cref="Of(Linear)"/>
@@ -27,23 +33,21 @@ internal sealed record LinearMap(int OutputDimension, bool IsConvolution, Func<T
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.padding_mode != PaddingModes.Zeros || layer.padding is not { } padding)
             throw new ArgumentException($"layer must pad with a given number of zeros but pads {(layer.padding is null ? "by a rule" : $"in the mode {layer.padding_mode}")}. Give Conv2d its padding as a number.", nameof(layer));
-        var (stride, dilation, groups) = (layer.stride, layer.dilation, layer.groups);
-        return Taken(layer, layer.weight, layer.bias, new(0, true, (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, dilation, groups), new(stride, padding, dilation, groups)));
+        return Taken(layer, layer.weight, layer.bias, Convolution(new(layer.stride, padding, layer.dilation, layer.groups), outputDimension: 0));
     }
 
     /// <inheritdoc cref="Of(Linear)"/>
     public static (LinearMap Map, Parameter Weight, Parameter? Bias) Of(ConvTranspose2d layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var (stride, padding, outputPadding, dilation, groups) = (layer.stride, layer.padding!, layer.output_padding, layer.dilation, layer.groups);
-        return Taken(layer, layer.weight, layer.bias, new(1, true, (input, weight, bias) => functional.conv_transpose2d(input, weight, bias, stride, padding, outputPadding, dilation, groups), new(stride, padding, dilation, groups, outputPadding)));
+        return Taken(layer, layer.weight, layer.bias, Convolution(new(layer.stride, layer.padding!, layer.dilation, layer.groups, layer.output_padding), outputDimension: 1));
     }
 
     /// <inheritdoc cref="Of(Linear)"/>
     public static (LinearMap Map, Parameter Weight, Parameter? Bias) Of(Embedding layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return Taken(layer, layer.weight!, null, new(0, false, (labels, weight, _) => weight.index_select(0, labels.flatten()).view([.. labels.shape, weight.shape[1]])));
+        return Taken(layer, layer.weight!, null, new(0, (labels, weight, _) => weight.index_select(0, labels.flatten()).view([.. labels.shape, weight.shape[1]])));
     }
 
     /// <summary>The weight as a matrix with a row for each output channel.</summary>

@@ -83,8 +83,6 @@ public sealed class SpectralNorm : Module<Tensor, Tensor>, INormalizedLayer, ILi
         RegisterComponents();
     }
 
-    bool INormalizedLayer.IsConvolution => map.IsConvolution;
-
     LinearMap INormalizedLayer.Map => map;
 
     Tensor INormalizedLayer.NormalizedWeight() => NormalizedWeight();

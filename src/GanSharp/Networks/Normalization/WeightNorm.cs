@@ -57,8 +57,6 @@ public sealed class WeightNorm : Module<Tensor, Tensor>, INormalizedLayer
         RegisterComponents();
     }
 
-    bool INormalizedLayer.IsConvolution => map.IsConvolution;
-
     LinearMap INormalizedLayer.Map => map;
 
     Tensor INormalizedLayer.NormalizedWeight() => NormalizedWeight();

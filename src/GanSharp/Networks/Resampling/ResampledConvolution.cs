@@ -23,12 +23,10 @@ public abstract class ResampledConvolution : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(outputChannels, 1);
         if (kernelSize < 1 || kernelSize % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, $"{nameof(kernelSize)} must be odd and at least 1, so that the kernel has a middle.");
-        var (plain, weight, bias) = LinearMap.Of(Conv2d(inputChannels, outputChannels, kernelSize, bias: hasBias));
-        long[] stride = [2, 2], padding = [kernelSize / 2, kernelSize / 2];
-        Func<Tensor, Tensor, Tensor?, Tensor> apply = doubles
-            ? (input, values, offsets) => functional.conv_transpose2d(input, kernel(values), offsets, stride, padding)
-            : (input, values, offsets) => functional.conv2d(Even(input), kernel(values), offsets, stride, padding);
-        (map, this.hasBias) = (plain with { Apply = apply, Steps = new(stride, padding, [1, 1], 1, doubles ? [0, 0] : null), Kernel = kernel }, hasBias);
+        var (_, weight, bias) = LinearMap.Of(Conv2d(inputChannels, outputChannels, kernelSize, bias: hasBias));
+        var convolution = LinearMap.Convolution(new([2, 2], [kernelSize / 2, kernelSize / 2], [1, 1], 1, doubles ? [0, 0] : null), outputDimension: 0, kernel);
+        map = doubles ? convolution : convolution with { Apply = (input, values, offsets) => convolution.Apply(Even(input), values, offsets) };
+        this.hasBias = hasBias;
         // A conversion replaces fields of the class itself, but not those of its base class.
         register_parameter(nameof(weight), weight);
         if (bias is not null)

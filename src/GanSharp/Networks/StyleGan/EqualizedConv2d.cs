@@ -10,12 +10,11 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
     private readonly Parameter? bias;
-    private readonly long[] stride, padding;
     private readonly double scale;
 
     internal double Scale => scale;
 
-    internal ConvolutionSteps Steps => new(stride, padding, [1, 1], 1);
+    internal ConvolutionSteps Steps { get; }
 
     /// <summary>A convolution that keeps the variance of its inputs.</summary>
     /// <param name="inputChannels">Channels of the input, at least 1.</param>
@@ -32,7 +31,7 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
         if (kernelSize < 1 || kernelSize % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, "kernelSize must be odd and at least 1.");
         var border = stride == 1 ? kernelSize / 2 : 0;
-        (this.stride, padding) = ([stride, stride], [border, border]);
+        Steps = new([stride, stride], [border, border], [1, 1], 1);
         scale = 1 / Math.Sqrt(inputChannels * kernelSize * kernelSize);
         weight = Equalized.Weight([outputChannels, inputChannels, kernelSize, kernelSize]);
         bias = hasBias ? Equalized.Constant(outputChannels, 0) : null;
@@ -41,5 +40,5 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
 
     /// <summary>The convolution.</summary>
     /// <param name="features">Tensor of shape [N, inputChannels, height, width].</param>
-    public override Tensor forward(Tensor features) => functional.conv2d(features, weight * scale, bias, stride, padding);
+    public override Tensor forward(Tensor features) => Steps.Apply(features, weight * scale, bias);
 }

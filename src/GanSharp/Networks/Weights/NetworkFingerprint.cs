@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,13 +16,7 @@ public static class NetworkFingerprint
         ArgumentNullException.ThrowIfNull(network);
         using var frozen = no_grad();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(network.named_buffers()))
-        {
-            using var scope = NewDisposeScope();
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype} {Shape.Format(value.shape)}\n"));
-            if (value.numel() > 0)
-                hash.AppendData(value.detach().cpu().contiguous().bytes);
-        }
+        hash.Append(network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(network.named_buffers()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -82,9 +82,6 @@ internal sealed class CheckpointKeeper : IDisposable
         return (isAsked() || (mayBeDue && (state.Step % options.EverySteps == 0 || state.Best?.Step == state.Step))) && state.Step != savedStep;
     }
 
-    /// <summary>Makes a checkpoint, whether or not one is due.</summary>
-    public void SaveNow() => Save();
-
     /// <summary>Makes a checkpoint where one was asked for while the run stands still.</summary>
     public void SaveIfAsked()
     {
@@ -111,7 +108,8 @@ internal sealed class CheckpointKeeper : IDisposable
         }
     }
 
-    private void Save()
+    /// <summary>Makes a checkpoint, whether or not one is due.</summary>
+    public void Save()
     {
         Await();
         checkWeights();

@@ -72,7 +72,7 @@ internal sealed class RunRanks(Trainer trainer)
                 return false;
             }
             if (saves && keeper is not null)
-                keeper.SaveNow();
+                keeper.Save();
             else if (saves)
                 trainer.Parts.RollBack.Remember();
             if (!paused)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using GanSharp.Communication;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -38,13 +37,7 @@ internal static class SharedState
     private static string Hash(TrainingState state)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in state.Tensors)
-        {
-            using var scope = NewDisposeScope();
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype} {Shape.Format(value.shape)}\n"));
-            if (value.numel() > 0)
-                hash.AppendData(value.detach().cpu().contiguous().bytes);
-        }
+        hash.Append(state.Tensors);
         foreach (var number in state.Scalars.Values.SelectMany(values => values))
             hash.AppendData(BitConverter.GetBytes(number));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
