@@ -14,7 +14,7 @@ internal sealed class SynchronizedNorms : IDisposable
     public SynchronizedNorms(Module network)
     {
         this.network = network;
-        norms = [.. network.named_modules().Where(named => named.module is BatchNorm).Select(named => (named.name, new SynchronizedNorm((BatchNorm)named.module)))];
+        norms = [.. network.named_modules().Where(named => named.module is BatchNorm).DistinctBy(named => named.module).Select(named => (named.name, new SynchronizedNorm((BatchNorm)named.module)))];
     }
 
     /// <summary>A first step begins.</summary>

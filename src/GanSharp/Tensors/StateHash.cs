@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tensors;
 
-/// <summary>SHA-256 of tensors with their names.</summary>
+/// <summary>SHA-256 of tensors.</summary>
 internal static class StateHash
 {
     /// <summary>Adds name, type, shape and values of each tensor.</summary>
@@ -14,8 +14,16 @@ internal static class StateHash
         {
             using var scope = NewDisposeScope();
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype} {Shape.Format(value.shape)}\n"));
-            if (value.numel() > 0)
-                hash.AppendData(value.detach().cpu().contiguous().bytes);
+            hash.AppendData(Bytes(value));
         }
     }
+
+    /// <summary>The hash of a tensor's values.</summary>
+    public static byte[] Of(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return SHA256.HashData(Bytes(value));
+    }
+
+    private static ReadOnlySpan<byte> Bytes(Tensor value) => value.numel() == 0 ? [] : value.detach().cpu().contiguous().bytes;
 }

@@ -103,14 +103,16 @@ internal sealed class GanParts : TrainerParts
     {
         foreach (var (name, part) in new (string, object?)[] {
             ("optimizer.generator", Generator.OptimizerState), ("optimizer.discriminator", Discriminator.OptimizerState), ("statistics", Statistics),
-            ("guard", Guard), ("roll-back", RollBack), ("generator.state", Generator.Network), ("discriminator.state", Discriminator.Network), ("data", data),
-            ("objective", options.Objective), ("augmentation", options.Augmentation), ("labels", options.Labels) })
+            ("guard", Guard), ("roll-back", RollBack) })
             State.Add(name, part);
+        foreach (var (name, part) in new (string, object?)[] {
+            ("generator.state", Generator.Network), ("discriminator.state", Discriminator.Network), ("data", data), ("objective", options.Objective), ("augmentation", options.Augmentation), ("labels", options.Labels) })
+            State.Add(name, part, isCallers: true);
         foreach (var (name, average) in Averages.States)
             State.Add(name, average);
         foreach (var (index, penalty) in options.DiscriminatorPenalties.Index())
-            State.Add($"penalty.{index}", penalty);
+            State.Add($"penalty.{index}", penalty, isCallers: true);
         foreach (var (index, penalty) in options.GeneratorPenalties.Index())
-            State.Add($"generator penalty.{index}", penalty);
+            State.Add($"generator penalty.{index}", penalty, isCallers: true);
     }
 }

@@ -61,6 +61,8 @@ internal sealed class CheckpointContent : IDisposable
         var environment = RunEnvironment.Of(state.LatentRandom.device);
         if (state.Processes > 1)
             environment[RunEnvironment.ProcessesName] = RunEnvironment.Processes(state);
+        if (state.UnlikeAcrossRanks.Count > 0)
+            environment[RunEnvironment.UnlikeName] = string.Join(", ", state.UnlikeAcrossRanks);
         return environment;
     }
 

@@ -72,6 +72,8 @@ internal static class Resumption
                 .Select(now => $"{now.Key} is {now.Value} but was {manifest.Environment.GetValueOrDefault(now.Key) ?? "not recorded"}: the run goes on within rounding, not bit for bit"),
                 .. RunEnvironment.Processes(state) is var processes && (manifest.Environment.GetValueOrDefault(RunEnvironment.ProcessesName) ?? "1") is var before && processes == before ? Array.Empty<string>()
                     : [$"the number of processes is {processes} but was {before}: the run goes on within rounding, and random draws of augmentations, penalties and dropout are others"],
+                .. manifest.Environment.GetValueOrDefault(RunEnvironment.UnlikeName) is { } unlike
+                    ? [$"each process had its own {unlike}; all go on with that of rank 0. State that is computed from a batch must come from AcrossRanks.Mean to be alike"] : Array.Empty<string>(),
                 .. device.type == DeviceType.CPU ? Array.Empty<string>()
                     : [$"the random generator of {device}, from which dropout draws there, can't be saved: the run goes on with other masks"]],
         };

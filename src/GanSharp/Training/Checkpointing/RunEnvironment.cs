@@ -11,6 +11,9 @@ internal static class RunEnvironment
     /// <summary>The name of an entry that runs of several processes have beside <see cref="Of"/>.</summary>
     public const string ProcessesName = "processes";
 
+    /// <summary>The name of the entry for state that each rank had for itself.</summary>
+    public const string UnlikeName = "unlike across processes";
+
     public static string Processes(TrainingState state) => state.Processes.ToString(CultureInfo.InvariantCulture);
 
     public static SortedDictionary<string, string> Of(torch.Device device) => new(StringComparer.Ordinal)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using GanSharp.Communication;
 using GanSharp.Tensors;
 using GanSharp.Training.Checkpointing;
@@ -68,9 +69,12 @@ internal sealed class RunRanks(Trainer trainer)
             var (canceled, left, paused, saves) = Agree(isCanceled(), false, trainer.Gate.Requests.IsPaused, keeper?.IsDue(mayBeDue) == true);
             if (canceled || left)
             {
+                Compare();
                 Ending = canceled ? RunOutcome.Canceled : RunOutcome.Left;
                 return false;
             }
+            if (saves)
+                Compare();
             if (saves && keeper is not null)
                 keeper.Save();
             else if (saves)
@@ -88,11 +92,24 @@ internal sealed class RunRanks(Trainer trainer)
         try
         {
             _ = Agree(false, isLeft: true, false, false);
+            Compare();
         }
         catch (Exception)
         {
             // The others are gone; what the caller is about to throw says more.
         }
+    }
+
+    /// <summary>Before a checkpoint: whether state of a caller's is that of rank 0 everywhere. A resume says so where it isn't.</summary>
+    public void Compare()
+    {
+        var own = trainer.State.OfCallers.ToArray();
+        if (own.Length == 0)
+            return;
+        var all = ranks.Gather([.. own.SelectMany(entry => entry.Hash)]);
+        trainer.State.UnlikeAcrossRanks = [.. own.Index()
+            .Where(entry => all.Any(other => !other.AsSpan(entry.Index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes).SequenceEqual(all[0].AsSpan(entry.Index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes))))
+            .Select(entry => entry.Item.Name)];
     }
 
     /// <summary>What must be alike on all ranks.</summary>

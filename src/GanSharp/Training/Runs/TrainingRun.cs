@@ -220,6 +220,8 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             (stepAtReport, samplesAtReport) = (trainer.Step, trainer.SamplesSeen);
             trainer.State.Warnings.Clear();
             events.Outcome = RunOutcome.Left;
+            if (ranks.AreMany && trainer.Step >= last)
+                ranks.Compare();
             var isLeft = ranks.AreMany && trainer.Step < last;
             try
             {

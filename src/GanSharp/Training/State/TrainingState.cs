@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Tensors;
 using GanSharp.Training.Telemetry;
@@ -17,7 +18,7 @@ namespace GanSharp.Training.State;
 /// <param name="events">Who tells whoever listens.</param>
 internal sealed class TrainingState(IReadOnlyList<(string Name, Module Network)> networks, Generator latentRandom, DiagnosticMonitor? monitor, MetricMonitor metrics, TrainingEvents events)
 {
-    private readonly List<(string Name, IStateful Part)> parts = [];
+    private readonly List<(string Name, IStateful Part, bool IsCallers)> parts = [];
     private IReadOnlyList<(string Name, Tensor Value)>? tensors;
 
     /// <summary>Steps taken so far; of a GAN, generator steps.</summary>
@@ -47,6 +48,16 @@ internal sealed class TrainingState(IReadOnlyList<(string Name, Module Network)>
     /// <summary>Processes that train together.</summary>
     public int Processes { get; init; } = 1;
 
+    /// <summary>What each rank had a state of its own of at the last look, by name: a resume gives that of rank 0 to all.</summary>
+    public IReadOnlyList<string> UnlikeAcrossRanks { get; set; } = [];
+
+    /// <summary>
+    /// State that isn't the trainer's own but a caller's, of objectives, penalties, networks or data, which may come to differ among ranks: the hash of each entry's values by its name.
+    /// </summary>
+    public IEnumerable<(string Name, byte[] Hash)> OfCallers => parts.Where(part => part.IsCallers).SelectMany(part => part.Part.State
+        .Select(entry => ($"{part.Name}.{entry.Name}", StateHash.Of(entry.Value)))
+        .Append(($"the numbers of {part.Name}", SHA256.HashData([.. part.Part.Scalars.SelectMany(BitConverter.GetBytes)]))));
+
     /// <summary>The checkpoint that <c>CheckpointOptions.KeepBest</c> keeps; null where there is none yet.</summary>
     public BestCheckpoint? Best { get; set; }
 
@@ -61,16 +72,19 @@ internal sealed class TrainingState(IReadOnlyList<(string Name, Module Network)>
         get => new(parts.ToDictionary(part => part.Name, part => part.Part.Scalars), StringComparer.Ordinal);
         set
         {
-            foreach (var (name, part) in parts)
+            foreach (var (name, part, _) in parts)
                 part.Scalars = value[name];
         }
     }
 
     /// <summary>Adds a part under its name if it has a state; all parts are added before the state is first read.</summary>
-    public void Add(string name, object? part)
+    /// <param name="name">Its name in checkpoints.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="isCallers">Whether it was given to the trainer.</param>
+    public void Add(string name, object? part, bool isCallers = false)
     {
         if (part is IStateful stateful)
-            parts.Add((name, stateful));
+            parts.Add((name, stateful, isCallers));
     }
 
     private static IEnumerable<(string, Tensor)> Named(string prefix, Module network) =>

@@ -10,10 +10,10 @@ using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace GanSharp.Tests.Training;
+namespace GanSharp.Tests.Ranks;
 
 /// <summary>Several ranks, each with its part of every batch, take the steps of one process with the whole batch: in float64, so that nothing but rounding is between them.</summary>
-public sealed class RanksTests
+public sealed class WholeStepTests
 {
     private const int Steps = 100, PartSize = 4, MicroBatches = 2, DiscriminatorSteps = 2, Classes = 3, LatentSize = 5;
     private static readonly ImageShape Image = new(1, 8, 8);
