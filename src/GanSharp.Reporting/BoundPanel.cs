@@ -13,7 +13,7 @@ internal static class BoundPanel
         var measured = reports.Where(report => report.HeldOutBound is not null).ToArray();
         if (measured.Length > 0)
             PlotSheet.Band(plot, measured, report => report.Step, report => report.HeldOutBound!.Value, Palette.Divergence, "held-out data, 95% interval");
-        plot.ShowLegend(Alignment.LowerRight);
+        PlotSheet.LegendBelow(plot);
         return plot;
     }
 
@@ -21,7 +21,7 @@ internal static class BoundPanel
     {
         var plot = PlotSheet.Panel("KL(q(z | x) ‖ p(z)): what the latent vector says about the sample", "step", "nats per sample");
         PlotSheet.Line(plot, reports, report => report.Step, report => report.KullbackLeibler, Palette.Discriminator, "KL, mean since the previous report");
-        plot.ShowLegend(Alignment.LowerRight);
+        PlotSheet.LegendBelow(plot);
         return plot;
     }
 }

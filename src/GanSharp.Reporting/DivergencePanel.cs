@@ -33,7 +33,7 @@ internal static class DivergencePanel
         plot.Axes.SetLimits(0, looks[^1].Step * 1.02, Math.Clamp(lowest * 1.05, LowestShown, -0.02), 0.74);
         if (bounded.Length == 0 && audited.Length == 0)
             return PlotSheet.Note(plot, $"not read: {looks[^1].Refusal}");
-        plot.ShowLegend(Alignment.UpperRight);
+        PlotSheet.LegendBelow(plot);
         return plot;
     }
 

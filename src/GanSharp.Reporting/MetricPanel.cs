@@ -24,7 +24,7 @@ internal static class MetricPanel
         else
             PlotSheet.Line(plot, readings, reading => reading.Step, reading => reading.Value, color, name);
         if (withInterval.Length == readings.Length)
-            plot.ShowLegend(Alignment.UpperRight);
+            PlotSheet.LegendBelow(plot);
         return plot;
     }
 }

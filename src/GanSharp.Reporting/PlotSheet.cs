@@ -57,6 +57,17 @@ internal static class PlotSheet
         Line(plot, items, x, item => y(item).Value, color, name);
     }
 
+    /// <summary>The legend as a row under the axis: inside it would hide parts of the curves.</summary>
+    public static void LegendBelow(Plot plot)
+    {
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.TightHorizontalWrapping = true;
+        // Nothing to frame beside the axis.
+        plot.Legend.OutlineColor = Colors.Transparent;
+        plot.Legend.Padding = plot.Legend.Margin = new PixelPadding(2);
+        plot.ShowLegend(Edge.Bottom).Padding = new PixelPadding(0);
+    }
+
     /// <summary>The plot with a sentence in its middle in place of data.</summary>
     public static Plot Note(Plot plot, string sentence)
     {

@@ -8,7 +8,7 @@ namespace GanSharp.Reporting;
 /// <summary>The course of a run as a picture, one panel below the other: losses, their named terms, the divergence with its interval, and each metric.</summary>
 public static class TrainingPlot
 {
-    private const int PanelWidth = 900, PanelHeight = 330;
+    private const int PanelWidth = 900, PanelHeight = 360;
 
     /// <summary>Saves the picture as PNG.</summary>
     /// <param name="reports">The run's reports in order, at least one.</param>
@@ -44,7 +44,7 @@ public static class TrainingPlot
         var plot = PlotSheet.Panel("Terms of the losses, mean since the previous report", "generator step", "loss");
         foreach (var (index, name) in reports.SelectMany(report => report.Terms.Keys).Distinct().Index())
             PlotSheet.Line(plot, [.. reports.Where(report => report.Terms.ContainsKey(name))], report => report.Step, report => report.Terms[name], Palette.Series[index % Palette.Series.Length], name);
-        plot.ShowLegend(Alignment.UpperRight);
+        PlotSheet.LegendBelow(plot);
         return plot;
     }
 
@@ -57,7 +57,7 @@ public static class TrainingPlot
             Line(report => report.Penalty, Palette.Penalty, "gradient penalty");
         if (reports.Any(report => report.GeneratorPenalty != 0))
             Line(report => report.GeneratorPenalty, Palette.Auditor, "penalty of G");
-        plot.ShowLegend(Alignment.UpperRight);
+        PlotSheet.LegendBelow(plot);
         return plot;
 
         void Line(Func<StepReport, double> value, Color color, string name) => PlotSheet.Line(plot, reports, report => report.Step, value, color, name);

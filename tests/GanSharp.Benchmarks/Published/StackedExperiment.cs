@@ -45,7 +45,7 @@ internal static class StackedExperiment
         {
             return Values(0, double.NaN, double.NaN);
         }
-        return Count(_ => trainer.Sample(ChunkSize));
+        return Count(position => trainer.Sample(ChunkSize, seed: position));
     }
 
     /// <summary>What the measurement says of real digits, and how often the classifier is right about them in this size.</summary>
