@@ -111,7 +111,7 @@ internal sealed class DividedWork(ICommunicator ranks)
     }
 
     // In the order of DiscriminatorOutput.Map.
-    private static IEnumerable<Tensor> Parts(DiscriminatorOutput output)
+    private static List<Tensor> Parts(DiscriminatorOutput output)
     {
         var parts = new List<Tensor>();
         _ = output.Map(part =>
