@@ -42,7 +42,6 @@ internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, st
         Steps(WarmUp);
         var steps = Agree(communicator, Math.Max(1, (long)(seconds / Blocks / (watch.Elapsed.TotalSeconds / WarmUp))));
         var (wall, processor) = (new List<double>(), Environment.CpuUsage.TotalTime);
-        var (calls, bytes) = (communicator.Calls, communicator.Bytes);
         for (var block = 0; block < Blocks; block++)
         {
             watch.Restart();
@@ -50,8 +49,16 @@ internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, st
             wall.Add(watch.Elapsed.TotalMilliseconds / steps);
         }
         var time = new Duration(Timing.Median(wall), (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (Blocks * steps));
+        (long Calls, long Bytes) Exchanged(long count)
+        {
+            var (calls, bytes) = (communicator.Calls, communicator.Bytes);
+            Steps(count);
+            return (communicator.Calls - calls, communicator.Bytes - bytes);
+        }
+        // Without those of a run's beginning and end.
+        var (one, three) = (Exchanged(1), Exchanged(3));
         return communicator.Rank > 0 ? null : new MpiPace(
-            mpi?.Size ?? 0, time, workload.BatchSize * communicator.Size, mpi?.Library ?? "", (communicator.Calls - calls) / (double)(Blocks * steps), (communicator.Bytes - bytes) / (double)(Blocks * steps));
+            mpi?.Size ?? 0, time, workload.BatchSize * communicator.Size, mpi?.Library ?? "", (three.Calls - one.Calls) / 2.0, (three.Bytes - one.Bytes) / 2.0);
     }
 
     public string Write() => JsonSerializer.Serialize(this, Json);
