@@ -4,6 +4,7 @@ using GanSharp.Contracts;
 using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Penalties;
 using GanSharp.Players;
 using GanSharp.Training;
 using TorchSharp.Modules;
@@ -64,27 +65,39 @@ public sealed class CostModelTests
     [InlineData(SynchronizedNorm.MostGathered + 1, 1)]
     public void The_model_counts_what_a_step_exchanges(int size, int discriminatorSteps)
     {
-        var counted = RankThreads.Run(size, ranks =>
-        {
-            var counting = new CountedCalls(ranks);
-            using var run = Make(counting, discriminatorSteps);
-            long[] Of(long steps)
-            {
-                var (calls, bytes) = (counting.Calls, counting.Bytes);
-                run.Trainer.TrainTo(steps).Every(1_000).Count().Should().Be(1);
-                return [counting.Calls - calls, counting.Bytes - bytes];
-            }
-            _ = Of(1);
-            // A run's beginning and end are in both.
-            var (one, three) = (Of(2), Of(5));
-            return (Calls: (three[0] - one[0]) / 2.0, Bytes: (three[1] - one[1]) / 2.0, run.Cost);
-        });
+        var counted = RankThreads.Run(size, ranks => Count(ranks, new() { DiscriminatorSteps = discriminatorSteps }));
 
         var exchanges = counted[0].Cost.Exchanges(size).ToArray();
         counted.Should().AllSatisfy(rank => (rank.Calls, rank.Bytes).Should().Be(((double)exchanges.Length, exchanges.Sum())));
     }
 
-    private static Run Make(CountedCalls ranks, int discriminatorSteps)
+    [Fact]
+    public void Batch_norm_in_D_adds_exchanges_and_R1_goes_through_it_again()
+    {
+        double Calls(bool hasNorm, params DiscriminatorPenalty[] penalties) => RankThreads.Run(2, ranks => Count(ranks, new() { DiscriminatorPenalties = penalties }, hasNorm))[0].Calls;
+        // One norm in D: forward and backward for real and generated samples in its own step, and for generated ones in G's.
+        (Calls(true) - Calls(false)).Should().Be(6);
+        // A backward pass more, and one through that.
+        (Calls(true, new R1(1)) - Calls(false, new R1(1))).Should().Be(8);
+    }
+
+    private static (double Calls, double Bytes, StepCost Cost) Count(ThreadRanks ranks, TrainingOptions options, bool hasNorm = false)
+    {
+        var counting = new CountedCalls(ranks);
+        using var run = Make(counting, options, hasNorm);
+        long[] Of(long steps)
+        {
+            var (calls, bytes) = (counting.Calls, counting.Bytes);
+            run.Trainer.TrainTo(steps).Every(1_000).Count().Should().Be(1);
+            return [counting.Calls - calls, counting.Bytes - bytes];
+        }
+        _ = Of(1);
+        // A run's beginning and end are in both.
+        var (one, three) = (Of(2), Of(5));
+        return ((three[0] - one[0]) / 2.0, (three[1] - one[1]) / 2.0, run.Cost);
+    }
+
+    private static Run Make(CountedCalls ranks, TrainingOptions options, bool hasNorm)
     {
         // Threads share torch's global generator.
         lock (typeof(CostModelTests))
@@ -92,11 +105,11 @@ public sealed class CostModelTests
             using var scope = NewDisposeScope();
             using var random = new Generator(5);
             var image = new ImageShape(1, 16, 16);
-            var (generator, discriminator, data) = (new DcganGenerator(image, 4, width: 3), new DcganDiscriminator(image, width: 3), new InMemoryDataset(rand([64, 1, 16, 16], generator: random) * 2 - 1));
+            var (generator, discriminator, data) = (new DcganGenerator(image, 4, width: 3), new DcganDiscriminator(image, width: 3, batchNorm: hasNorm), new InMemoryDataset(rand([64, 1, 16, 16], generator: random) * 2 - 1));
             static double Bytes(nn.Module network) => network.parameters().Sum(parameter => (double)parameter.numel() * sizeof(float));
-            var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 2, DiscriminatorSteps = discriminatorSteps, Diagnostics = new() { Samples = 0 }, Communicator = ranks });
+            var trainer = new GanTrainer(generator, discriminator, data, options with { BatchSize = 2, Diagnostics = new() { Samples = 0 }, Communicator = ranks });
             return new Run(
-                trainer, new StepCost("small", 0, Bytes(generator), Bytes(discriminator), [.. generator.modules().OfType<BatchNorm>().Select(norm => (int)norm.running_mean!.numel())], discriminatorSteps),
+                trainer, new StepCost("small", 0, Bytes(generator), Bytes(discriminator), [.. generator.modules().OfType<BatchNorm>().Select(norm => (int)norm.running_mean!.numel())], options.DiscriminatorSteps),
                 [trainer, generator, discriminator, data]);
         }
     }
