@@ -32,7 +32,7 @@ internal static class BenchmarkCommand
     {
         IterationsCommand(), ScalingCommand(), DiagnosticsCosts(), MemoryCommand(), FeedCommand(), FeedOnceCommand(), CheckpointCommand(), GuardCommand(), ReportingCommand(), ServingCommand(), FuzzingCommand(), InteropCommands(),
         Measure(), LimitsCommand(), AgreementCommand(), Coverages(), HashesCommands(), GarmentClassifierCommand(), DigitClassifierCommand(), MetricsCommand(), MetricsOnceCommand(), ResultsCommand(), RecipesCommand(), PublishedCommand(), RecipesPaceCommand(), RecipePaceCommand(),
-        MpiScalingCommand(), MpiPaceCommand(), AllReduceCommand(),
+        MpiScalingCommand(), MpiPaceCommand(), AllReduceCommand(), ScalingModelCommand(),
     };
 
     public static bool Knows(string name) => name is "--help" or "-h" or "-?" || Root.Subcommands.Any(command => command.Name == name);
@@ -271,6 +271,20 @@ internal static class BenchmarkCommand
     {
         var command = new Command("mpi-all-reduce", "One rank of all-reduces by size in this process; rank 0 prints JSON.") { Seconds };
         command.SetAction(parsed => Print(AllReduceTimes.Take(parsed.GetValue(Seconds))?.Write()));
+        return command;
+    }
+
+    private static Command ScalingModelCommand()
+    {
+        var workload = new Option<string>("--workload") { Description = "The small pair of networks.", DefaultValueFactory = _ => "DCGAN 28" };
+        var milliseconds = new Option<double>("--sample-milliseconds") { Description = "Its computing for one sample of a step, on one rank: a step's time by scaling-mpi over its batch.", DefaultValueFactory = _ => 2 };
+        var batch = new Option<int>("--batch") { Description = "Its samples on each rank, for weak scaling.", DefaultValueFactory = _ => 64 };
+        var total = new Option<int>("--total-batch") { Description = "Samples on all ranks together, for strong scaling.", DefaultValueFactory = _ => 2_048 };
+        var alphas = new Option<double[]>("--alpha") { Description = "Latencies in µs, one for each network.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [25, 5, 2] };
+        var gigabits = new Option<double[]>("--gigabits") { Description = "Their bandwidths in Gb/s.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 100, 400] };
+        var command = new Command("scaling-model", "What a cost model predicts for a step on up to 4,096 ranks; measures nothing.") { workload, milliseconds, batch, total, alphas, gigabits, Document };
+        command.SetAction(parsed => Write(parsed, "scaling-model", ScalingModel.Predict(
+            parsed.GetRequiredValue(workload), parsed.GetValue(milliseconds), parsed.GetValue(batch), parsed.GetValue(total), [.. parsed.GetRequiredValue(alphas).Zip(parsed.GetRequiredValue(gigabits), RingCost.Of)])));
         return command;
     }
 

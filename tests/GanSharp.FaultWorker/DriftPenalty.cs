@@ -1,10 +1,11 @@
+using GanSharp.Communication;
 using GanSharp.Penalties;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
 namespace GanSharp.FaultWorker;
 
-/// <summary>A penalty with state of its own: it keeps D's mean logit near where it has been, more so the longer it ran.</summary>
+/// <summary>A penalty with state of its own: it keeps D's mean logit, over all ranks, near where it has been, more so the longer it ran.</summary>
 /// <param name="duringStep">Told the number of steps done, in the middle of the next one.</param>
 internal sealed class DriftPenalty(Action<long>? duringStep = null) : DiscriminatorPenalty, IStateful
 {
@@ -25,7 +26,7 @@ internal sealed class DriftPenalty(Action<long>? duringStep = null) : Discrimina
         calls++;
         var penalty = (pass.Real.Logits - mean).square() * (1e-3 * calls / (calls + 10));
         using var frozen = no_grad();
-        mean.lerp_(pass.Real.Logits.mean().unsqueeze(0), 0.1);
+        mean.lerp_(AcrossRanks.Mean(pass.Real.Logits.mean().unsqueeze(0)), 0.1);
         return penalty;
     }
 }

@@ -16,7 +16,7 @@ switch (mode)
     case "check":
         return Checks.Run();
     case "train":
-        return Training.Run(int.Parse(rest[0], CultureInfo.InvariantCulture));
+        return Training.Run(int.Parse(rest[0], CultureInfo.InvariantCulture), rest.ElementAtOrDefault(1));
     case "resume":
         return Training.Resume(int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]);
     case "fail":

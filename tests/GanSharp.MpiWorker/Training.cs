@@ -15,15 +15,24 @@ internal static class Training
     private static readonly MpiOptions Options = new() { Timeout = TimeSpan.FromMinutes(1) };
 
     /// <summary>With everything switched on.</summary>
-    public static int Run(int steps)
+    /// <param name="steps">The last step.</param>
+    /// <param name="folder">From whose checkpoints it goes on, and where it leaves one; null for neither.</param>
+    public static int Run(int steps, string? folder = null)
     {
         using var communicator = MpiCommunicator.Initialize(Options);
         // Weights that differ from rank to rank: those of rank 0 are taken.
         using var run = new EverythingRun(Width, weightSeed: communicator.Rank, EverythingRun.Options with { Communicator = communicator });
-        foreach (var _ in run.Trainer.TrainTo(steps).Every(steps))
+        var (trainer, reports) = (run.Trainer, run.Trainer.TrainTo(steps));
+        if (folder is not null)
+        {
+            if (trainer.ResumeIfAny(folder) is { } resumed)
+                Console.WriteLine($"[{communicator.Rank}] {resumed}");
+            reports = reports.WithCheckpoints(folder);
+        }
+        foreach (var _ in reports.Every(steps))
         {
         }
-        Print(communicator, run.Trainer);
+        Print(communicator, trainer);
         return 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace GanSharp.Communication;
@@ -9,6 +10,8 @@ namespace GanSharp.Communication;
 internal static class RankExchange
 {
     private const int ListedDifferences = 20;
+
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, IgnoreReadOnlyProperties = true };
 
     /// <summary>The bytes of rank 0, on every rank.</summary>
     public static byte[] Broadcast(this ICommunicator communicator, byte[] bytes)
@@ -22,6 +25,24 @@ internal static class RankExchange
         var content = communicator.Rank == 0 ? tensor(bytes) : zeros(count, ScalarType.Byte);
         communicator.Broadcast([content]);
         return content.data<byte>().ToArray();
+    }
+
+    /// <summary>What one rank has, on every rank.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="rank">Who has it.</param>
+    /// <param name="own">Its value there; what others pass is ignored.</param>
+    /// <returns>On that rank the value itself, on the others one that was written as JSON and read.</returns>
+    public static T Share<T>(this ICommunicator communicator, int rank, T own)
+    {
+        var isOwner = communicator.Rank == rank;
+        var written = isOwner ? JsonSerializer.SerializeToUtf8Bytes(own, Json) : [];
+        using var scope = NewDisposeScope();
+        var length = tensor(new double[] { written.Length });
+        communicator.AllReduce([length]);
+        // A byte and zeros: a sum that is exact.
+        var content = isOwner ? tensor(written).to(ScalarType.Float32) : zeros((long)length.item<double>(), ScalarType.Float32);
+        communicator.AllReduce([content]);
+        return isOwner ? own : JsonSerializer.Deserialize<T>(content.to(ScalarType.Byte).data<byte>().ToArray(), Json)!;
     }
 
     /// <summary>The bytes of each rank, on every rank.</summary>

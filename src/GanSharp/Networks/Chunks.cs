@@ -6,7 +6,7 @@ namespace GanSharp.Networks;
 internal static class Chunks
 {
     // Small enough for activations to stay in the cache: 10,000 images of 28 × 28 took 1.4 times as long in pieces of 1,024.
-    private const int SamplesPerChunk = 256;
+    public const int SamplesPerChunk = 256;
 
     public static Tensor Map(Tensor inputs, Tensor? labels, Func<Tensor, Tensor?, Tensor> network) =>
         Map(inputs, labels, network, outputs => cat(outputs), output => output.MoveToOuterDisposeScope(), multipleOf: 1);

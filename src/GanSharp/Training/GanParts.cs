@@ -42,8 +42,8 @@ internal sealed class GanParts : TrainerParts
             Averages = Own(new AverageSet(generator, Generator.Parameters, options.EmaHalfLifeImages, options.Averages));
             State = new TrainingState(
                 [("generator", generator), ("discriminator", discriminator)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
-                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed),
-                new MetricMonitor(generator, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider)) { Processes = options.Communicator.Size };
+                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed) { Ranks = options.Communicator },
+                new MetricMonitor(generator, data, options.Metrics, options.Seed, options.Communicator), new TrainingEvents(options.Logger, options.TimeProvider)) { Processes = options.Communicator.Size };
             var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));

@@ -86,7 +86,7 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// The processes that train together; each then takes <see cref="RunOptions.BatchSize"/> samples of a batch of as many times the number of processes. Default: one process.
-    /// Networks, buffers, optimizers and averages are those of rank 0 from the first step on; gradients, losses, batch norm's statistics, the guards' verdicts and the end of a run are those of all ranks. Rank 0 alone
+    /// Networks, buffers, optimizers and averages are those of rank 0 from the first step on; gradients, losses, batch norm's statistics, the guards' verdicts, reports and the end of a run are those of all ranks. Rank 0 alone
     /// reads and writes checkpoints, and all resume from them. Random draws of augmentations, penalties and dropout are each rank's own, and an endless distribution draws a rank's part as a batch by itself.
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;

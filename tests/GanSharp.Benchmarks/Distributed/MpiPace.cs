@@ -14,8 +14,9 @@ namespace GanSharp.Benchmarks.Distributed;
 /// <param name="Milliseconds">Of a step, by rank 0's clocks.</param>
 /// <param name="Samples">Of a step, all ranks together.</param>
 /// <param name="Library">The MPI.</param>
-/// <param name="GradientBytes">Of both networks, which go through the communicator in each step.</param>
-internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, string Library, long GradientBytes)
+/// <param name="Calls">Exchanges of a step.</param>
+/// <param name="Bytes">Of them.</param>
+internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, string Library, double Calls, double Bytes)
 {
     private const int WarmUp = 3, Blocks = 5;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -26,7 +27,7 @@ internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, st
     public static MpiPace? Take(string workloadName, double seconds, bool withCommunicator)
     {
         using var mpi = withCommunicator ? MpiCommunicator.Initialize() : null;
-        var communicator = mpi ?? (ICommunicator)SingleProcess.Instance;
+        var communicator = new CountedCalls(mpi ?? (ICommunicator)SingleProcess.Instance);
         new ComputeTuning { Threads = 1 }.Apply();
         var workload = Workload.Named(workloadName);
         manual_seed(0);
@@ -48,8 +49,16 @@ internal sealed record MpiPace(int Ranks, Duration Milliseconds, int Samples, st
             wall.Add(watch.Elapsed.TotalMilliseconds / steps);
         }
         var time = new Duration(Timing.Median(wall), (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (Blocks * steps));
+        (long Calls, long Bytes) Exchanged(long count)
+        {
+            var (calls, bytes) = (communicator.Calls, communicator.Bytes);
+            Steps(count);
+            return (communicator.Calls - calls, communicator.Bytes - bytes);
+        }
+        // Without those of a run's beginning and end.
+        var (one, three) = (Exchanged(1), Exchanged(3));
         return communicator.Rank > 0 ? null : new MpiPace(
-            mpi?.Size ?? 0, time, workload.BatchSize * communicator.Size, mpi?.Library ?? "", generator.parameters().Concat(discriminator.parameters()).Sum(parameter => parameter.numel() * parameter.element_size()));
+            mpi?.Size ?? 0, time, workload.BatchSize * communicator.Size, mpi?.Library ?? "", (three.Calls - one.Calls) / 2.0, (three.Bytes - one.Bytes) / 2.0);
     }
 
     public string Write() => JsonSerializer.Serialize(this, Json);

@@ -42,13 +42,17 @@ internal static class MpiScalingRun
                 ["2 ranks", Speed(round => round.Two), Ratio(round => round.Two)],
             ]);
         var (alpha, beta) = times.Fit();
+        var two = rounds[0].Two;
+        var alone = Timing.Median(rounds.Select(round => round.Alone.Milliseconds.By(processorTime)));
+        var measured = Timing.Median(rounds.Select(round => round.Two.Milliseconds.By(processorTime)));
+        var exchanges = two.Calls * alpha + two.Bytes * beta;
         var sizes = new ResultTable(
             "One all-reduce of float32 by 2 ranks", ["bytes", "ms", "α + β · bytes"],
             [.. times.Bytes.Zip(times.Milliseconds, (bytes, milliseconds) => (string[])[bytes.ToString("#,0", CultureInfo.InvariantCulture), Number(milliseconds), Number(alpha + beta * bytes)])]);
         table.Print();
         sizes.Print();
         var notes = FormattableString.Invariant(
-            $"{machine}. {rounds[0].Two.Library}. Medians of {repeats} rounds of {seconds} s each, in turns. Gradients of both networks: {rounds[0].Two.GradientBytes / 1e6:0.0} MB. Fit: α = {1_000 * alpha:0} µs, 1/β = {1e-6 / beta:0.00} GB/s.");
+            $"{machine}. {two.Library}. Medians of {repeats} rounds of {seconds} s each, in turns. Fit: α = {1_000 * alpha:0} µs, 1/β = {1e-6 / beta:0.00} GB/s. A step of 2 ranks makes {two.Calls:0.#} exchanges of {two.Bytes / 1e6:0.00} MB, by the fit {exchanges:0.0} ms; with one process's {alone:0.0} ms that predicts {alone + exchanges:0.0} ms, and {measured:0.0} ms were measured.");
         Console.WriteLine(notes);
         return string.Join("\n\n", notes, table.ToMarkdown(), sizes.ToMarkdown());
     }

@@ -34,6 +34,21 @@ public sealed class MpiTrainingTests
     [Theory]
     [InlineData(Mpirun.OpenMpi)]
     [InlineData(Mpirun.Mpich)]
+    public void A_resume_of_two_ranks_goes_on_bit_for_bit(string launcher)
+    {
+        using var folders = new TemporaryFolder();
+        var whole = Mpirun.Run(launcher, 2, "train", "40", folders.File("whole"));
+        Mpirun.Run(launcher, 2, "train", "20", folders.File("parts"));
+
+        var resumed = Mpirun.Run(launcher, 2, "train", "40", folders.File("parts"));
+
+        Hashes(resumed).Should().HaveCount(2).And.Equal(Hashes(whole));
+        resumed.Should().Contain("[0] Resumed at step 20").And.Contain("[1] Resumed at step 20").And.NotContain("each process had its own");
+    }
+
+    [Theory]
+    [InlineData(Mpirun.OpenMpi)]
+    [InlineData(Mpirun.Mpich)]
     public void Two_hosts_end_with_the_bits_of_one(string launcher)
     {
         Mpirun.SkipWithout(launcher);

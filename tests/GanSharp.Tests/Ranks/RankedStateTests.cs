@@ -10,6 +10,7 @@ using GanSharp.Optimization;
 using GanSharp.Penalties;
 using GanSharp.Reporting;
 using GanSharp.Reporting.Runs;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using Spectre.Console;
 using Xunit;
@@ -45,6 +46,40 @@ public sealed class RankedStateTests
         ends[1].Should().Be(ends[0]);
         ends[0].R.Should().NotBe(0);
         ends[0].P.Should().BeGreaterThan(0, $"r is {ends[0].R}");
+    }
+
+    [Fact]
+    public void Their_resume_brings_every_rank_all_state()
+    {
+        using var folders = new TemporaryFolder();
+        string[] Train(string folder, int steps, int seed) => RankThreads.Run(2, ranks =>
+        {
+            using var augmentation = new AdaptiveAugmentation { ImagesToFull = 200, Target = -0.99 };
+            var (generator, discriminator, data) = Make(seed + ranks.Rank);
+            using (generator)
+            using (discriminator)
+            using (data)
+            {
+                using var trainer = new GanTrainer(generator, discriminator, data, new TrainingOptions
+                {
+                    Communicator = ranks, BatchSize = 4, Augmentation = augmentation, Objective = GanObjective.NonSaturating, DiscriminatorPenalties = [new LeCam(0.1)],
+                    GeneratorPenalties = [new GanSharp.Penalties.PathLength(everySteps: 2)], EmaHalfLifeImages = 50, Diagnostics = new() { Samples = 0 },
+                });
+                if (trainer.ResumeIfAny(Path.Combine(folders.FullName, folder)) is { } resumed)
+                    resumed.Warnings.Should().BeEmpty();
+                foreach (var _ in trainer.TrainTo(steps).WithCheckpoints(Path.Combine(folders.FullName, folder)))
+                {
+                }
+                return string.Join(' ', trainer.State.Tensors.Select(entry => $"{entry.Name} {Convert.ToHexStringLower(StateHash.Of(entry.Value))}").Concat(trainer.State.Scalars.Where(part => part.Key != "guard").Select(part => $"{part.Key} {string.Join(' ', part.Value)}")));
+            }
+        });
+        var whole = Train("whole", 8, seed: 0);
+        Train("parts", 4, seed: 0);
+
+        var resumed = Train("parts", 8, seed: 7);
+
+        whole[1].Should().Be(whole[0]);
+        resumed.Should().Equal(whole);
     }
 
     [Fact]

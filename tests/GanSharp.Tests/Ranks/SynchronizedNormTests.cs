@@ -33,6 +33,18 @@ public sealed class SynchronizedNormTests
     }
 
     [Fact]
+    public void So_many_ranks_that_their_statistics_are_not_gathered_play_it_too()
+    {
+        const int Size = SynchronizedNorm.MostGathered + 1;
+        var alone = Play(null, Size, steps: 10);
+
+        var ranks = RankThreads.Run(Size, communicator => Play(communicator, Size, steps: 10));
+
+        ranks.Should().AllSatisfy(rank => rank.Should().Equal(ranks[0]));
+        ranks[0].Zip(alone).Max(pair => Math.Abs(pair.First - pair.Second) / Math.Max(1, Math.Abs(pair.Second))).Should().BeLessThan(1e-12);
+    }
+
+    [Fact]
     public void Without_it_the_game_is_another_one()
     {
         var alone = Play(null, 2, steps: 3);

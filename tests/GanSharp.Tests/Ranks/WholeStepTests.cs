@@ -4,7 +4,9 @@ using GanSharp.Contracts;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Optimization;
+using GanSharp.Optimization.Averages;
 using GanSharp.Players;
+using GanSharp.Tensors;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -22,7 +24,7 @@ public sealed class WholeStepTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Batch_norm_penalties_accumulation_and_labels_over_ranks_equal_one_process_with_the_whole_batch(int size)
+    public void Batch_norm_penalties_accumulation_labels_and_averaged_weights_over_ranks_equal_one_process_with_the_whole_batch(int size)
     {
         var alone = Train(SingleProcess.Instance, size * PartSize);
         var ranks = RankThreads.Run(size, own => Train(own, PartSize));
@@ -32,7 +34,7 @@ public sealed class WholeStepTests
         ranks[0].Zip(alone).Max(pair => Math.Abs(pair.First - pair.Second) / largest).Should().BeLessThan(1e-12);
     }
 
-    /// <summary>Parameters and buffers after R1, R2 and the non-saturating game with batch norm in both networks.</summary>
+    /// <summary>Parameters, buffers and G's average after R1, R2 and the non-saturating game with batch norm in both networks.</summary>
     private static double[] Train(ICommunicator ranks, int partSize)
     {
         using var scope = NewDisposeScope();
@@ -46,6 +48,7 @@ public sealed class WholeStepTests
                 parameter.copy_(0.2 * randn(parameter.shape, ScalarType.Float64, generator: made));
         using var g = new Player(generator, new SgdOptions { LearningRate = 0.01 }) { Communicator = ranks };
         using var d = new Player(discriminator, new SgdOptions { LearningRate = 0.01 }) { Communicator = ranks };
+        using var average = new WeightAverage(generator, g.Parameters, halfLifeImages: 60);
         using SynchronizedNorms ofG = new(generator), ofD = new(discriminator);
         using var inside = AcrossRanks.Enter(ranks.Size == 1 ? null : new RankContext(ranks));
         for (var step = 0; step < Steps; step++)
@@ -70,8 +73,10 @@ public sealed class WholeStepTests
             var (_, z, y) = Part(ranks, partSize, [step, DiscriminatorSteps, 0]);
             using (d.Hold())
                 g.Descend(functional.softplus(-discriminator.call(generator.call(z, y), y).Logits).mean());
+            average.Update(ranks.Size * partSize);
         }
-        double[] values = [.. generator.parameters().Concat(discriminator.parameters()).Concat(generator.buffers()).Concat(discriminator.buffers()).SelectMany(tensor => tensor.detach().to(ScalarType.Float64).data<double>().ToArray())];
+        var averaged = ((IStateful)average).State.Select(entry => entry.Value);
+        double[] values = [.. generator.parameters().Concat(discriminator.parameters()).Concat(generator.buffers()).Concat(discriminator.buffers()).Concat(averaged).SelectMany(tensor => tensor.detach().to(ScalarType.Float64).data<double>().ToArray())];
         generator.Dispose();
         discriminator.Dispose();
         return values;

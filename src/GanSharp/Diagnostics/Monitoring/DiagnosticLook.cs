@@ -28,30 +28,43 @@ internal sealed class DiagnosticLook
     private readonly int count;
     private readonly Batch real;
     private readonly DiscriminatorOutput realOutput;
+    private readonly DividedWork work;
     private readonly double? gradientWeight;
     private Tensor fake = null!;
     private DiscriminatorOutput fakeOutput = null!;
+    private Tensor? learnedLogits;
 
-    /// <summary>Draws the real samples. To measure the average of G, <see cref="Take"/> is called while the average is in the generator.</summary>
+    /// <summary>Draws the real samples. To measure the average of G, all else is called while the average is in the generator.</summary>
     public DiagnosticLook(
-        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage)
+        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage, DividedWork work)
     {
+        this.work = work;
         (this.generator, this.discriminator, this.data, this.objective, this.options) = (generator, discriminator, data, objective, options);
         (this.seed, this.step, this.isOfAverage) = (seed, step, isOfAverage);
         var source = data.HeldOut ?? data;
         count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
         count -= count % discriminator.SamplesPerLogit;
         real = source.Read(seed, FirstSample(source.Count), count);
-        realOutput = discriminator.Judge(real.Samples, real.Labels);
+        realOutput = Judge(real, count);
         // The gradient is that of G in training.
         if (isOfAverage)
-            gradientWeight = GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit));
+            gradientWeight = work.ByFirst(() => GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit)));
     }
 
-    public DiagnosticReport Take(long samplesSeen)
+    /// <summary>The passes of both networks, of which each of several processes takes a part.</summary>
+    public void PassNetworks(long samplesSeen)
     {
-        fake = Generate(count);
-        fakeOutput = discriminator.Judge(fake, real.Labels);
+        (fake, fakeOutput) = work.Samples(count, discriminator.SamplesPerLogit, (start, length) => Generate(count, start, length));
+        if (Refusal() is null && data.Count is { } total && samplesSeen > 0)
+        {
+            var learned = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
+            learnedLogits = Judge(data.Read(seed, samplesSeen - learned, learned), learned).Logits;
+        }
+    }
+
+    /// <summary>What the passes say.</summary>
+    public DiagnosticReport Take()
+    {
         var report = new DiagnosticReport
         {
             Step = step,
@@ -64,7 +77,7 @@ internal sealed class DiagnosticLook
             Modes = data is GaussianMixture { HasEqualRoundModes: true } mixture ? ModeCoverage.Measure(fake, mixture) : null,
             Position = SamplePosition.Measure(real.Samples.narrow(0, 0, Math.Min(count, LargestSubsample)), fake.narrow(0, 0, Math.Min(count, LargestSubsample)), seed),
         };
-        return report.Refusal is null ? ReadRatio(report, samplesSeen) : report;
+        return report.Refusal is null ? ReadRatio(report) : report;
     }
 
     /// <summary>The same report with the bound of an auditor; without it where the audit is canceled or fails.</summary>
@@ -103,7 +116,7 @@ internal sealed class DiagnosticLook
         return count < needed ? $"an interval needs {needed} held-out samples but '{data.Name}' has {count}" : null;
     }
 
-    private DiagnosticReport ReadRatio(DiagnosticReport report, long samplesSeen)
+    private DiagnosticReport ReadRatio(DiagnosticReport report)
     {
         // An unknown constant is fitted on one half and everything is measured on the other, so that the bound stays a lower bound.
         var isExact = objective.Ratio == RatioKind.Exact;
@@ -120,7 +133,7 @@ internal sealed class DiagnosticLook
             Classes = Classes(realRatios, fakeRatios, first),
             Consistency = RatioConsistency.Measure(realRatios, fakeRatios),
             Calibration = CalibrationReport.Measure(realRatios, fakeRatios),
-            MemorizationGap = MemorizationGap(Ratios, realRatios, samplesSeen),
+            MemorizationGap = MemorizationGap(Ratios, realRatios),
             MedianFakeProbability = fakeRatios.to(ScalarType.Float64).sigmoid().median().item<double>(),
             TrueJensenShannon = truth,
             OptimalityGap = truth is { } known ? OptimalityGap.Known(known, bound) : null,
@@ -144,15 +157,8 @@ internal sealed class DiagnosticLook
     }
 
     /// <summary>½ (E_learned ln D − E_heldout ln D): both bounds share the generated samples, whose terms cancel.</summary>
-    private Estimate? MemorizationGap(Func<Tensor, Tensor> ratios, Tensor heldOutRatios, long samplesSeen)
-    {
-        if (data.Count is not { } total || samplesSeen == 0)
-            return null;
-        var learned = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
-        var batch = data.Read(seed, samplesSeen - learned, learned);
-        var learnedRatios = ratios(discriminator.Logits(batch.Samples, batch.Labels));
-        return new WeightedMeans(0, (0.5, ValueFunction.LogProbability(learnedRatios)), (-0.5, ValueFunction.LogProbability(heldOutRatios))).Normal();
-    }
+    private Estimate? MemorizationGap(Func<Tensor, Tensor> ratios, Tensor heldOutRatios) => learnedLogits is null ? null
+        : new WeightedMeans(0, (0.5, ValueFunction.LogProbability(ratios(learnedLogits))), (-0.5, ValueFunction.LogProbability(heldOutRatios))).Normal();
 
     private double? TrueJensenShannon()
     {
@@ -164,7 +170,7 @@ internal sealed class DiagnosticLook
     }
 
     private double GradientWeight(int samples) => GradientWeight(
-        discriminator.Judge(Generate(samples), real.Labels?.narrow(0, 0, samples)), realOutput.Narrow(0, samples, discriminator.SamplesPerLogit));
+        Generate(samples, 0, samples).Output, realOutput.Narrow(0, samples, discriminator.SamplesPerLogit));
 
     private double GradientWeight(DiscriminatorOutput generated, DiscriminatorOutput realOnes)
     {
@@ -183,10 +189,17 @@ internal sealed class DiagnosticLook
         return gradients.Length == 0 ? 0 : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();
     }
 
-    private Tensor Generate(int samples)
+    private DiscriminatorOutput Judge(Batch batch, int samples) => work.Outputs(
+        samples, discriminator.SamplesPerLogit, (start, length) => discriminator.Judge(batch.Samples.narrow(0, start, length), batch.Labels?.narrow(0, start, length)));
+
+    /// <summary>A part of as many generated samples, and D's output for it.</summary>
+    private (Tensor Samples, DiscriminatorOutput Output) Generate(int samples, int start, int length)
     {
         using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
-        return generator.Sample(samples, real.Labels?.narrow(0, 0, samples).to(generator.Device()), random);
+        var labels = real.Labels?.narrow(0, start, length);
+        // Latents of all, so that each part gets its own.
+        var made = generator.Sample(generator.Prior.Sample(samples, random, generator.Device()).narrow(0, start, length), labels?.to(generator.Device()));
+        return (made, discriminator.Judge(made, labels));
     }
 
     /// <summary>Where this report's real samples begin: within one epoch of finite data, so that no sample occurs twice, since intervals would count it as two.</summary>

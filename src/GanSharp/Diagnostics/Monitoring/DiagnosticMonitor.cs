@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Reports;
@@ -45,6 +46,9 @@ public sealed class DiagnosticMonitor
     /// <summary>The recent results, oldest first: as many as <see cref="TrainingHealth"/> uses.</summary>
     public IReadOnlyList<DiagnosticReport> History => history;
 
+    /// <summary>The processes that measure together: all call at the same steps, and get the same report.</summary>
+    internal ICommunicator Ranks { get; init; } = SingleProcess.Instance;
+
     /// <summary>Number of calls so far, by which audits are scheduled.</summary>
     internal long Looks => looks;
 
@@ -73,13 +77,17 @@ public sealed class DiagnosticMonitor
         // Incremented before anything can fail, so that audits come at the same calls whether or not one failed.
         looks++;
         using var scope = NewDisposeScope();
-        var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step, useAverage is not null);
+        var work = new DividedWork(Ranks);
+        var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step, useAverage is not null, work);
         using var averaged = useAverage?.Invoke();
-        var report = look.Take(samplesSeen);
-        if (history is [.., var last])
-            report = report with { PreviousAudit = last.Audited ?? last.PreviousAudit, PreviousAuditStep = last.Audited is null ? last.PreviousAuditStep : last.Step };
-        if (options.Auditor is { } makeAuditor && (isLast || looks % options.AuditEveryReports == 0))
-            report = look.Audited(report, makeAuditor, cancellationToken);
+        look.PassNetworks(samplesSeen);
+        var report = work.ByFirst(() =>
+        {
+            var taken = look.Take();
+            if (history is [.., var last])
+                taken = taken with { PreviousAudit = last.Audited ?? last.PreviousAudit, PreviousAuditStep = last.Audited is null ? last.PreviousAuditStep : last.Step };
+            return options.Auditor is { } makeAuditor && (isLast || looks % options.AuditEveryReports == 0) ? look.Audited(taken, makeAuditor, cancellationToken) : taken;
+        });
         history.Add(report);
         if (history.Count > TrainingHealth.WindowReports)
             history.RemoveAt(0);

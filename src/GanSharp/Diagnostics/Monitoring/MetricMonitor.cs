@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Metrics;
@@ -12,8 +13,14 @@ namespace GanSharp.Diagnostics.Monitoring;
 /// <param name="data">p_d, with its held-out part.</param>
 /// <param name="metrics">What is measured, with different names.</param>
 /// <param name="seed">The run's.</param>
-internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IReadOnlyList<ScheduledMetric> metrics, long seed)
+/// <param name="ranks">The processes that measure together: each metric is measured by one of them, and all get what it found.</param>
+internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IReadOnlyList<ScheduledMetric> metrics, long seed, ICommunicator ranks)
 {
+    // Metrics of the same features share them, so one rank measures them all.
+    private readonly Dictionary<string, int> measuredBy = ranks.Size == 1 ? metrics.ToDictionary(scheduled => scheduled.Metric.Name, _ => 0)
+        : metrics.Select(scheduled => scheduled.Metric).GroupBy(metric => metric.Settings.GetValueOrDefault("features") ?? $"only {metric.Name}")
+            .Index().SelectMany(group => group.Item.Select(metric => (metric.Name, Rank: group.Index % ranks.Size))).ToDictionary(pair => pair.Name, pair => pair.Rank);
+
     /// <summary>Reports so far, by which the metrics are scheduled; a resume puts it back.</summary>
     public long Reports { get; set; }
 
@@ -27,14 +34,23 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
     {
         // Before anything can fail, so that metrics come at the same reports whether or not one failed.
         Reports++;
-        var readings = new OrderedDictionary<string, MetricReading>();
-        var failures = new List<DiagnosticFailure>();
         var due = metrics.Where(scheduled => isLast || Reports % scheduled.EveryReports == 0).ToArray();
         if (due.Length == 0)
-            return (readings, failures);
+            return (new OrderedDictionary<string, MetricReading>(), []);
+        var own = Measure(due.Where(scheduled => measuredBy[scheduled.Metric.Name] == ranks.Rank), step, useAverage, cancellationToken);
+        Found[] all = ranks.Size == 1 ? [own] : [.. due.Select(scheduled => measuredBy[scheduled.Metric.Name]).Distinct().Order().Select(rank => ranks.Share(rank, own))];
+        return (
+            new OrderedDictionary<string, MetricReading>(due.SelectMany(scheduled => all.SelectMany(found => found.Readings.Where(reading => reading.Key == scheduled.Metric.Name)))),
+            [.. all.SelectMany(found => found.Failures)]);
+    }
+
+    private Found Measure(IEnumerable<ScheduledMetric> own, long step, Func<IDisposable>? useAverage, CancellationToken cancellationToken)
+    {
+        var readings = new Dictionary<string, MetricReading>();
+        var failures = new List<DiagnosticFailure>();
         using var averaged = useAverage?.Invoke();
         using var shared = new SharedTensors();
-        foreach (var (metric, _) in due)
+        foreach (var (metric, _) in own)
             try
             {
                 var (value, interval, ofReal) = Measure(metric, step, shared, cancellationToken);
@@ -50,7 +66,7 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
             {
                 failures.Add(DiagnosticFailure.Of($"the metric '{metric.Name}'", exception, "Fix what the message names, or remove it from TrainingOptions.Metrics", "use fewer samples"));
             }
-        return (readings, failures);
+        return new Found(readings, failures);
     }
 
     private MetricValue Measure(IMetric metric, long step, SharedTensors shared, CancellationToken cancellationToken)
@@ -69,4 +85,7 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
             context.End();
         }
     }
+
+    /// <summary>What one process found.</summary>
+    private sealed record Found(Dictionary<string, MetricReading> Readings, List<DiagnosticFailure> Failures);
 }

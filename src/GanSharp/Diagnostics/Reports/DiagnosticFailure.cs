@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using GanSharp.Runtime;
 
 namespace GanSharp.Diagnostics.Reports;
 
@@ -16,11 +15,14 @@ public sealed record DiagnosticFailure(string What, string ExceptionType, string
     /// <summary>The failure, what to do and that training continues, in one sentence that begins "the audit failed: InvalidOperationException: …".</summary>
     public override string ToString() => $"{What} failed: {ExceptionType}: {Message}. {Advice}; training goes on without";
 
-    internal static DiagnosticFailure Of(string what, Exception exception, string advice, string memoryAdvice = "lower DiagnosticOptions.Samples") =>
-        new(what, exception.GetType().Name, OneLine(exception).TrimEnd('.'), OutOfMemory.Explains(exception) ? $"Free memory, or {memoryAdvice}" : advice);
+    internal static DiagnosticFailure Of(string what, Exception exception, string advice, string memoryAdvice = "lower DiagnosticOptions.Samples")
+    {
+        var cause = OtherRankException.Cause.Of(exception);
+        return new(what, cause.ExceptionType, cause.Message, cause.IsOutOfMemory ? $"Free memory, or {memoryAdvice}" : advice);
+    }
 
     // libtorch appends its native stack.
-    private static string OneLine(Exception exception) => exception is ExternalException
+    internal static string OneLine(Exception exception) => (exception is ExternalException
         ? exception.Message.Split('\n')[0].TrimEnd()
-        : string.Join(' ', exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        : string.Join(' ', exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).TrimEnd('.');
 }

@@ -37,7 +37,7 @@ internal sealed class AutoencoderParts : TrainerParts
             // The decoder is the run's generator: what reads one out of a checkpoint of a GAN reads this one, too.
             State = new TrainingState(
                 [("generator", autoencoder.Decoder), ("encoder", autoencoder.Encoder), ("likelihood", autoencoder.Likelihood)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
-                monitor: null, new MetricMonitor(autoencoder.Decoder, data, options.Metrics, options.Seed), new TrainingEvents(options.Logger, options.TimeProvider));
+                monitor: null, new MetricMonitor(autoencoder.Decoder, data, options.Metrics, options.Seed, options.Ranks), new TrainingEvents(options.Logger, options.TimeProvider));
             Statistics = Own(new BoundStatistics(device));
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device)));
             ascent = new Ascent(autoencoder, encoder, decoder, likelihood, batches, Averages, Statistics, State, options);

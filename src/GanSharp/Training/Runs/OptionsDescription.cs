@@ -43,7 +43,9 @@ internal static class OptionsDescription
     /// <summary>What options say that a resume doesn't compare, but that must be the same on all ranks, since it decides when they meet.</summary>
     public static void AddReporting(SortedDictionary<string, string> description, RunOptions options)
     {
-        Add(description, nameof(options.Guards), options.Guards);
+        foreach (var property in Properties(options))
+            if (property.Name is nameof(options.Guards) or "Diagnostics")
+                Add(description, property.Name, property.GetValue(options));
         foreach (var (index, scheduled) in options.Metrics.Index())
             description[$"{nameof(options.Metrics)}.{index}"] = $"{scheduled.Metric.Name} every {scheduled.EveryReports}";
     }

@@ -86,6 +86,15 @@ internal sealed class RunRanks(Trainer trainer)
         }
     }
 
+    /// <summary>Rank 0's clock, so that the reports of all say the same.</summary>
+    public (double Rate, TimeSpan Elapsed) OfFirst(double rate, TimeSpan elapsed)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = tensor(new[] { rate, elapsed.TotalSeconds });
+        ranks.Broadcast([numbers]);
+        return (numbers[0].item<double>(), TimeSpan.FromSeconds(numbers[1].item<double>()));
+    }
+
     /// <summary>The caller has left the loop over the reports: the others, who wait for this rank's next step, are told.</summary>
     public void Leave()
     {

@@ -213,8 +213,10 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             keeper?.StepEnded();
             var measured = measures ? trainer.State.Events.Measure(trainer.Step, () => Measure(draft, isLast: trainer.Step == last, cancellation)) : Measurements.None;
             keeper?.Measured(measured.Metrics);
-            var rate = (trainer.SamplesSeen - samplesAtReport) / training.TotalSeconds;
-            var report = draft.Finish(new ReportFrame(trainer.Step, last, measured.Metrics, measured.Failures, [.. trainer.State.Warnings], rate, time.GetElapsedTime(start)));
+            var (rate, elapsed) = ((trainer.SamplesSeen - samplesAtReport) / training.TotalSeconds, time.GetElapsedTime(start));
+            if (ranks.AreMany && measures)
+                (rate, elapsed) = ranks.OfFirst(rate, elapsed);
+            var report = draft.Finish(new ReportFrame(trainer.Step, last, measured.Metrics, measured.Failures, [.. trainer.State.Warnings], rate, elapsed));
             draft.Tell(events, rate);
             events.Reported(trainer.Step - stepAtReport, trainer.SamplesSeen - samplesAtReport, measured.Metrics, training);
             (stepAtReport, samplesAtReport) = (trainer.Step, trainer.SamplesSeen);
