@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Data.Arrays;
@@ -430,7 +431,7 @@ internal static class Snippets
             calls++;
             var penalty = (pass.Real.Logits - mean).square() * 1e-3;
             using var frozen = no_grad();
-            mean.lerp_(pass.Real.Logits.mean(), 1.0 / calls);
+            mean.lerp_(AcrossRanks.Mean(pass.Real.Logits.mean()), 1.0 / calls);   // of all processes, where there are several
             return penalty;
         }
     }
