@@ -1,5 +1,5 @@
-using GanSharp.Communication;
 using GanSharp.Augmentations;
+using GanSharp.Communication;
 using GanSharp.Data;
 using GanSharp.Data.Arrays;
 using GanSharp.Data.Distributions;
