@@ -92,7 +92,8 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     /// <param name="truncation">ψ, finite: 1 changes nothing, the paper shows 0.5 to 0.7, 0 is the mean style.</param>
     /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
-    /// <inheritdoc cref="SampleTruncated(int, double, Tensor?, torch.Generator?, long?)"/>
+    /// <returns>Tensor of shape [N, …] on the network's device.</returns>
+    /// <inheritdoc cref="SampleTruncated(int, double, Tensor?, torch.Generator?, long?)" path="/summary"/>
     public Tensor SampleTruncated(Tensor latents, double truncation, Tensor? labels = null, long? label = null) =>
         Truncated(truncation, () => Sample(latents, labels, label));
 

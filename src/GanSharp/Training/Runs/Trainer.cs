@@ -181,7 +181,7 @@ public abstract class Trainer<TReport> : Trainer
     /// <param name="labels">Int64 tensor of shape [N], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
     /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
-    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
+    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)" path="/exception"/>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Parts.Sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
 
     /// <summary>
