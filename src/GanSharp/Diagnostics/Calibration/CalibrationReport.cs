@@ -14,7 +14,7 @@ public sealed record CalibrationReport
     private const int Simulations = 10_000;
 
     [JsonConstructor]
-    private CalibrationReport()
+    internal CalibrationReport()
     {
     }
 
