@@ -4,12 +4,15 @@ namespace GanSharp.Mpi;
 public sealed class MpiException : Exception
 {
     /// <summary>With a message of its own.</summary>
+    /// <param name="message">Which rank did what.</param>
     public MpiException(string message)
         : base(message)
     {
     }
 
     /// <summary>With a message and a cause.</summary>
+    /// <param name="message">Which rank did what.</param>
+    /// <param name="innerException">The cause; null for none.</param>
     public MpiException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -36,7 +36,11 @@ public static class OnnxExport
     /// <param name="generator">The generator, float32, on any device. It must not train meanwhile.</param>
     /// <param name="stream">What to write to; it stays open.</param>
     /// <param name="options">How; the defaults where null.</param>
-    /// <inheritdoc cref="ExportOnnx(GeneratorNetwork, string, OnnxExportOptions?)"/>
+    /// <exception cref="OnnxExportException">A module has no rule, or a rule computes something else than its <c>forward</c>, or the weights don't fit into a file.</exception>
+    /// <exception cref="ArgumentException">An option is invalid or doesn't fit the generator.</exception>
+    /// <exception cref="NetworkException">The network isn't float32.</exception>
+    /// <inheritdoc cref="ExportOnnx(GeneratorNetwork, string, OnnxExportOptions?)" path="/summary"/>
+    /// <inheritdoc cref="ExportOnnx(GeneratorNetwork, string, OnnxExportOptions?)" path="/remarks"/>
     public static void ExportOnnx(this GeneratorNetwork generator, Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);

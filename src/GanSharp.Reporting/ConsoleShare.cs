@@ -18,6 +18,7 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
     /// <summary>Shows nothing before the first report.</summary>
     /// <param name="title">What is being done, in a few words; <see cref="Title"/> changes it.</param>
     /// <param name="console">Where to show it; the process's console where null.</param>
+    /// <exception cref="ArgumentException"><paramref name="title"/> is empty.</exception>
     public ConsoleShare(string title, IAnsiConsole? console = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(title);

@@ -36,6 +36,7 @@ public static class ImageGrid
     /// <param name="folder">Where to save them; made where it isn't there. Files of the same numbers are replaced, others stay: start with an empty one.</param>
     /// <param name="first">Number of the first file, at least 0. Default 0.</param>
     /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="first"/> is below 0.</exception>
     public static void SaveSingles(Tensor images, string folder, long first = 0)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -53,6 +54,7 @@ public static class ImageGrid
     /// <param name="generated">Images of the generator.</param>
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <param name="columns">Images in a row of each half. Default 8.</param>
+    /// <exception cref="ArgumentException">A tensor has another shape, or holds NaN.</exception>
     public static void SaveSideBySide(Tensor real, Tensor generated, string path, int columns = 8) =>
         Save([("Real", real, columns), ("Generated", generated, columns)], path);
 

@@ -141,6 +141,7 @@ public sealed class RunFolder : IDisposable
     /// <param name="path">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It is no run's folder, or one of a later version; the message says why.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static RunFolder Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

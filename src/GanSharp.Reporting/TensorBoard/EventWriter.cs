@@ -35,7 +35,7 @@ internal sealed class EventWriter : IDisposable
     {
         var sentence = cause is null ? $"{what}." : $"{what}: {cause.Message.TrimEnd('.')}.";
         if (Interlocked.CompareExchange(ref failure, sentence, null) is null && options.Logger is { } logger)
-            TensorBoardLog.Trouble(logger, sentence);
+            ReportingLog.TensorBoardTrouble(logger, sentence);
     }
 
     /// <summary>Waits until everything is written, but no longer than the options say.</summary>

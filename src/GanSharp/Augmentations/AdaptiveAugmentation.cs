@@ -46,6 +46,7 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     public Augmentation Pipeline { get; }
 
     /// <summary>r at which p stays as it is, above −1 and below 1. Default 0.6, the paper's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value isn't above -1 and below 1.</exception>
     public double Target
     {
         get;
@@ -53,6 +54,7 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     } = 0.6;
 
     /// <summary>Real samples in which p can rise from 0 to 1, above 0. Default 500,000, the paper's; for runs of fewer images take a tenth of the run.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value isn't finite and above 0.</exception>
     public double ImagesToFull
     {
         get;
@@ -60,6 +62,7 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     } = 500_000;
 
     /// <summary>Steps of D between two changes of p, at least 1. Default 4, the paper's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value isn't at least 1.</exception>
     public int EveryObservations
     {
         get;
@@ -67,6 +70,7 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     } = 4;
 
     /// <summary>Largest p, above 0 and at most 1. Default 0.8: beyond it the paper saw augmentations leak into generated images.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value isn't above 0 and at most 1.</exception>
     public double LargestProbability
     {
         get;

@@ -11,6 +11,7 @@ public sealed class AugmentationSequence : Augmentation, IStateful
 
     /// <summary>Puts them together.</summary>
     /// <param name="parts">At least one.</param>
+    /// <exception cref="ArgumentException"><paramref name="parts"/> is empty or holds null.</exception>
     public AugmentationSequence(IReadOnlyList<Augmentation> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -12,6 +12,7 @@ public sealed class InstanceNoise : Augmentation
 {
     /// <summary>Sets the noise.</summary>
     /// <param name="deviation">Standard deviation σ at each generator step, finite and at least 0, on the scale of the samples: images lie in [−1, 1]. Sønderby et al. begin with 0.1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="deviation"/> isn't finite and at least 0 somewhere.</exception>
     public InstanceNoise(Schedule deviation)
     {
         ArgumentNullException.ThrowIfNull(deviation);

@@ -14,6 +14,7 @@ public sealed class ScheduledAugmentation : Augmentation, IStateful
     /// <summary>Sets pipeline and schedule.</summary>
     /// <param name="pipeline">Usually a <see cref="AugmentationSequence"/>, whose parts have a chance of their own each.</param>
     /// <param name="probability">p at each generator step, from 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="probability"/> leaves 0 to 1 somewhere.</exception>
     public ScheduledAugmentation(Augmentation pipeline, Schedule probability)
     {
         ArgumentNullException.ThrowIfNull(pipeline);

@@ -13,6 +13,7 @@ public abstract class Dataset : IDisposable
     /// <summary>Sets the name of the data set and the shape of one sample.</summary>
     /// <param name="name">The data set's name in messages and reports.</param>
     /// <param name="sampleShape">Shape of one sample, without the batch dimension.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     protected Dataset(string name, IEnumerable<long> sampleShape)
     {
         TorchRuntime.EnsureLoaded();
@@ -93,6 +94,7 @@ public abstract class Dataset : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>Throws unless (<paramref name="position"/>, <paramref name="count"/>) can be drawn.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is below 0, or <paramref name="count"/> is below 1.</exception>
     protected static void ThrowIfNotDrawable(long position, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);

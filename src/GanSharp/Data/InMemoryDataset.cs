@@ -40,6 +40,7 @@ public sealed class InMemoryDataset : Dataset
     /// <param name="heldOutFraction">Share of the samples to set aside, in (0, 1); at least one sample stays on each side.</param>
     /// <param name="seed">Determines which samples are set aside.</param>
     /// <returns>A new data set with the rest as its training part. This one stays valid.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="heldOutFraction"/> doesn't lie between 0 and 1, both excluded.</exception>
     public InMemoryDataset Split(double heldOutFraction, long seed = 0)
     {
         if (!(heldOutFraction > 0 && heldOutFraction < 1))

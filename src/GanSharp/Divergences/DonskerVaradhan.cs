@@ -15,6 +15,7 @@ public static class DonskerVaradhan
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <returns>Nats; the interval is from linearization and doesn't include the bias.</returns>
     /// <exception cref="DiagnosticRefusedException">A few generated samples dominate E[e^l], or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
+    /// <exception cref="ArgumentException">A side has fewer than 2 log ratios.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);

@@ -64,6 +64,7 @@ public sealed partial class FDivergence
     /// <param name="fakeLogRatios">l at generated samples, shape [M], M ≥ 2.</param>
     /// <returns>Unbiased if l is the true log ratio; otherwise neither a lower nor an upper bound.</returns>
     /// <exception cref="DiagnosticRefusedException">The divergence's terms grow exponentially (χ², some α), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail.</exception>
+    /// <exception cref="ArgumentException">A side has fewer than 2 log ratios.</exception>
     public Estimate PlugIn(Tensor realLogRatios, Tensor fakeLogRatios)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
@@ -91,6 +92,7 @@ public sealed partial class FDivergence
     /// Terms grow exponentially in l (all but Jensen–Shannon and total variation), and a few samples dominate or <see cref="ParetoTail"/> finds too heavy a tail:
     /// no interval would be valid.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="logitLimit"/> isn't above 0.</exception>
     public Estimate LowerBound(Tensor realLogRatios, Tensor fakeLogRatios, double logitLimit = double.PositiveInfinity)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);

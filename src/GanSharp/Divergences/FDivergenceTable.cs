@@ -141,6 +141,7 @@ public sealed partial class FDivergence
     /// α → 1 is KL and α → 0 reverse KL.
     /// </summary>
     /// <param name="alpha">Finite, neither 0 nor 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> isn't finite, or is 0 or 1.</exception>
     public static FDivergence Alpha(double alpha)
     {
         if (!double.IsFinite(alpha) || alpha is 0 or 1)

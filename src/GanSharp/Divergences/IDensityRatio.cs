@@ -15,5 +15,6 @@ public interface IDensityRatio
 
     /// <summary>ln p_d/p_g according to the logits, or null where they don't provide it (<see cref="RatioKind.None"/>).</summary>
     /// <param name="logits">The discriminator's logits, shape [N].</param>
+    /// <returns>Tensor of shape [N], in nats; null where the logits provide no ratio.</returns>
     Tensor? LogDensityRatio(Tensor logits);
 }

@@ -45,6 +45,7 @@ public static class JensenShannon
     /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>.</param>
     /// <returns>The bound, not clipped: below 0 where D is worse than guessing. <see cref="Format"/> prints it clipped.</returns>
     /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="realShare"/> doesn't lie between 0 and 1, or <paramref name="logitLimit"/> isn't finite and above 0.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios, double realShare = 0.5,
         IntervalMethod interval = IntervalMethod.Normal, double logitLimit = 6, long seed = 0)
     {
@@ -140,6 +141,7 @@ public static class JensenShannon
     /// <param name="seed">Determines the samples.</param>
     /// <returns>An unbiased estimate; its interval is ± 1.96 standard errors.</returns>
     /// <exception cref="ArgumentException">The dimensions differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public static Estimate MonteCarlo(GaussianMixture data, GaussianMixture generator, int samples = 100_000, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -42,6 +42,7 @@ public static class ParetoTail
     /// The largest k̂ at which a mean of this many weights is reliable: min(1 − 1 / log₁₀ S, 0.7) for S samples.
     /// </summary>
     /// <param name="samples">S, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public static double LargestShape(long samples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);

@@ -8,6 +8,7 @@ public static class AtomicFile
     /// <param name="write">Writes the content.</param>
     /// <param name="flushToDisk">Whether the replacement survives a power cut, for which this waits for the disk. Default true.</param>
     /// <exception cref="IOException">It can't be written; the file is what it was.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static void Save(string path, Action<Stream> write, bool flushToDisk = true)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -82,6 +82,7 @@ public sealed class MetricContext
     /// <param name="samples">How many, at least 1.</param>
     /// <param name="batchSize">Samples in a batch, at least 1; the last may have fewer.</param>
     /// <returns>A batch is valid until the next one is asked for, which disposes it. The sequence can be read more than once.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> or <paramref name="batchSize"/> is below 1.</exception>
     public IEnumerable<Batch> Real(long samples, int batchSize = DefaultBatchSize)
     {
         ThrowIfNotReadable(samples, batchSize);

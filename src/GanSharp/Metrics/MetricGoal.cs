@@ -42,5 +42,6 @@ public static class MetricGoals
     }
 
     /// <summary>"lower", "higher" or "near real".</summary>
+    /// <param name="goal">The goal.</param>
     public static string ToText(this MetricGoal goal) => goal switch { MetricGoal.Lower => "lower", MetricGoal.Higher => "higher", _ => "near real" };
 }

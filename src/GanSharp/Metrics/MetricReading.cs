@@ -12,6 +12,7 @@ namespace GanSharp.Metrics;
 public sealed record MetricReading(double Value, Estimate? Interval, long Step, MetricGoal Goal, Estimate? OfReal = null)
 {
     /// <summary>Whether this value is better than another of the same metric. One that isn't finite never is, and any other is better than NaN.</summary>
+    /// <param name="other">The other value.</param>
     /// <exception cref="InvalidOperationException">The goal is the value of real samples, and there is none.</exception>
     public bool IsBetterThan(double other) => Goal.IsBetter(Value, other, OfReal);
 

@@ -12,14 +12,18 @@ namespace GanSharp.Metrics;
 public readonly record struct MetricValue(double Value, Estimate? Interval = null, Estimate? OfReal = null)
 {
     /// <summary>A value without an interval.</summary>
+    /// <param name="value">The value.</param>
     public static implicit operator MetricValue(double value) => FromDouble(value);
 
     /// <summary>A value with its interval.</summary>
+    /// <param name="estimate">The value and its interval.</param>
     public static implicit operator MetricValue(Estimate estimate) => FromEstimate(estimate);
 
     /// <summary>A value without an interval.</summary>
+    /// <param name="value">The value.</param>
     public static MetricValue FromDouble(double value) => new(value);
 
     /// <summary>A value with its interval.</summary>
+    /// <param name="estimate">The value and its interval.</param>
     public static MetricValue FromEstimate(Estimate estimate) => new(estimate.Value, estimate);
 }

@@ -15,6 +15,7 @@ public sealed class AffineGenerator : GeneratorNetwork
     /// <summary>A generator of one-dimensional samples that starts as N(mean, standardDeviation²).</summary>
     /// <param name="mean">Initial mean.</param>
     /// <param name="standardDeviation">Initial standard deviation, above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public AffineGenerator(double mean, double standardDeviation)
         : base(nameof(AffineGenerator), LatentPrior.Normal(1))
     {

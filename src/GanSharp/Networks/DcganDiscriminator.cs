@@ -29,6 +29,7 @@ public sealed class DcganDiscriminator : DiscriminatorNetwork
     /// <see cref="DiscriminatorOutput.Features"/>. Null (the default) for no such head. Not beside <paramref name="classes"/>.
     /// </param>
     /// <exception cref="ArgumentException">The image shape isn't supported, or both numbers of classes were given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
     public DcganDiscriminator(ImageShape image, int width = 64, bool batchNorm = false, int? classes = null, int? auxiliaryClasses = null)
         : base(nameof(DcganDiscriminator))
     {

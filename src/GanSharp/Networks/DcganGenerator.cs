@@ -27,6 +27,7 @@ public sealed class DcganGenerator : GeneratorNetwork
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
     /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
     public DcganGenerator(ImageShape image, int latentSize = 100, int width = 64, LatentPrior? prior = null, int? classes = null)
         : base(nameof(DcganGenerator), MlpGenerator.PriorOf(latentSize, prior))
     {

@@ -59,6 +59,7 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     /// <exception cref="ArgumentException">The labels have the wrong type or length, lie outside <see cref="Classes"/>, or are missing although it is set; or mixtures have a weight below 0 or a sum that isn't 1, or the network doesn't take them (<see cref="TakesMixtures"/>).</exception>
     /// <exception cref="NetworkException">The network isn't float32, or fails without labels.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public Tensor Sample(int count, Tensor? labels = null, torch.Generator? random = null, long? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

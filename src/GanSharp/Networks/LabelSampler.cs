@@ -10,6 +10,7 @@ public abstract class LabelSampler
 
     /// <summary>All classes with equal probability.</summary>
     /// <param name="classes">Number of classes, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public static LabelSampler Uniform(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -18,6 +19,7 @@ public abstract class LabelSampler
 
     /// <summary>Always the same class.</summary>
     /// <param name="label">The class, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="label"/> is below 0.</exception>
     public static LabelSampler Given(long label)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(label);

@@ -9,6 +9,7 @@ public abstract class LatentPrior
 {
     /// <summary>Sets the length of a latent vector.</summary>
     /// <param name="size">At least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
     protected LatentPrior(int size)
     {
         TorchRuntime.EnsureLoaded();
@@ -53,6 +54,7 @@ public abstract class LatentPrior
     /// </summary>
     /// <param name="size">Length of a latent vector.</param>
     /// <param name="threshold">Largest magnitude of a coordinate, above 0 and finite. BigGAN's samples were shown from 2 down to 0.04; near 4 it is the normal distribution itself.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> isn't finite and above 0.</exception>
     public static LatentPrior TruncatedNormal(int size, double threshold)
     {
         if (!(threshold > 0 && double.IsFinite(threshold)))

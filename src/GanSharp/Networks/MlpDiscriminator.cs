@@ -18,6 +18,7 @@ public sealed class MlpDiscriminator : DiscriminatorNetwork
     /// <param name="width">Units of each hidden layer, at least 1.</param>
     /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3.</param>
     /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public MlpDiscriminator(int inputSize, int width, int hiddenLayers = 3, int? classes = null)
         : base(nameof(MlpDiscriminator))
     {

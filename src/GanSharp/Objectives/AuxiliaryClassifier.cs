@@ -15,6 +15,7 @@ public sealed class AuxiliaryClassifier : ObjectiveWrapper
     /// <param name="game">The game that is played beside. Null (the default) for <see cref="GanObjective.NonSaturating"/>.</param>
     /// <param name="discriminatorWeight">Weight of the cross-entropy in D's loss, finite and at least 0. Default 1, as in the paper.</param>
     /// <param name="generatorWeight">Likewise in G's loss. Default 1; 0.1 is common (Gulrajani et al. 2017, for conditional CIFAR-10).</param>
+    /// <exception cref="ArgumentOutOfRangeException">A weight isn't finite and at least 0.</exception>
     public AuxiliaryClassifier(GanObjective? game = null, double discriminatorWeight = 1, double generatorWeight = 1)
         : base(game ?? NonSaturating)
     {

@@ -56,6 +56,7 @@ public abstract class GanObjective : IDensityRatio
 
     /// <summary>ln p_d/p_g according to the logits, or null where they don't provide it (<see cref="RatioKind.None"/>). Default: the logit itself.</summary>
     /// <param name="logits">The discriminator's outputs, shape [N].</param>
+    /// <returns>Tensor of shape [N], in nats; null where the logits provide no ratio.</returns>
     public virtual Tensor? LogDensityRatio(Tensor logits) => Ratio == RatioKind.None ? null : logits;
 
     /// <summary>The objective's name.</summary>

@@ -20,6 +20,7 @@ public sealed class InfoGan : ObjectiveWrapper
     /// <param name="game">The game that is played beside. Null (the default) for <see cref="GanObjective.NonSaturating"/>.</param>
     /// <param name="categoricalWeight">λ of the categorical code, finite and at least 0. Default 1, as in the paper.</param>
     /// <param name="continuousWeight">λ of the continuous codes, likewise. Default 0.1; the paper takes less than for the categorical one, since their scale is another.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A weight isn't finite and at least 0.</exception>
     public InfoGan(GanObjective? game = null, double categoricalWeight = 1, double continuousWeight = 0.1)
         : base(game ?? NonSaturating)
     {

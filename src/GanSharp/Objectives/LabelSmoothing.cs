@@ -13,6 +13,7 @@ public sealed class LabelSmoothing : LogitObjective
     /// <summary>Creates the objective.</summary>
     /// <param name="realTarget">α, above ½ and below 1. Default 0.9, as in the paper.</param>
     /// <param name="fakeTarget">β, at least 0 and below ½. Default 0: one-sided.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="realTarget"/> doesn't lie between 0.5 and 1, both excluded, or <paramref name="fakeTarget"/> isn't at least 0 and below 0.5.</exception>
     public LabelSmoothing(double realTarget = 0.9, double fakeTarget = 0)
     {
         if (!(realTarget is > 0.5 and < 1))

@@ -19,6 +19,7 @@ public sealed class LeastSquares : LogitObjective
     /// c, what G wants D to say of its samples; finite. Null (the default) for b. With b − c = 1 and b − a = 2 the game minimizes the χ² divergence of
     /// p_d + p_g from 2 p_g (theorem 1 of the paper).
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A target isn't finite, or <paramref name="realTarget"/> equals <paramref name="fakeTarget"/>.</exception>
     public LeastSquares(double fakeTarget = 0, double realTarget = 1, double? generatorTarget = null)
     {
         static void ThrowIfNotFinite(double value, string name)

@@ -20,6 +20,7 @@ public sealed class LossTerms : IEnumerable<KeyValuePair<string, Tensor>>
     /// <summary>A term: losses of shape [N], one per sample or per logit, of which the trainer takes the mean. Setting an existing term adds to it.</summary>
     /// <param name="name">Its name in reports; use the same names at every step.</param>
     /// <exception cref="KeyNotFoundException">There is no such term.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> of a term to set is empty.</exception>
     public Tensor this[string name]
     {
         get => terms.Find(term => term.Key == name) is { Key: not null } found ? found.Value

@@ -13,6 +13,7 @@ public sealed class NoisyLabels : ObjectiveWrapper
     /// <summary>Creates the objective.</summary>
     /// <param name="game">The game.</param>
     /// <param name="probability">p, at least 0 and below ½, a number or a schedule. Default 0.05.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="probability"/> isn't at least 0 and below 0.5 everywhere.</exception>
     public NoisyLabels(GanObjective game, Schedule? probability = null)
         : base(game)
     {

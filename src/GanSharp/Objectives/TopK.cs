@@ -12,6 +12,7 @@ public sealed class TopK : ObjectiveWrapper
     /// <summary>Creates the objective.</summary>
     /// <param name="game">The game.</param>
     /// <param name="fraction">k over the batch size, above 0 and at most 1: a number, or a schedule such as <c>Schedule.Linear(1, 0.5, 10_000)</c>. k is rounded up.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> isn't above 0 and at most 1 everywhere.</exception>
     public TopK(GanObjective game, Schedule fraction)
         : base(game)
     {

@@ -14,6 +14,7 @@ public sealed record ParameterGroup
 
     /// <summary>The parameters whose names fit a pattern.</summary>
     /// <param name="pattern">A name as in <c>named_parameters()</c>; * stands for any characters and ? for one. Upper and lower case differ.</param>
+    /// <exception cref="ArgumentException"><paramref name="pattern"/> is empty.</exception>
     public ParameterGroup(string pattern)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);

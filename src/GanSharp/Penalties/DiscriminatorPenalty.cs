@@ -40,7 +40,7 @@ public abstract class DiscriminatorPenalty : Penalty
     /// <summary>‖∇ₓ l(x)‖² per logit, differentiable in D's parameters: over all samples that the logit judges.</summary>
     /// <param name="judged"><c>pass.Real</c> or <c>pass.Fake</c>.</param>
     /// <returns>Tensor of the logits' shape.</returns>
-    /// <inheritdoc cref="InputGradient(JudgedSamples)"/>
+    /// <inheritdoc cref="InputGradient(JudgedSamples)" path="/exception"/>
     protected Tensor SquaredInputGradientNorm(JudgedSamples judged)
     {
         ArgumentNullException.ThrowIfNull(judged);

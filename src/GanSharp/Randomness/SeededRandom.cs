@@ -13,6 +13,7 @@ public static class SeededRandom
     /// <param name="name">What the stream is for.</param>
     /// <param name="index">Position within the stream, for streams that are a pure function of it (an epoch, a batch).</param>
     /// <param name="device">Device whose operators draw from the generator; the CPU where null.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public static torch.Generator Create(long seed, string name, long index = 0, torch.Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

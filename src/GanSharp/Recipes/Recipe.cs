@@ -43,6 +43,7 @@ public abstract class Recipe
 
     /// <summary>The game, its penalties, optimizers and schedules.</summary>
     /// <param name="steps">Generator steps that the run will take, at least 2, which schedules follow.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 2.</exception>
     public TrainingOptions Options(long steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);

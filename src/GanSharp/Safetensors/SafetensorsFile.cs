@@ -53,6 +53,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <returns>The tensors and texts; dispose it to release the tensors.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidSafetensorsException">The file breaks a rule of the format, has a type that libtorch doesn't have, or changed while it was read.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static SafetensorsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -52,6 +52,7 @@ public sealed class GeneratorProposal
     /// <param name="samples">Tensor of shape [N, …].</param>
     /// <returns>Float64 tensor of shape [N] on G's device.</returns>
     /// <exception cref="DiagnosticRefusedException">A log ratio is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">The log ratio that was given at construction returned another shape than [N].</exception>
     public Tensor LogRatios(Tensor samples)
     {
         ArgumentNullException.ThrowIfNull(samples);

@@ -33,6 +33,7 @@ public static class ImportanceSampling
     /// Real samples of shape [M, …] that D wasn't trained on. Only D's logits for them are used, to check whether an interval is valid. Default null.
     /// </param>
     /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights with too heavy a tail.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public static WeightedExpectation Expectation(
         GeneratorProposal proposal, Func<Tensor, Tensor> function, int samples = 10_000, long seed = 0, Tensor? real = null)
     {
@@ -107,6 +108,7 @@ public static class ImportanceSampling
 
     /// <summary>(Σw)² / Σw² for w = e^l, from 1 to N; as a share of N it tends to 1 / (1 + χ²(p_d‖p_g)) at the true ratio.</summary>
     /// <param name="logRatios">ln p_d/p_g up to a constant at samples of G, shape [N], N ≥ 2.</param>
+    /// <exception cref="ArgumentException"><paramref name="logRatios"/> doesn't have shape [N] with at least 2 values, or holds NaN or +∞, or only −∞.</exception>
     public static double EffectiveSamples(Tensor logRatios)
     {
         ArgumentNullException.ThrowIfNull(logRatios);

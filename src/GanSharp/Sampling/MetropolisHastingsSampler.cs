@@ -15,6 +15,7 @@ public sealed class MetropolisHastingsSampler
     /// <summary>Sets the proposal and the length of a chain.</summary>
     /// <param name="proposal">G and its log ratio; calibrate it, because a chain starts at a real sample and would stay there under an overconfident D.</param>
     /// <param name="chainLength">Proposals per sample, at least 1. Default 640, as in the paper's experiments; after K proposals, the influence of the start is at most (1 − 1/r_max)^K.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="chainLength"/> is below 1.</exception>
     public MetropolisHastingsSampler(GeneratorProposal proposal, int chainLength = 640)
     {
         ArgumentNullException.ThrowIfNull(proposal);
@@ -32,6 +33,7 @@ public sealed class MetropolisHastingsSampler
     /// </param>
     /// <param name="seed">Determines the proposals and which of them are accepted.</param>
     /// <returns>N independent samples of shape [N, …].</returns>
+    /// <exception cref="ArgumentException"><paramref name="real"/> doesn't have shape [N, …] with at least 1 sample.</exception>
     public AcceptedSamples Sample(Tensor real, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(real);

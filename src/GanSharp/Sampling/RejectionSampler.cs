@@ -29,6 +29,7 @@ public sealed class RejectionSampler
     /// <param name="burnIn">Number of samples from which l_max is determined, at least 100. Default 10,000, so that about one later sample in 10,000 exceeds it.</param>
     /// <param name="seed">Determines the burn-in.</param>
     /// <exception cref="DiagnosticRefusedException">Fewer than one sample in 1,000 would be accepted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="burnIn"/> is below 100, or <paramref name="percentile"/> doesn't lie between 0 and 100.</exception>
     public RejectionSampler(GeneratorProposal proposal, double? percentile = null, int burnIn = 10_000, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(proposal);
@@ -63,6 +64,7 @@ public sealed class RejectionSampler
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="seed">Determines the latents and which samples are accepted.</param>
     /// <returns>Independent samples of shape [count, …].</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public AcceptedSamples Sample(int count, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

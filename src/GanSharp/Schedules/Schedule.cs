@@ -28,6 +28,7 @@ public sealed record Schedule
     public bool IsCosine { get; }
 
     /// <summary>The same value at every step.</summary>
+    /// <param name="value">The value.</param>
     public static Schedule Constant(double value) => new(value, value, 0, 0, false);
 
     /// <summary>Linear change.</summary>
@@ -35,6 +36,7 @@ public sealed record Schedule
     /// <param name="to">Value at <paramref name="start"/> + <paramref name="steps"/> and after.</param>
     /// <param name="steps">Length of the change, at least 1.</param>
     /// <param name="start">Step at which it begins, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1, or <paramref name="start"/> below 0.</exception>
     public static Schedule Linear(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, false);
 
     /// <summary>Change along half a cosine: slow at both ends.</summary>
@@ -42,9 +44,11 @@ public sealed record Schedule
     public static Schedule Cosine(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, true);
 
     /// <summary>A constant schedule.</summary>
+    /// <param name="value">The value at every step.</param>
     public static implicit operator Schedule(double value) => Constant(value);
 
     /// <summary>A constant schedule.</summary>
+    /// <param name="value">The value at every step.</param>
     public static Schedule FromDouble(double value) => Constant(value);
 
     /// <summary>The value at a step.</summary>

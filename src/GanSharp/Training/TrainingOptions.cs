@@ -110,6 +110,7 @@ public sealed record TrainingOptions : RunOptions
     /// Steps from one evaluation of R1 and R2 to the next, at least 1, with their weight kept on average (lazy regularization, Karras et al. 2020). Default 1, as R3GAN does. Most of a step's time is in these
     /// two: every 8 steps, more than twice as many steps fit into a time, which on garments gives the better images.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 2.</exception>
     public static TrainingOptions RegularizedRelativistic(long steps, double gamma, double learningRate = 2e-4, int penaltyEverySteps = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);

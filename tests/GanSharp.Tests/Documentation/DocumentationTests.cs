@@ -10,7 +10,8 @@ public sealed partial class DocumentationTests
     private static readonly string[] Documents =
     [
         .. new[] { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }.Select(name => Path.Combine(Repository.Root, name)),
-        .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"),
+        .. new[] { "docs", "samples", "src" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories))
+            .Where(path => !Built().IsMatch(path)).Order(StringComparer.Ordinal),
     ];
 
     public static TheoryData<string> DocumentNames => [.. Documents.Select(path => Path.GetRelativePath(Repository.Root, path))];
@@ -31,14 +32,21 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(DocumentNames))]
-    public void Every_relative_link_leads_to_a_file(string document)
+    public void Every_relative_link_leads_to_a_file_which_the_site_has_too_and_to_a_heading_of_it(string document)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
+        var path = Path.Combine(Repository.Root, document);
 
-        Link().Matches(Read(document)).Select(link => link.Groups[1].Value.Split('#')[0])
-            .Where(target => target.Length > 0 && !target.Contains(':') && !File.Exists(Path.Combine(folder, target)) && !Directory.Exists(Path.Combine(folder, target)))
-            .Should().BeEmpty();
+        Link().Matches(Prose(path)).Select(link => link.Groups[1].Value).Where(target => !target.Contains(':')).Where(target =>
+        {
+            var (file, anchor) = (target.Split('#')[0], target.Split('#').ElementAtOrDefault(1));
+            var full = file.Length == 0 ? path : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, file));
+            return !File.Exists(full) || (anchor is not null && !Anchors(full).Contains(anchor));
+        }).Should().BeEmpty();
     }
+
+    [Fact]
+    public void A_package_s_readme_is_read_where_no_file_lies_beside_it() =>
+        Link().Matches(Prose(Path.Combine(Repository.Root, "docs", "package.md"))).Should().NotContain(link => !link.Groups[1].Value.Contains(':'));
 
     [Theory]
     [MemberData(nameof(DocumentNames))]
@@ -57,6 +65,23 @@ public sealed partial class DocumentationTests
     }
 
     private static string Read(string document) => File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n");
+
+    /// <summary>A document without its blocks of code, in which brackets aren't links and # isn't a heading.</summary>
+    private static string Prose(string path) => Fence().Replace(File.ReadAllText(path).ReplaceLineEndings("\n"), "");
+
+    /// <summary>What GitHub and other forges call a document's headings: lower case, without punctuation, with hyphens for spaces, and a number from the second of its name on.</summary>
+    private static HashSet<string> Anchors(string path)
+    {
+        var anchors = new HashSet<string>();
+        foreach (Match heading in Heading().Matches(Prose(path)))
+        {
+            var text = Target().Replace(heading.Groups[1].Value.Trim(), "$1").ToLowerInvariant();
+            var name = string.Concat(text.Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')).Replace(' ', '-');
+            for (var number = 0; !anchors.Add(number == 0 ? name : $"{name}-{number}"); number++)
+                continue;
+        }
+        return anchors;
+    }
 
     private static Dictionary<string, string> Regions() => Directory.GetFiles(Path.Combine(Repository.Root, "tests", "GanSharp.Contracts"), "*.cs")
         .Select(file => Path.GetRelativePath(Repository.Root, file)).Append("tests/GanSharp.Tests/Documentation/Snippets.cs")
@@ -82,4 +107,16 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)")]
+    private static partial Regex Target();
+
+    [GeneratedRegex("^#{1,6} (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
+    private static partial Regex Built();
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection.Metadata;
 using System.Xml.Linq;
 using FluentAssertions;
 using Xunit;
@@ -9,6 +10,9 @@ namespace GanSharp.Tests.Packaging;
 [Collection(typeof(PackageTestGroup))]
 public sealed class PackageTests(PackedLibrary library)
 {
+    /// <summary>The kinds of the portable PDB format that hold a document's text, and the addresses of documents.</summary>
+    private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"), SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+
     public static TheoryData<string> Names => [.. PackedLibrary.Names];
 
     [Theory]
@@ -41,6 +45,38 @@ public sealed class PackageTests(PackedLibrary library)
         package.Entries.Sum(entry => entry.CompressedLength).Should().BeLessThan(5_000_000);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_debugger_finds_every_source_in_the_symbols_and_its_address_where_git_knows_the_host(string name)
+    {
+        Assert.SkipUnless(File.Exists(library.File(name, "snupkg")), "No assembly.");
+        using var package = ZipFile.OpenRead(library.File(name, "snupkg"));
+        using var symbols = new MemoryStream();
+        using (var entry = package.Entries.Single(entry => entry.Name == $"{name}.pdb").Open())
+            entry.CopyTo(symbols);
+        symbols.Position = 0;
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(symbols);
+        var reader = provider.GetMetadataReader();
+
+        reader.Documents.Should().NotBeEmpty();
+        foreach (var document in reader.Documents)
+        {
+            var path = reader.GetString(reader.GetDocument(document).Name);
+            var source = Embedded(reader, document);
+            source.Should().NotBeNull(path);
+            if (File.Exists(path) && !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+                source.Should().Equal(File.ReadAllBytes(path));
+        }
+        var config = Path.Combine(Repository.Root, ".git", "config");
+        if (File.Exists(config) && File.ReadAllText(config).Contains("github.com", StringComparison.Ordinal))
+            Information(reader, EntityHandle.ModuleDefinition, SourceLink).Should().ContainSingle().Which.Should().NotBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_assembly_logs_from_one_class_because_the_generator_writes_several_in_an_order_that_changes(string name) =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "src", name), "*.cs", SearchOption.AllDirectories).Count(path => File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal)).Should().BeLessThan(2);
+
     [Fact]
     public void Packages_of_one_version_ask_for_each_other_in_that_version()
     {
@@ -65,6 +101,22 @@ public sealed class PackageTests(PackedLibrary library)
         var (helped, help) = DotnetCommand.RunProgram(place, Path.Combine(place, OperatingSystem.IsWindows() ? "gansharp.exe" : "gansharp"), "--help");
         helped.Should().Be(0, help);
         help.Should().Contain("compare").And.Contain("page");
+    }
+
+    private static IEnumerable<byte[]> Information(MetadataReader reader, EntityHandle owner, Guid kind) => reader.GetCustomDebugInformation(owner)
+        .Select(reader.GetCustomDebugInformation).Where(information => reader.GetGuid(information.Kind) == kind).Select(information => reader.GetBlobBytes(information.Value));
+
+    /// <summary>A document's text: after its length, which is 0 where it isn't compressed.</summary>
+    private static byte[]? Embedded(MetadataReader reader, DocumentHandle document)
+    {
+        if (Information(reader, document, EmbeddedSource).SingleOrDefault() is not { } blob)
+            return null;
+        if (BitConverter.ToInt32(blob) == 0)
+            return blob[sizeof(int)..];
+        using var inflated = new MemoryStream();
+        using (var deflated = new DeflateStream(new MemoryStream(blob, sizeof(int), blob.Length - sizeof(int)), CompressionMode.Decompress))
+            deflated.CopyTo(inflated);
+        return inflated.ToArray();
     }
 
     private static XElement Metadata(ZipArchive package, string name)

@@ -17,17 +17,18 @@ public sealed class StrangerTests(PackedLibrary library)
         using TorchSharp;
         using static TorchSharp.torch;
 
+        var folder = Directory.CreateTempSubdirectory().FullName;
         using var data = Mixtures.Ring();
         using var generator = new MyGenerator();
         using var discriminator = new MyDiscriminator();
         using (var trainer = new GanTrainer(generator, discriminator, data, new() { Objective = new MyObjective(), BatchSize = 16 }))
-            foreach (var report in trainer.Train(4).Every(2))
+            foreach (var report in trainer.Train(4).Every(2).WithCheckpoints(folder))
                 Console.WriteLine(report);
-        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
+        var file = Path.Combine(folder, "generator.safetensors");
         generator.SaveWeights(file);
         using var loaded = new MyGenerator();
         loaded.LoadWeights(file);
-        File.Delete(file);
+        Directory.Delete(folder, recursive: true);
         using var latents = randn(3, 2);
         Console.WriteLine($"loaded the same: {loaded.Sample(latents).allclose(generator.Sample(latents))}, arguments kept alive: {ArgumentLifetime.IsSafe}");
 
@@ -62,6 +63,7 @@ public sealed class StrangerTests(PackedLibrary library)
     [InlineData("one-system", "--self-contained", "false")]
     [InlineData("self-contained", "--self-contained")]
     [InlineData("single-file", "--self-contained", "-p:PublishSingleFile=true")]
+    [InlineData("trimmed", "--self-contained", "-p:PublishTrimmed=true", "-p:SuppressTrimAnalysisWarnings=true")]
     public void A_new_project_trains_saves_and_loads_however_it_is_published_and_carries_one_system(string name, params string[] options)
     {
         var project = NewProject();

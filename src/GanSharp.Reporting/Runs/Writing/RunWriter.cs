@@ -196,6 +196,6 @@ internal sealed class RunWriter : IDisposable
     {
         var sentence = exception is null ? $"{what}." : $"{what}: {exception.Message.TrimEnd('.')}.";
         if (Interlocked.CompareExchange(ref failure, sentence, null) is null && logger is not null)
-            RunLog.Trouble(logger, sentence);
+            ReportingLog.RunFolderTrouble(logger, sentence);
     }
 }

@@ -32,6 +32,8 @@ public sealed record Gaussian
     /// <summary>An isotropic normal distribution: the same standard deviation in every direction.</summary>
     /// <param name="mean">Mean, one value per coordinate.</param>
     /// <param name="standardDeviation">Above 0.</param>
+    /// <exception cref="ArgumentException"><paramref name="mean"/> is empty or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public Gaussian(IReadOnlyList<double> mean, double standardDeviation)
         : this(mean, Diagonal(mean, standardDeviation))
     {
@@ -40,6 +42,8 @@ public sealed record Gaussian
     /// <summary>A one-dimensional normal distribution.</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="standardDeviation">Above 0.</param>
+    /// <exception cref="ArgumentException"><paramref name="mean"/> isn't finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public Gaussian(double mean, double standardDeviation)
         : this([mean], standardDeviation)
     {
@@ -52,6 +56,8 @@ public sealed record Gaussian
     public IReadOnlyList<double> Mean => mean;
 
     /// <summary>Entry of the covariance matrix.</summary>
+    /// <param name="row">From 0.</param>
+    /// <param name="column">From 0; the matrix is symmetric.</param>
     public double Covariance(int row, int column) => covariance[row, column];
 
     internal double[,] CovarianceMatrix => covariance;

@@ -19,6 +19,7 @@ public static class IdxDataset
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no training images.</exception>
     /// <exception cref="InvalidDatasetException">A file is damaged, or the numbers of images and labels differ.</exception>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
     public static InMemoryDataset Load(string folder, string? name = null, int largestBytes = IdxFile.DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);

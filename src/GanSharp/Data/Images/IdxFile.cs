@@ -23,6 +23,8 @@ public static class IdxFile
     /// <returns>Uint8 tensor of the file's shape, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDatasetException">The file isn't an IDX file of uint8, is too large, or is shorter or longer than its header says.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="largestBytes"/> is below 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static Tensor Read(string path, int largestBytes = DefaultLargestBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -20,6 +20,7 @@ public readonly record struct ImageShape(int Channels, int Height, int Width)
 
     /// <summary>The shape of several images behind one another along the channels: what a discriminator of packs is given (PacGAN, Lin et al. 2018).</summary>
     /// <param name="samples">Images in a pack, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public ImageShape Packed(int samples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);

@@ -17,6 +17,7 @@ public static class OptimalityGap
     /// <summary>The gap to a known divergence; its interval is the bound's.</summary>
     /// <param name="divergence">JSD(p_d‖p_g) in nats, such as <see cref="JensenShannon.Quadrature"/> gives.</param>
     /// <param name="bound">D's bound on samples that it was not trained on.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="divergence"/> doesn't lie between 0 and ln 2.</exception>
     public static Estimate Known(double divergence, Estimate bound)
     {
         if (!(divergence is >= 0 and <= JensenShannon.Maximum + 1e-9))

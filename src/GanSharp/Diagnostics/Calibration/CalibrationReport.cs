@@ -14,7 +14,7 @@ public sealed record CalibrationReport
     private const int Simulations = 10_000;
 
     [JsonConstructor]
-    private CalibrationReport()
+    internal CalibrationReport()
     {
     }
 
@@ -60,6 +60,7 @@ public sealed record CalibrationReport
     /// <param name="bins">Number of bins of [0, 1], at least 2. Default 15, as in Guo et al. 2017.</param>
     /// <param name="seed">Determines the simulated labels.</param>
     /// <exception cref="ArgumentException">Fewer than two samples per side, fewer than two bins, or NaN among the log ratios.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is below 2.</exception>
     public static CalibrationReport Measure(Tensor realLogRatios, Tensor fakeLogRatios, int bins = 15, long seed = 0)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);

@@ -31,6 +31,8 @@ public readonly record struct PlattScaling(double Scale, double Shift)
     }
 
     /// <summary>Scale · logits + Shift.</summary>
+    /// <param name="logits">Logits, of any shape.</param>
+    /// <returns>Tensor of the logits' shape and type.</returns>
     public Tensor Apply(Tensor logits)
     {
         ArgumentNullException.ThrowIfNull(logits);

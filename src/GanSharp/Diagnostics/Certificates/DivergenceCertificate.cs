@@ -170,6 +170,8 @@ public sealed record DivergenceCertificate
     /// <param name="tolerance">How much a recorded fraction may differ from the recomputed one. Default 0: the same machine gives the same numbers; on another processor the last digits may differ in each step.</param>
     /// <param name="cancellationToken">Cancels the audit. A certificate from an unknown source may ask for more steps or samples than you have time or memory for: check those first.</param>
     /// <returns>Each field that differs, in the order of the file; none where the certificate is confirmed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="tolerance"/> is below 0.</exception>
+    /// <exception cref="InvalidOperationException">The certificate is invalid; the message names each fault.</exception>
     public IReadOnlyList<CertificateDifference> Verify(
         GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, double tolerance = 0, CancellationToken cancellationToken = default)
     {

@@ -32,6 +32,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
 
     /// <summary>Judges a run.</summary>
     /// <param name="history">Its reports, oldest first, at least one.</param>
+    /// <exception cref="ArgumentException"><paramref name="history"/> is empty.</exception>
     public static TrainingHealth Judge(IReadOnlyList<DiagnosticReport> history)
     {
         ArgumentNullException.ThrowIfNull(history);

@@ -65,6 +65,7 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     /// where h is the binary entropy (Lin 1991). The upper end needs TV itself: a classifier's lower bound of TV doesn't limit JSD from above.
     /// </summary>
     /// <param name="totalVariation">TV(p_d, p_g), from 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="totalVariation"/> doesn't lie from 0 to 1.</exception>
     public static (double Lower, double Upper) JensenShannonRange(double totalVariation)
     {
         if (!(totalVariation is >= 0 and <= 1))

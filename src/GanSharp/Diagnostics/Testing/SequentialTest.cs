@@ -20,6 +20,7 @@ public sealed class SequentialTest
 
     /// <summary>Creates a test without samples.</summary>
     /// <param name="level">α, the probability of ever rejecting if p_d = p_g, in (0, 1). Default 0.05.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> doesn't lie between 0 and 1, both excluded.</exception>
     public SequentialTest(double level = 0.05)
     {
         if (!(level is > 0 and < 1))
@@ -76,6 +77,7 @@ public sealed class SequentialTest
     /// An approximation: ln E is treated as Brownian motion with drift 2δ per pair and variance 4δ, which is exact to first order in δ for D*, with
     /// Siegmund's correction for discrete pairs. In simulations it is off by at most 0.04 for Gaussians a tenth to a whole standard deviation apart (δ from 0.001 to 0.11).
     /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="divergence"/> isn't above 0 and at most ln 2.</exception>
     public double Power(double divergence)
     {
         if (!(divergence is > 0 and <= JensenShannon.Maximum))
@@ -86,6 +88,7 @@ public sealed class SequentialTest
     /// <summary>The smallest bound that <see cref="Pairs"/> pairs detect with the given power; infinite where not even disjoint distributions are detected.</summary>
     /// <param name="power">In (<see cref="Level"/>, 1). Default 0.8, by convention.</param>
     /// <returns>Nats.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> doesn't lie between <see cref="Level"/> and 1, both excluded.</exception>
     public double DetectableDivergence(double power = ConventionalPower)
     {
         if (!(power > Level && power < 1))

@@ -19,6 +19,7 @@ public sealed class FeatureCache
 
     /// <summary>A cache in a folder, which is made where it isn't there.</summary>
     /// <param name="folder">The folder. Several processes may share it.</param>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
     public FeatureCache(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -38,6 +39,7 @@ public sealed class FeatureCache
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Float32 tensor of shape [count, d] on the CPU, which the caller owns.</returns>
     /// <exception cref="IOException">A new entry can't be written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public Tensor Features(IFeatureExtractor extractor, Dataset data, long count, long seed = 0, string? fingerprint = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(extractor);

@@ -50,6 +50,7 @@ public sealed record ImagePreparation(ImageShape Image)
     /// <param name="samples">Float tensor of shape [N, channels, height, width] in [−1, 1].</param>
     /// <returns>Float32 tensor of shape [N, <see cref="Image"/>] on the same device.</returns>
     /// <exception cref="ArgumentException">They aren't images, or have channels that don't fit.</exception>
+    /// <exception cref="InvalidOperationException">The means or deviations aren't one number per channel.</exception>
     public Tensor Apply(Tensor samples)
     {
         ArgumentNullException.ThrowIfNull(samples);

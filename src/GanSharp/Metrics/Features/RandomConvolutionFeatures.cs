@@ -22,6 +22,7 @@ public sealed class RandomConvolutionFeatures : IFeatureExtractor, IDisposable
     /// <summary>Features of 512 values.</summary>
     /// <param name="channels">Channels of an image, at least 1.</param>
     /// <param name="seed">Determines the weights. Values are comparable only with the same seed, which <see cref="WeightsHash"/> shows. Default 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is below 1.</exception>
     public RandomConvolutionFeatures(int channels, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);

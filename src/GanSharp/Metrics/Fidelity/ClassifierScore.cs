@@ -24,6 +24,7 @@ public static class ClassifierScore
     /// <param name="splits">Parts of consecutive samples that are scored apart, at least 4. Default 10, as in the paper.</param>
     /// <returns>The mean score with a 95% interval by Student's t distribution: the splits are independent. It holds the score that samples of a split's count get on average.</returns>
     /// <exception cref="ArgumentException">They are no probabilities, or there are fewer than 2 samples for each split.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is below 4.</exception>
     public static Estimate Measure(Tensor probabilities, int splits = DefaultSplits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(splits, FewestSplits);

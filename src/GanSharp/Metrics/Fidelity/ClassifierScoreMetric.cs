@@ -17,6 +17,7 @@ public sealed class ClassifierScoreMetric : IMetric
     /// <param name="classifier">What tells the classes apart.</param>
     /// <param name="samples">Generated samples, and as many real ones, at least 2 for each split; fewer where fewer are held out. Default 10,000.</param>
     /// <param name="splits">Parts that are scored apart, at least 4. Default 10, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is below 4, or <paramref name="samples"/> below 2 for each of them.</exception>
     public ClassifierScoreMetric(IClassifier classifier, long samples = 10_000, int splits = ClassifierScore.DefaultSplits)
     {
         ArgumentNullException.ThrowIfNull(classifier);

@@ -19,6 +19,7 @@ public readonly record struct DensityCoverage(Estimate Density, Estimate Coverag
     /// <param name="fake">Features of generated samples, shape [M, d], M ≥ 2.</param>
     /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static DensityCoverage Measure(Tensor real, Tensor fake, int neighbors = DefaultNeighbors)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);

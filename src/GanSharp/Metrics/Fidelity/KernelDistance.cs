@@ -51,6 +51,7 @@ public static class KernelDistance
     /// samples. It says little of how other samples would differ; the interval of <see cref="Measure"/> does.
     /// </returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are fewer than a subset, or hold NaN or infinity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="subsets"/> or <paramref name="size"/> is below 2.</exception>
     public static (double Mean, double StandardDeviation) MeasureSubsets(Tensor real, Tensor fake, int subsets = 100, int size = 1_000, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 2);

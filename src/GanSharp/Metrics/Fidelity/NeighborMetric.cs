@@ -32,6 +32,7 @@ public sealed class NeighborMetric : FeatureMetric
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
     /// <param name="neighbors">k, at least 1. Default 3, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1, or <paramref name="samples"/> not above it.</exception>
     public static NeighborMetric Precision(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = PrecisionRecall.DefaultNeighbors) =>
         new("precision", features, samples, neighbors, PrecisionRecall.OnManifold);
 
@@ -44,6 +45,7 @@ public sealed class NeighborMetric : FeatureMetric
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, more than the neighbors. Default 5,000: the time grows with the square.</param>
     /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1, or <paramref name="samples"/> not above it.</exception>
     public static NeighborMetric Density(IFeatureExtractor? features = null, long samples = DefaultSamples, int neighbors = DensityCoverage.DefaultNeighbors) =>
         new(DensityName, features, samples, neighbors, (real, fake, k) => DensityCoverage.DensityOf(real, NeighborBalls.Radii(real, k), fake, k));
 

@@ -23,6 +23,7 @@ public readonly record struct PrecisionRecall(Estimate Precision, Estimate Recal
     /// <param name="fake">Features of generated samples, shape [M, d], M > k. The same number as real ones makes precision and recall comparable.</param>
     /// <param name="neighbors">k, at least 1. Default 3, as in the paper.</param>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static PrecisionRecall Measure(Tensor real, Tensor fake, int neighbors = DefaultNeighbors)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);

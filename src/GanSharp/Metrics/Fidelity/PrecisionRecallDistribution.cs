@@ -36,6 +36,7 @@ public sealed record PrecisionRecallDistribution(Estimate F8, Estimate FOneEight
     /// at which the delta method fails. They hold the value that samples of these counts get on average, which is biased down.
     /// </returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="clusters"/> is below 2, or <paramref name="runs"/> below 1.</exception>
     public static PrecisionRecallDistribution Measure(Tensor real, Tensor fake, int clusters = DefaultClusters, int runs = DefaultRuns, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 2);

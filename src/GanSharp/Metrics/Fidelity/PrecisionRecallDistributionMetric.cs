@@ -31,6 +31,7 @@ public sealed class PrecisionRecallDistributionMetric : FeatureMetric
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, at least as many as clusters. Default 10,000.</param>
     /// <param name="clusters">At least 2. Default 20, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="clusters"/> is below 2, or <paramref name="samples"/> below it.</exception>
     public static PrecisionRecallDistributionMetric F8(IFeatureExtractor? features = null, long samples = DefaultSamples, int clusters = PrecisionRecallDistribution.DefaultClusters) =>
         new("PRD F8", features, samples, clusters, distribution => distribution.F8);
 

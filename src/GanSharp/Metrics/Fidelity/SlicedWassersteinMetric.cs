@@ -15,6 +15,7 @@ public sealed class SlicedWassersteinMetric : FeatureMetric
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, at least 2. Default 10,000: the bias falls with the count.</param>
     /// <param name="directions">Random directions, at least 1, the same at every report. Default 128.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="directions"/> is below 1.</exception>
     public SlicedWassersteinMetric(IFeatureExtractor? features = null, long samples = 10_000, int directions = 128)
         : base(features, samples)
     {

@@ -51,6 +51,7 @@ public static class StructuralSimilarity
     /// <summary>How many of the five scales an image has: those at which both sides still hold the window.</summary>
     /// <param name="height">Pixels, at least 11.</param>
     /// <param name="width">Pixels, at least 11.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is below the window's 11 pixels.</exception>
     public static int Scales(long height, long width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, SmallestSide);
@@ -61,6 +62,7 @@ public static class StructuralSimilarity
 
     /// <summary>The weights of some scales, the finest first: the paper's, divided by their sum.</summary>
     /// <param name="scales">How many, from 1 to 5.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="scales"/> is below 1 or above 5.</exception>
     public static IReadOnlyList<double> WeightsOf(int scales)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scales, 1);

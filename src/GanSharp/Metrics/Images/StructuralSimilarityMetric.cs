@@ -23,6 +23,7 @@ public sealed class StructuralSimilarityMetric : IMetric
     /// <param name="samples">Images of each side, at least 8, which make half as many pairs; fewer where fewer are held out. Default 2,000.</param>
     /// <param name="lowest">The value of black. Default −1, the lowest of a generator that ends in tanh. What is generated beyond it counts as black, as in a picture file.</param>
     /// <param name="highest">The value of white. Default 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> are too few, or <paramref name="lowest"/> isn't below <paramref name="highest"/>.</exception>
     public StructuralSimilarityMetric(long samples = 2_000, double lowest = -1, double highest = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2 * FewestPairs);

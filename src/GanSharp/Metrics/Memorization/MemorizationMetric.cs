@@ -22,6 +22,7 @@ public sealed class MemorizationMetric : IMetric
     /// Samples of each set, at least 2: generated, trained on, held out, and others held out; half of the held-out samples where there are fewer than twice as many. Default 5,000: the time
     /// grows with the square.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public MemorizationMetric(IFeatureExtractor? features = null, long samples = 5_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2);

@@ -25,6 +25,7 @@ public readonly record struct NearestTrainingNeighbors(Tensor Distances, Tensor 
     /// <param name="training">Features of training samples, shape [M, d], M ≥ k.</param>
     /// <param name="neighbors">k, at least 1. Default 5: enough to see several copies of one image in the data.</param>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static NearestTrainingNeighbors Find(Tensor generated, Tensor training, int neighbors = DefaultNeighbors)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
@@ -45,6 +46,7 @@ public readonly record struct NearestTrainingNeighbors(Tensor Distances, Tensor 
     /// <param name="seed">The sequence of <see cref="Dataset.Draw"/>, of which the first pass is read. Default 0.</param>
     /// <param name="cancellationToken">Ends the search with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The samples have another type or shape, or there is no fixed number of training samples, or fewer than k.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static NearestTrainingNeighbors Find(
         Tensor generated, Dataset training, IFeatureExtractor? features = null, int neighbors = DefaultNeighbors, long seed = 0, CancellationToken cancellationToken = default)
     {

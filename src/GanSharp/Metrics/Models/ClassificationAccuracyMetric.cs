@@ -20,6 +20,7 @@ public sealed class ClassificationAccuracyMetric : IMetric
     /// <param name="samples">Generated samples to train on, as many real ones, and as many real ones to test, at least 20; half of the held-out samples where there are fewer than twice as many. Default 10,000.</param>
     /// <param name="options">The classifier and its training; null for the defaults. The seed is the context's.</param>
     /// <exception cref="ArgumentException">The count is too low, or an option is invalid; the message lists every one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> are too few to train a classifier on.</exception>
     public ClassificationAccuracyMetric(long samples = 10_000, ClassifierTrainingOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, FewestSamples);

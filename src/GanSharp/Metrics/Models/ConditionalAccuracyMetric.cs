@@ -17,6 +17,7 @@ public sealed class ConditionalAccuracyMetric : IMetric
     /// <summary>The accuracy by a given classifier, whose classes are the data's labels.</summary>
     /// <param name="classifier">Trained on real samples, such as <see cref="GarmentClassifier"/>.</param>
     /// <param name="samples">Generated samples, and as many real ones, at least 1; fewer where fewer are held out. Default 10,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public ConditionalAccuracyMetric(IClassifier classifier, long samples = 10_000)
     {
         ArgumentNullException.ThrowIfNull(classifier);

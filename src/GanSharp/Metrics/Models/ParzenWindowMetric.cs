@@ -20,6 +20,7 @@ public sealed class ParzenWindowMetric : IMetric
     /// <param name="test">Real samples whose log density is averaged, at least 2. Default 10,000, as many as MNIST has.</param>
     /// <param name="bandwidths">The grid of σ, as of <see cref="ParzenWindow.Measure"/>. Null (the default) for one that follows the validation samples.</param>
     /// <exception cref="ArgumentException">A count is too low, or the bandwidths don't ascend or aren't above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/>, <paramref name="validation"/> or <paramref name="test"/> are too few.</exception>
     public ParzenWindowMetric(long samples = 10_000, long validation = 1_000, long test = 10_000, IReadOnlyList<double>? bandwidths = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, FewestSamples);

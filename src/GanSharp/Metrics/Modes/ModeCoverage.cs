@@ -17,6 +17,7 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
     /// <summary>Counts the samples of each mode.</summary>
     /// <param name="samples">Generated samples, shape [N, dimension].</param>
     /// <param name="mixture">Data of equally likely, round modes.</param>
+    /// <exception cref="ArgumentException"><paramref name="samples"/> don't have shape [N, dimension of the mixture].</exception>
     public static ModeCoverage Measure(Tensor samples, GaussianMixture mixture)
     {
         ArgumentNullException.ThrowIfNull(samples);

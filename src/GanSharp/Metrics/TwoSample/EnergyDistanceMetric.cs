@@ -20,6 +20,7 @@ public sealed class EnergyDistanceMetric : IMetric
     /// <summary>The distance of given features.</summary>
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Real samples, and as many generated ones, at least 64; fewer where fewer are held out. Default 2,048.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> are too few for its blocks.</exception>
     public EnergyDistanceMetric(IFeatureExtractor? features = null, long samples = 2_048)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, Blocks * FewestInBlock);

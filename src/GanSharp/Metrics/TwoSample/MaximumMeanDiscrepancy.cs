@@ -22,6 +22,7 @@ public static class MaximumMeanDiscrepancy
     /// <param name="options">Null for the defaults.</param>
     /// <returns>The unbiased U-statistic, from about 0 to 2; it may be negative where the distributions are close.</returns>
     /// <exception cref="ArgumentException">The samples can't be compared, or an option is invalid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bandwidth"/> isn't finite and above 0.</exception>
     public static TwoSampleResult Measure(Tensor real, Tensor fake, double? bandwidth = null, TwoSampleOptions? options = null)
     {
         if (bandwidth is { } given && !(given > 0 && double.IsFinite(given)))
@@ -36,6 +37,7 @@ public static class MaximumMeanDiscrepancy
 
     /// <summary>The median heuristic for σ: the median distance of two of the samples, read from the first 1,000.</summary>
     /// <param name="samples">Float tensor of shape [N, …], N ≥ 2, in random order.</param>
+    /// <exception cref="ArgumentException"><paramref name="samples"/> isn't a finite float tensor with at least 2 samples.</exception>
     public static double MedianDistance(Tensor samples)
     {
         ArgumentNullException.ThrowIfNull(samples);

@@ -24,6 +24,7 @@ public static class SlicedWasserstein
     /// Compare distances of equal sample counts only, and read the p-value, which the bias doesn't touch.
     /// </returns>
     /// <exception cref="ArgumentException">The samples can't be compared, or an option is invalid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="directions"/> is below 1.</exception>
     public static TwoSampleResult Measure(Tensor real, Tensor fake, int directions = 128, TwoSampleOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(directions, 1);
@@ -46,6 +47,7 @@ public static class SlicedWasserstein
     /// the directions, and holds the value that samples of these counts give on average, bias included.
     /// </returns>
     /// <exception cref="ArgumentException">The samples can't be compared.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="directions"/> is below 1.</exception>
     public static Estimate Distance(Tensor real, Tensor fake, int directions = 128, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(real);

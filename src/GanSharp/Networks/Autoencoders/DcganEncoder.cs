@@ -14,6 +14,7 @@ public sealed class DcganEncoder : EncoderNetwork
     /// <param name="latentSize">Length of z, at least 1.</param>
     /// <param name="width">Channels of the first feature map; doubled with each halving, up to eight times. Default 64.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
     public DcganEncoder(ImageShape image, int latentSize, int width = 64)
         : base(nameof(DcganEncoder), latentSize)
     {

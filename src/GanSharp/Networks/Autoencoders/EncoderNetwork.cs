@@ -12,6 +12,7 @@ public abstract class EncoderNetwork : Module<Tensor, LatentGaussian>
     /// <summary>Sets the network's name and the size of z.</summary>
     /// <param name="name">The network's name in messages; by convention the name of the class.</param>
     /// <param name="latentSize">Length of z, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="latentSize"/> is below 1.</exception>
     protected EncoderNetwork(string name, int latentSize)
         : base(name)
     {

@@ -18,6 +18,7 @@ public sealed record EvidenceLowerBound(Tensor Reconstruction, Tensor KullbackLe
     /// λ in nats per coordinate, at least 0: where a coordinate's KL, averaged over the batch, is below λ, it costs λ and isn't pressed lower (Kingma et al. 2016, eq. 15). Default 0.
     /// </param>
     /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> isn't finite and at least 0, or <paramref name="freeBits"/> isn't finite and at least 0.</exception>
     public Tensor Loss(double beta = 1, double freeBits = 0)
     {
         if (!(beta >= 0 && double.IsFinite(beta)))

@@ -14,6 +14,7 @@ public sealed class GaussianLikelihood : Likelihood
     /// <summary>A Gaussian.</summary>
     /// <param name="standardDeviation">σ, finite and above 0, in the samples' unit: where it starts, if it is learned. Default 1. Its square weighs the two parts of the ELBO like β.</param>
     /// <param name="isLearned">Whether σ is a parameter (σ-VAE of Rybkin et al. 2021). Default true: a σ that is too large makes the latents carry nothing, one that is too small makes samples poor.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public GaussianLikelihood(double standardDeviation = 1, bool isLearned = true)
         : base(nameof(GaussianLikelihood))
     {

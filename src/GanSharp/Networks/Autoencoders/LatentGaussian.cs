@@ -12,6 +12,7 @@ public sealed record LatentGaussian(Tensor Mean, Tensor LogVariance)
     /// <returns>Tensor of the shape of <see cref="Mean"/>.</returns>
     public Tensor Sample(Generator? random = null) => Mean + (LogVariance / 2).exp() * randn(Mean.shape, Mean.dtype, Mean.device, generator: random);
 
-    /// <summary>KL(q(z_j ∣ x) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − ln σ²) of each coordinate in nats, shape of <see cref="Mean"/> (Kingma and Welling 2014, appendix B).</summary>
+    /// <summary>KL(q(z_j ∣ x) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − ln σ²) of each coordinate in nats (Kingma and Welling 2014, appendix B).</summary>
+    /// <returns>Tensor of the shape of <see cref="Mean"/>.</returns>
     public Tensor KullbackLeibler() => (Mean.square() + LogVariance.exp() - 1 - LogVariance) / 2;
 }

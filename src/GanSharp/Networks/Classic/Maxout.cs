@@ -19,6 +19,7 @@ public sealed class Maxout : Module<Tensor, Tensor>
     /// <param name="units">Values out, at least 1.</param>
     /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as in Goodfellow et al. 2014.</param>
     /// <param name="maximumNorm">Largest norm of the weights of each linear function (<see cref="MaximumNorm"/>); null (the default) for no limit.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/>, <paramref name="units"/> or <paramref name="pieces"/> is below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
     public Maxout(int inputSize, int units, int pieces = 5, double? maximumNorm = null)
         : base(nameof(Maxout))
     {

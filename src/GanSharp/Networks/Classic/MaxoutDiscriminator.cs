@@ -28,6 +28,7 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     /// <param name="hiddenDropout">Likewise for a hidden unit. Default 0.5, as published.</param>
     /// <param name="classes">Number of classes, whose one-hot code is appended to the sample (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
     /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/>, <paramref name="width"/>, <paramref name="pieces"/> or <paramref name="classes"/> is below 1, a dropout isn't at least 0 and below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
     public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = 1.9365)
         : base(nameof(MaxoutDiscriminator))
     {

@@ -24,6 +24,7 @@ public static class ClassMixture
     /// <param name="shares">Classes and their weights, which sum up to 1; the other classes get 0. Of a class that is named twice the weights add up.</param>
     /// <returns>Float32 tensor of shape [count, classes] on the CPU.</returns>
     /// <exception cref="ArgumentException">A class lies outside of those that there are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="classes"/> is below 1.</exception>
     public static Tensor Of(int count, int classes, params IReadOnlyList<(long Label, double Weight)> shares)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -43,6 +44,7 @@ public static class ClassMixture
     /// <param name="steps">Points of the way, the two ends included; at least 2.</param>
     /// <returns>Float32 tensor of shape [steps, classes] on the CPU. For several walks repeat it: each path's latents follow each other, as <see cref="LatentPath"/> gives them.</returns>
     /// <exception cref="ArgumentException">A class lies outside of those that there are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public static Tensor Between(long from, long to, int classes, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -66,6 +68,7 @@ public static class ClassMixture
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <param name="type">The result's type: that of the latents.</param>
     /// <returns>Tensor of shape [N, classes]: a single 1 in each row, or the mixtures themselves.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public static Tensor Codes(Tensor labels, int classes, ScalarType type)
     {
         ArgumentNullException.ThrowIfNull(labels);

@@ -32,6 +32,7 @@ public sealed record LatentWalk
     /// <param name="prior">The generator's prior.</param>
     /// <returns>Float32 tensor of shape [Stops · StepsBetweenStops, Walks, size of the prior] on the CPU: a frame's latents are one entry. After the last comes the first.</returns>
     /// <exception cref="ArgumentException">A property is out of its range, or the truncation isn't 1 and the prior not normal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="Walks"/> or <see cref="StepsBetweenStops"/> is below 1, <see cref="Stops"/> below 2, or <see cref="Truncation"/> isn't above 0 and at most 1.</exception>
     public Tensor Latents(LatentPrior prior)
     {
         ArgumentNullException.ThrowIfNull(prior);

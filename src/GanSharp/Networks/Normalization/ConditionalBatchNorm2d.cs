@@ -17,6 +17,7 @@ public sealed class ConditionalBatchNorm2d : Module<Tensor, Tensor, Tensor>
     /// <summary>A norm of feature maps.</summary>
     /// <param name="features">Channels, at least 1.</param>
     /// <param name="classes">Number of classes, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> or <paramref name="classes"/> is below 1.</exception>
     public ConditionalBatchNorm2d(int features, int classes)
         : base(nameof(ConditionalBatchNorm2d))
     {

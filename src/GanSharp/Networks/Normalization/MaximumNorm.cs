@@ -17,6 +17,7 @@ public sealed class MaximumNorm : Module<Tensor, Tensor>
     /// <summary>Takes over a layer's weights; the layer is disposed.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="limit">Largest norm of a unit's weights, finite and above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> isn't finite and above 0.</exception>
     public MaximumNorm(Linear layer, double limit)
         : base(nameof(MaximumNorm))
     {

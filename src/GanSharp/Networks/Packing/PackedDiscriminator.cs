@@ -23,6 +23,7 @@ public sealed class PackedDiscriminator : DiscriminatorNetwork
     /// <param name="inner">A discriminator of packs: of shape [m·C, H, W] (<see cref="ImageShape.Packed"/>) or [m·d]. It becomes a part of this one and is disposed with it.</param>
     /// <param name="samplesPerLogit">m, the packing degree, at least 1. The paper uses 2 to 4. The batch size must be a multiple.</param>
     /// <exception cref="ArgumentException">The discriminator is conditional: a pack's samples have different labels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samplesPerLogit"/> is below 1.</exception>
     public PackedDiscriminator(DiscriminatorNetwork inner, int samplesPerLogit)
         : base(nameof(PackedDiscriminator))
     {

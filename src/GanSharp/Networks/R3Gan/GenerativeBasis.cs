@@ -18,6 +18,7 @@ public sealed class GenerativeBasis : Module<Tensor, Tensor>
     /// <param name="channels">Channels of the smallest map, at least 1.</param>
     /// <param name="height">Its rows, at least 1. The paper takes 4.</param>
     /// <param name="width">Its columns, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="latentSize"/>, <paramref name="channels"/>, <paramref name="height"/> or <paramref name="width"/> is below 1.</exception>
     public GenerativeBasis(int latentSize, int channels, int height, int width)
         : base(nameof(GenerativeBasis))
     {

@@ -21,6 +21,7 @@ public sealed class R3GanBlock : Module<Tensor, Tensor>
     /// <param name="groups">Groups of the 3 × 3 convolution, a divisor of <paramref name="channels"/> · <paramref name="expansion"/>.</param>
     /// <param name="networkBlocks">L, the residual blocks of the whole network, at least 1.</param>
     /// <param name="expansion">How many times as many channels there are inside, at least 1. Default 2, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or <paramref name="groups"/> doesn't divide the channels inside the block.</exception>
     public R3GanBlock(int channels, int groups, int networkBlocks, int expansion = 2)
         : base(nameof(R3GanBlock))
     {
@@ -41,6 +42,7 @@ public sealed class R3GanBlock : Module<Tensor, Tensor>
 
     /// <summary>x plus what the block adds.</summary>
     /// <param name="features">Tensor of shape [N, channels, height, width].</param>
+    /// <returns>Tensor of the same shape.</returns>
     public override Tensor forward(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -22,6 +22,7 @@ public sealed class R3GanDiscriminator : DiscriminatorNetwork
     /// <param name="options">Size of the network; the defaults where null.</param>
     /// <param name="classes">Number of classes, at least 1; null (the default) for an unconditional network. The vector of a class is as long as the smallest map has channels.</param>
     /// <exception cref="ArgumentException">The image isn't supported, or options are invalid; the message lists all that are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public R3GanDiscriminator(ImageShape image, R3GanOptions? options = null, int? classes = null)
         : base(nameof(R3GanDiscriminator))
     {

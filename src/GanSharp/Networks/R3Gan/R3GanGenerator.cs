@@ -33,6 +33,7 @@ public sealed class R3GanGenerator : GeneratorNetwork
     /// <param name="classes">Number of classes, at least 1; null (the default) for an unconditional network. A learned vector of the class, as long as z, is joined to z.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null, as in the authors' code.</param>
     /// <exception cref="ArgumentException">The image isn't supported, the prior has another size, or options are invalid; the message lists all that are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public R3GanGenerator(ImageShape image, int latentSize = 64, R3GanOptions? options = null, int? classes = null, LatentPrior? prior = null)
         : base(nameof(R3GanGenerator), MlpGenerator.PriorOf(latentSize, prior))
     {

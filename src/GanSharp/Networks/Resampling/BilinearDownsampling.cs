@@ -9,6 +9,7 @@ public sealed class BilinearDownsampling : BilinearResampling
     /// <summary>For images of one size.</summary>
     /// <param name="height">Rows of the input, an even number.</param>
     /// <param name="width">Columns of the input, an even number.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> isn't even and at least 2.</exception>
     public BilinearDownsampling(int height, int width)
         : base(nameof(BilinearDownsampling), ResamplingMatrix.Halving(Even(height, nameof(height))), ResamplingMatrix.Halving(Even(width, nameof(width))))
     {

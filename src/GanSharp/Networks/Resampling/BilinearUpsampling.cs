@@ -9,6 +9,7 @@ public sealed class BilinearUpsampling : BilinearResampling
     /// <summary>For images of one size.</summary>
     /// <param name="height">Rows of the input, at least 1.</param>
     /// <param name="width">Columns of the input, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is below 1.</exception>
     public BilinearUpsampling(int height, int width)
         : base(nameof(BilinearUpsampling), ResamplingMatrix.Doubling(AtLeast1(height, nameof(height))), ResamplingMatrix.Doubling(AtLeast1(width, nameof(width))))
     {

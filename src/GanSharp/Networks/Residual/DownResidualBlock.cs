@@ -20,6 +20,7 @@ public sealed class DownResidualBlock : Module<Tensor, Tensor>
     /// <param name="spectralNorm">Whether the convolutions have spectral norm. Default true, as in SNGAN.</param>
     /// <param name="downsamples">Whether it halves the sides, which must then be even. Default true.</param>
     /// <param name="isFirst">Whether the input is an image: it then has no ReLU at its beginning, which would hide all below 0. Default false.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputChannels"/> or <paramref name="outputChannels"/> is below 1.</exception>
     public DownResidualBlock(int inputChannels, int outputChannels, bool spectralNorm = true, bool downsamples = true, bool isFirst = false)
         : base(nameof(DownResidualBlock))
     {

@@ -31,6 +31,7 @@ public sealed class ResnetDiscriminator : DiscriminatorNetwork
     /// <param name="attentionHeight">Height of the feature map that gets <see cref="SelfAttention2d"/>; null (the default) for none. It must be that of a block's output: 16 or 8 for an image of 32.</param>
     /// <param name="auxiliaryClasses">Classes that D tells apart from the image alone, in <see cref="DiscriminatorOutput.ClassLogits"/> (AC-GAN, Odena et al. 2017); null (the default) for no such head. Not beside <paramref name="classes"/>.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported, no block has the <paramref name="attentionHeight"/>, or both numbers of classes were given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
     public ResnetDiscriminator(ImageShape image, int width = 128, int? classes = null, bool spectralNorm = true, int? attentionHeight = null, int? auxiliaryClasses = null)
         : base(nameof(ResnetDiscriminator))
     {

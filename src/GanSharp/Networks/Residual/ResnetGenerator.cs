@@ -34,6 +34,7 @@ public sealed class ResnetGenerator : GeneratorNetwork
     /// <param name="attentionHeight">Height of the feature map that gets <see cref="SelfAttention2d"/>; null (the default) for none. It must be that of a block's output: 8, 16 or 32 for an image of 32.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported, or no block has the <paramref name="attentionHeight"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is below 1.</exception>
     public ResnetGenerator(ImageShape image, int latentSize = 128, int width = 256, int? classes = null, bool spectralNorm = false, int? attentionHeight = null, LatentPrior? prior = null)
         : base(nameof(ResnetGenerator), MlpGenerator.PriorOf(latentSize, prior))
     {

@@ -21,6 +21,7 @@ public sealed class SelfAttention2d : Module<Tensor, Tensor>
     /// <summary>Attention among the positions of feature maps.</summary>
     /// <param name="channels">Channels, at least 1.</param>
     /// <param name="spectralNorm">Whether the convolutions have spectral norm. Default true, as in SAGAN, in G and D alike.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is below 1.</exception>
     public SelfAttention2d(int channels, bool spectralNorm = true)
         : base(nameof(SelfAttention2d))
     {

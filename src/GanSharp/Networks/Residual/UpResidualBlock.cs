@@ -24,6 +24,7 @@ public sealed class UpResidualBlock : Module<Tensor, Tensor?, Tensor>
     /// <param name="classes">Number of classes of conditional batch norm (Miyato and Koyama 2018), which then needs labels; null (the default) for batch norm.</param>
     /// <param name="spectralNorm">Whether the convolutions have spectral norm, as in SAGAN's generator (Zhang et al. 2019). Default false, as in SNGAN's.</param>
     /// <param name="upsamples">Whether it doubles the sides. Default true.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputChannels"/> or <paramref name="outputChannels"/> is below 1.</exception>
     public UpResidualBlock(int inputChannels, int outputChannels, int? classes = null, bool spectralNorm = false, bool upsamples = true)
         : base(nameof(UpResidualBlock))
     {

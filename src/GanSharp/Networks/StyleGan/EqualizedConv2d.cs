@@ -22,6 +22,7 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
     /// <param name="kernelSize">Side of the kernel, an odd number.</param>
     /// <param name="stride">1 keeps sides, with zeros around the image; above 1 there are no zeros around it. Default 1.</param>
     /// <param name="hasBias">Whether there is a bias, which starts at 0. Default true.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or <paramref name="kernelSize"/> isn't odd.</exception>
     public EqualizedConv2d(int inputChannels, int outputChannels, int kernelSize, int stride = 1, bool hasBias = true)
         : base(nameof(EqualizedConv2d))
     {
@@ -40,5 +41,6 @@ public sealed class EqualizedConv2d : Module<Tensor, Tensor>
 
     /// <summary>The convolution.</summary>
     /// <param name="features">Tensor of shape [N, inputChannels, height, width].</param>
+    /// <returns>Tensor of shape [N, outputChannels, height / stride, width / stride].</returns>
     public override Tensor forward(Tensor features) => Steps.Apply(features, weight * scale, bias);
 }

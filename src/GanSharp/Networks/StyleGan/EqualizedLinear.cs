@@ -22,6 +22,7 @@ public sealed class EqualizedLinear : Module<Tensor, Tensor>
     /// <param name="outputs">Values of an output, at least 1.</param>
     /// <param name="initialBias">Bias at the start. Default 0.</param>
     /// <param name="rateMultiplier">Factor of the layer's learning rate, above 0: their values are kept divided by it. Default 1; StyleGAN2 takes 0.01 in its mapping network.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputs"/> or <paramref name="outputs"/> is below 1, or <paramref name="rateMultiplier"/> isn't finite and above 0.</exception>
     public EqualizedLinear(int inputs, int outputs, double initialBias = 0, double rateMultiplier = 1)
         : base(nameof(EqualizedLinear))
     {

@@ -24,6 +24,7 @@ public sealed class MinibatchStandardDeviation : Module<Tensor, Tensor>
 
     /// <summary>For groups of one size.</summary>
     /// <param name="group">Samples of a group, at least 2. Default 4, as in the paper.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="group"/> is below 2.</exception>
     public MinibatchStandardDeviation(int group = 4)
         : base(nameof(MinibatchStandardDeviation))
     {

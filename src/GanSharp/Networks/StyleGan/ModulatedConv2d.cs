@@ -36,6 +36,7 @@ public sealed class ModulatedConv2d : Module<Tensor, Tensor, Tensor>
     /// <param name="kernelSize">Side of the kernel, an odd number.</param>
     /// <param name="styleSize">Values of w, at least 1.</param>
     /// <param name="demodulates">Whether the scale of the style is removed. Default true; the paper's layers to colors don't.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or <paramref name="kernelSize"/> isn't odd.</exception>
     public ModulatedConv2d(int inputChannels, int outputChannels, int kernelSize, int styleSize, bool demodulates = true)
         : this(inputChannels, outputChannels, kernelSize, styleSize, demodulates, blur: null)
     {
@@ -63,6 +64,7 @@ public sealed class ModulatedConv2d : Module<Tensor, Tensor, Tensor>
     /// <param name="styleSize">Values of w, at least 1.</param>
     /// <param name="height">Rows of the input, at least 1.</param>
     /// <param name="width">Columns of the input, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public static ModulatedConv2d Doubling(int inputChannels, int outputChannels, int styleSize, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);

@@ -24,6 +24,7 @@ public sealed class StyleGan2Discriminator : DiscriminatorNetwork
     /// <param name="options">Size of the network; the defaults where null.</param>
     /// <param name="classes">Number of classes, at least 1; null (the default) for an unconditional network.</param>
     /// <exception cref="ArgumentException">The image isn't supported, or options are invalid; the message lists all that are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public StyleGan2Discriminator(ImageShape image, StyleGan2Options? options = null, int? classes = null)
         : base(nameof(StyleGan2Discriminator))
     {

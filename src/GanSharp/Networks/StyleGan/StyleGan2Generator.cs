@@ -85,6 +85,7 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     /// <param name="random">Source of the latents, of the network's device; torch's global one where null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …] on the network's device.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or <paramref name="truncation"/> isn't finite.</exception>
     public Tensor SampleTruncated(int count, double truncation, Tensor? labels = null, torch.Generator? random = null, long? label = null) =>
         Truncated(truncation, () => Sample(count, labels, random, label));
 
@@ -92,7 +93,9 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     /// <param name="truncation">ψ, finite: 1 changes nothing, the paper shows 0.5 to 0.7, 0 is the mean style.</param>
     /// <param name="labels">Int64 tensor of shape [N] with the class of each sample; null for none.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
-    /// <inheritdoc cref="SampleTruncated(int, double, Tensor?, torch.Generator?, long?)"/>
+    /// <returns>Tensor of shape [N, …] on the network's device.</returns>
+    /// <inheritdoc cref="SampleTruncated(int, double, Tensor?, torch.Generator?, long?)" path="/summary"/>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="truncation"/> isn't finite.</exception>
     public Tensor SampleTruncated(Tensor latents, double truncation, Tensor? labels = null, long? label = null) =>
         Truncated(truncation, () => Sample(latents, labels, label));
 

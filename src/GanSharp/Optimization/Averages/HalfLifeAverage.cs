@@ -10,6 +10,7 @@ public sealed record HalfLifeAverage : AverageOptions
 
     /// <summary>Sets the half-life.</summary>
     /// <param name="halfLifeImages">Half-life in images, so that it means the same for every batch size; finite and above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="halfLifeImages"/> isn't finite and above 0.</exception>
     public HalfLifeAverage(double halfLifeImages)
     {
         if (!(halfLifeImages > 0 && double.IsFinite(halfLifeImages)))

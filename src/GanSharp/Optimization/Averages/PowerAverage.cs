@@ -14,6 +14,7 @@ public sealed record PowerAverage : AverageOptions
     /// <param name="relativeWidth">
     /// σ_rel, the standard deviation of the weights' profile over time as a share of the training time, above 0 and at most 1/√12 = 0.28867. Track 0.05 and 0.1, as the paper does, to reconstruct others.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="relativeWidth"/> isn't above 0 and at most 1/√12.</exception>
     public PowerAverage(double relativeWidth)
     {
         if (!IsWidth(relativeWidth))

@@ -13,20 +13,6 @@ internal sealed record CheckpointManifest
     // With a hundred penalties and the reports of a whole window it takes 100 KB.
     private const long LargestBytes = 16 << 20;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        AllowDuplicateProperties = false,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-        IgnoreReadOnlyProperties = true,
-    };
-
     public required int FormatVersion { get; init; }
 
     public required Guid RunId { get; init; }
@@ -52,7 +38,7 @@ internal sealed record CheckpointManifest
     /// <summary>The checkpoint that is kept because a metric was best there; it may be this one.</summary>
     public BestCheckpoint? Best { get; init; }
 
-    public void Write(Stream stream) => JsonSerializer.Serialize(stream, this, Json);
+    public void Write(Stream stream) => JsonSerializer.Serialize(stream, this, CheckpointJson.Default.CheckpointManifest);
 
     /// <exception cref="CheckpointException">The file is of another format version, or no manifest.</exception>
     public static CheckpointManifest Read(string checkpoint)
@@ -71,7 +57,7 @@ internal sealed record CheckpointManifest
         try
         {
             ThrowIfOtherFormat(bytes, checkpoint);
-            var manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
+            var manifest = JsonSerializer.Deserialize(bytes, CheckpointJson.Default.CheckpointManifest)!;
             if (manifest is not { Step: >= 0, SamplesSeen: >= 0, Looks: >= 0, MetricReports: >= 0 })
                 throw new CheckpointException($"'{path}' must hold counts of at least 0 but holds step {manifest.Step}, samplesSeen {manifest.SamplesSeen}, looks {manifest.Looks} and metricReports {manifest.MetricReports}.");
             return manifest.Best is not { } best || best.Step >= 0 && best.Step <= manifest.Step ? manifest
@@ -107,3 +93,10 @@ internal sealed record CheckpointManifest
             throw new CheckpointException($"The checkpoint '{checkpoint}' has format version {version.GetRawText()} but this GanSharp reads {CurrentFormatVersion}. Resume with the GanSharp that wrote it.");
     }
 }
+
+/// <summary>Strict JSON: every field once and none unknown. Written by generated code, so that a trimmed program makes checkpoints.</summary>
+[JsonSerializable(typeof(CheckpointManifest))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", AllowDuplicateProperties = false, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, IgnoreReadOnlyProperties = true)]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -21,6 +21,7 @@ public static class GeneratorCheckpoint
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="CheckpointException">There is no undamaged checkpoint, or no average of that name in it.</exception>
     /// <exception cref="WeightsMismatchException">It is of another generator; the message lists each difference, and the network is unchanged.</exception>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
     public static string LoadCheckpoint(this GeneratorNetwork generator, string folder, bool average = true, string? averageName = null)
     {
         ArgumentNullException.ThrowIfNull(generator);

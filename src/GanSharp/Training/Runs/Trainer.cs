@@ -112,6 +112,7 @@ public abstract class Trainer<TReport> : Trainer
     /// <param name="steps">Steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public TrainingRun<TReport> Train(long steps, CancellationToken cancellationToken = default)
     {
         Gate.ThrowIfClosed();
@@ -126,6 +127,7 @@ public abstract class Trainer<TReport> : Trainer
     /// <param name="lastStep">The step at which to end, at least 1; the sequence is empty where the trainer stands there already.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lastStep"/> is below 1.</exception>
     public TrainingRun<TReport> TrainTo(long lastStep, CancellationToken cancellationToken = default)
     {
         Gate.ThrowIfClosed();
@@ -168,6 +170,8 @@ public abstract class Trainer<TReport> : Trainer
     /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
+    /// <returns>Tensor of shape [count, …] on the generator's device, without a graph.</returns>
+    /// <exception cref="ArgumentException"><paramref name="count"/> is below 1, or the labels are wrong.</exception>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public Tensor Sample(int count, long seed = 0, Tensor? labels = null, long? label = null) => Parts.Sampling.Sample(new SampleRequest(count, seed, labels, label));
@@ -180,8 +184,10 @@ public abstract class Trainer<TReport> : Trainer
     /// <param name="latents">Float32 tensor of shape [N, size of the prior].</param>
     /// <param name="labels">Int64 tensor of shape [N], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>; null for none.</param>
+    /// <returns>Tensor of shape [N, …] on the generator's device, without a graph.</returns>
     /// <exception cref="ArgumentException">The latents have another shape or type, or the labels are wrong.</exception>
-    /// <inheritdoc cref="Sample(int, long, Tensor?, long?)"/>
+    /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public Tensor Sample(Tensor latents, Tensor? labels = null, long? label = null) => Parts.Sampling.Sample(SampleRequest.Of(latents, seed: 0, labels, label));
 
     /// <summary>
@@ -202,6 +208,7 @@ public abstract class Trainer<TReport> : Trainer
     /// <returns>The files.</returns>
     /// <exception cref="InvalidOperationException">The run keeps no <see cref="PowerAverage"/>, or has taken no step, or it was called from within a step or while an average is in force.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or the generator is disposed.</exception>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
     public IReadOnlyList<string> SaveAverages(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);

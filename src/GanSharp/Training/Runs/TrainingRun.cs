@@ -73,6 +73,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
     /// it ends without one: what the next would have summed up stays with the trainer and its checkpoint, so that the reports after a resume are those of a run that went on.
     /// </summary>
     /// <param name="steps">Steps between reports, at least 1. Default <see cref="TrainingRun.DefaultInterval"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public TrainingRun<TReport> Every(long steps = DefaultInterval)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);

@@ -84,7 +84,9 @@ public sealed class GeneratorSnapshot : IDisposable
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <param name="cancellationToken">Cancels the request if it hasn't begun.</param>
+    /// <returns>Tensor of shape [count, …], which the caller disposes.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public Task<Tensor> SampleAsync(int count, long seed = 0, Tensor? labels = null, long? label = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
