@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using static TorchSharp.torch;
 
 namespace GanSharp.Communication;
@@ -10,8 +11,6 @@ namespace GanSharp.Communication;
 internal static class RankExchange
 {
     private const int ListedDifferences = 20;
-
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, IgnoreReadOnlyProperties = true };
 
     /// <summary>The bytes of rank 0, on every rank.</summary>
     public static byte[] Broadcast(this ICommunicator communicator, byte[] bytes)
@@ -31,18 +30,19 @@ internal static class RankExchange
     /// <param name="communicator">The ranks.</param>
     /// <param name="rank">Who has it.</param>
     /// <param name="own">Its value there; what others pass is ignored.</param>
+    /// <param name="json">How it is written.</param>
     /// <returns>On that rank the value itself, on the others one that was written as JSON and read.</returns>
-    public static T Share<T>(this ICommunicator communicator, int rank, T own)
+    public static T Share<T>(this ICommunicator communicator, int rank, T own, JsonTypeInfo<T> json)
     {
         var isOwner = communicator.Rank == rank;
-        var written = isOwner ? JsonSerializer.SerializeToUtf8Bytes(own, Json) : [];
+        var written = isOwner ? JsonSerializer.SerializeToUtf8Bytes(own, json) : [];
         using var scope = NewDisposeScope();
         var length = tensor(new double[] { written.Length });
         communicator.AllReduce([length]);
         // A byte and zeros: a sum that is exact.
         var content = isOwner ? tensor(written).to(ScalarType.Float32) : zeros((long)length.item<double>(), ScalarType.Float32);
         communicator.AllReduce([content]);
-        return isOwner ? own : JsonSerializer.Deserialize<T>(content.to(ScalarType.Byte).data<byte>().ToArray(), Json)!;
+        return isOwner ? own : JsonSerializer.Deserialize(content.to(ScalarType.Byte).data<byte>().ToArray(), json)!;
     }
 
     /// <summary>The bytes of each rank, on every rank.</summary>
@@ -67,10 +67,10 @@ internal static class RankExchange
     /// <exception cref="RanksDifferException">The message names each difference and its rank.</exception>
     public static void ThrowUnlessAlike(this ICommunicator communicator, SortedDictionary<string, string> description)
     {
-        var own = JsonSerializer.SerializeToUtf8Bytes(description);
+        var own = JsonSerializer.SerializeToUtf8Bytes(description, DescriptionJson.Default.SortedDictionaryStringString);
         if (communicator.Gather(SHA256.HashData(own)).Select(Convert.ToHexString).Distinct().Count() == 1)
             return;
-        var all = communicator.Gather(own).Select(bytes => JsonSerializer.Deserialize<SortedDictionary<string, string>>(bytes)!).ToArray();
+        var all = communicator.Gather(own).Select(bytes => JsonSerializer.Deserialize(bytes, DescriptionJson.Default.SortedDictionaryStringString)!).ToArray();
         var differences = all.Skip(1).SelectMany((other, index) => all[0].Keys.Union(other.Keys).Order(StringComparer.Ordinal)
             .Where(name => all[0].GetValueOrDefault(name) != other.GetValueOrDefault(name))
             .Select(name => $"- rank {index + 1}: {name} is {other.GetValueOrDefault(name) ?? "not set"} but on rank 0 {all[0].GetValueOrDefault(name) ?? "not set"}")).ToArray();
@@ -78,3 +78,7 @@ internal static class RankExchange
             .AppendJoin(Environment.NewLine, differences.Take(ListedDifferences)).Append(differences.Length > ListedDifferences ? $"{Environment.NewLine}- and {differences.Length - ListedDifferences} more" : "").ToString());
     }
 }
+
+/// <summary>Written by generated code, which a trimmed program keeps.</summary>
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
+internal sealed partial class DescriptionJson : JsonSerializerContext;

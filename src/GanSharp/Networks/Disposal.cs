@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp.Modules;
@@ -13,6 +14,7 @@ internal static class Disposal
 
     /// <summary>Throws if the network, a part of it, or a parameter in a field of one of them was disposed.</summary>
     /// <exception cref="ObjectDisposedException">It names the class of the network.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "TorchSharp registers layers by the same fields: a program that trims them has no network.")]
     public static void ThrowIfPartlyDisposed(Module network)
     {
         ThrowIfDisposed(network);

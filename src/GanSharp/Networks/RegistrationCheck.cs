@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using TorchSharp.Modules;
 using Module = TorchSharp.torch.nn.Module;
@@ -10,6 +11,7 @@ namespace GanSharp.Networks;
 /// </summary>
 internal static class RegistrationCheck
 {
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "TorchSharp registers layers by the same fields: a program that trims them has no network.")]
     public static void ThrowIfUnregistered(Module network)
     {
         var registered = network.named_modules().Select(named => (object)named.module)

@@ -48,7 +48,7 @@ internal sealed class DiagnosticLook
         realOutput = Judge(real, count);
         // The gradient is that of G in training.
         if (isOfAverage)
-            gradientWeight = work.ByFirst(() => GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit)));
+            gradientWeight = work.ByFirst(() => GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit)), ReportJson.Default.ToldDouble);
     }
 
     /// <summary>The passes of both networks, of which each of several processes takes a part.</summary>

@@ -87,7 +87,7 @@ public sealed class DiagnosticMonitor
             if (history is [.., var last])
                 taken = taken with { PreviousAudit = last.Audited ?? last.PreviousAudit, PreviousAuditStep = last.Audited is null ? last.PreviousAuditStep : last.Step };
             return options.Auditor is { } makeAuditor && (isLast || looks % options.AuditEveryReports == 0) ? look.Audited(taken, makeAuditor, cancellationToken) : taken;
-        });
+        }, ReportJson.Default.ToldDiagnosticReport);
         history.Add(report);
         if (history.Count > TrainingHealth.WindowReports)
             history.RemoveAt(0);

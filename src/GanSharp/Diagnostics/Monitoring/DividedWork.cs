@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json.Serialization.Metadata;
 using GanSharp.Communication;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Networks;
@@ -51,13 +52,15 @@ internal sealed class DividedWork(ICommunicator ranks)
     }
 
     /// <summary>What rank 0 alone finds, on every rank.</summary>
+    /// <param name="find">Finds it.</param>
+    /// <param name="json">How it is told.</param>
     /// <exception cref="OtherRankException">Rank 0 failed.</exception>
-    public T ByFirst<T>(Func<T> find)
+    public T ByFirst<T>(Func<T> find, JsonTypeInfo<Told<T>> json)
     {
         if (ranks.Size == 1)
             return find();
         var (found, failure) = ranks.Rank == 0 ? Attempt(find) : default;
-        var told = ranks.Share(0, new Told<T>(found, failure is null ? null : OtherRankException.Cause.Of(failure)));
+        var told = ranks.Share(0, new Told<T>(found, failure is null ? null : OtherRankException.Cause.Of(failure)), json);
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
         return told.Failure is { } cause ? throw new OtherRankException(cause) : told.Value!;
@@ -92,7 +95,7 @@ internal sealed class DividedWork(ICommunicator ranks)
         var first = Array.IndexOf(failures.data<float>().ToArray(), 1);
         if (first < 0)
             return;
-        var cause = ranks.Share(first, own is null ? null : OtherRankException.Cause.Of(own))!;
+        var cause = ranks.Share(first, own is null ? null : OtherRankException.Cause.Of(own), ReportJson.Default.Cause)!;
         if (first == ranks.Rank)
             ExceptionDispatchInfo.Throw(own!);
         throw new OtherRankException(cause);
@@ -122,5 +125,6 @@ internal sealed class DividedWork(ICommunicator ranks)
         return parts;
     }
 
-    private sealed record Told<T>(T? Value, OtherRankException.Cause? Failure);
+    /// <summary>What rank 0 found, or why it found nothing.</summary>
+    public sealed record Told<T>(T? Value, OtherRankException.Cause? Failure);
 }

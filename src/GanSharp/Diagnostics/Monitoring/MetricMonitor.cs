@@ -38,7 +38,7 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         if (due.Length == 0)
             return (new OrderedDictionary<string, MetricReading>(), []);
         var own = Measure(due.Where(scheduled => measuredBy[scheduled.Metric.Name] == ranks.Rank), step, useAverage, cancellationToken);
-        Found[] all = ranks.Size == 1 ? [own] : [.. due.Select(scheduled => measuredBy[scheduled.Metric.Name]).Distinct().Order().Select(rank => ranks.Share(rank, own))];
+        Found[] all = ranks.Size == 1 ? [own] : [.. due.Select(scheduled => measuredBy[scheduled.Metric.Name]).Distinct().Order().Select(rank => ranks.Share(rank, own, ReportJson.Default.Found))];
         return (
             new OrderedDictionary<string, MetricReading>(due.SelectMany(scheduled => all.SelectMany(found => found.Readings.Where(reading => reading.Key == scheduled.Metric.Name)))),
             [.. all.SelectMany(found => found.Failures)]);
@@ -87,5 +87,5 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
     }
 
     /// <summary>What one process found.</summary>
-    private sealed record Found(Dictionary<string, MetricReading> Readings, List<DiagnosticFailure> Failures);
+    public sealed record Found(Dictionary<string, MetricReading> Readings, List<DiagnosticFailure> Failures);
 }

@@ -96,6 +96,7 @@ internal sealed record CheckpointManifest
 
 /// <summary>Strict JSON: every field once and none unknown. Written by generated code, so that a trimmed program makes checkpoints.</summary>
 [JsonSerializable(typeof(CheckpointManifest))]
+[JsonSerializable(typeof(SharedResumption.Outcome))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", AllowDuplicateProperties = false, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, IgnoreReadOnlyProperties = true)]

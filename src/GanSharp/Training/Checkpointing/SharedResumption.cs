@@ -26,7 +26,7 @@ internal static class SharedResumption
             {
                 (failure, outcome) = (exception, new Outcome(exception.Message, null, null));
             }
-        outcome = JsonSerializer.Deserialize<Outcome>(communicator.Broadcast(JsonSerializer.SerializeToUtf8Bytes(outcome)))!;
+        outcome = JsonSerializer.Deserialize(communicator.Broadcast(JsonSerializer.SerializeToUtf8Bytes(outcome, CheckpointJson.Default.Outcome)), CheckpointJson.Default.Outcome)!;
         if (failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (outcome.Fault is { } fault)
@@ -41,5 +41,6 @@ internal static class SharedResumption
         return report;
     }
 
-    private sealed record Outcome(string? Fault, ResumeReport? Report, byte[]? Manifest);
+    /// <summary>What rank 0 tells the others.</summary>
+    internal sealed record Outcome(string? Fault, ResumeReport? Report, byte[]? Manifest);
 }

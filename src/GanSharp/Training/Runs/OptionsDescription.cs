@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -89,6 +90,7 @@ internal static class OptionsDescription
     /// Settings only: numbers, switches, schedules, and options, objectives or penalties that have such; no tensors, networks or functions,
     /// and nothing that an objective or a penalty states of its class.
     /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A setting that is trimmed is missing when a run is saved and when the same program resumes it.")]
     private static IEnumerable<PropertyInfo> Properties(object owner) => owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => !IsNameOfPenalty(property) && property.GetIndexParameters().Length == 0 && IsSetting(property.PropertyType) && property.GetMethod is { } getter
             && getter.GetBaseDefinition().DeclaringType is { } origin && origin != typeof(GanObjective) && !StatedByClass.Contains(origin))
