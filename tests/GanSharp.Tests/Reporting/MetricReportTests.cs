@@ -50,7 +50,7 @@ public sealed class MetricReportTests : IDisposable
 
         // Losses, terms and two metrics.
         using var picture = SKBitmap.Decode(folder.File("run.png"));
-        picture.Height.Should().Be(4 * 330 * 2);
+        picture.Height.Should().Be(4 * 360 * 2);
     }
 
     [Theory]

@@ -91,7 +91,7 @@ public sealed class PictureTests : IDisposable
         TrainingPlot.Save([.. Enumerable.Range(1, 20).Select(index => Report(index * 100, 0.6 / index))], folder.File("run.png"));
 
         using var picture = SKBitmap.Decode(folder.File("run.png"));
-        (picture.Width, picture.Height).Should().Be((1800, 1320));
+        (picture.Width, picture.Height).Should().Be((1800, 1440));
         DarkPixels(picture, 0, 60).Should().BeGreaterThan(200, "the title is drawn");
     }
 
@@ -101,7 +101,7 @@ public sealed class PictureTests : IDisposable
         TrainingPlot.Save([Report(100, null)], folder.File("run.png"));
 
         using var picture = SKBitmap.Decode(folder.File("run.png"));
-        picture.Height.Should().Be(660);
+        picture.Height.Should().Be(720);
         FluentActions.Invoking(() => TrainingPlot.Save(Array.Empty<StepReport>(), folder.File("none.png"))).Should().Throw<ArgumentException>().WithParameterName("reports");
     }
 
