@@ -251,19 +251,20 @@ internal static class BenchmarkCommand
     {
         var launcher = new Option<string>("--launcher") { Description = "The mpirun to use.", DefaultValueFactory = _ => "mpirun.openmpi" };
         var workload = new Option<string>("--workload") { Description = "What each rank trains.", DefaultValueFactory = _ => "DCGAN 28" };
-        var repeats = new Option<int>("--repeats") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
-        var command = new Command("scaling-mpi", "One process against one rank and two ranks of one thread each, in turns, and the time of all-reduces by size.") { launcher, workload, repeats, Seconds, ProcessorTime, Document };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds of one rank, a step each; two ranks take a quarter as many, four steps each.", DefaultValueFactory = _ => 200 };
+        var command = new Command("scaling-mpi", "One process against one rank and two ranks of one thread each, in turns, and the time of all-reduces by size.") { launcher, workload, rounds, Seconds, Document };
         command.SetAction(parsed => Write(parsed, "scaling-mpi", MpiScalingRun.Measure(
-            parsed.GetRequiredValue(launcher), parsed.GetRequiredValue(workload), parsed.GetValue(repeats), parsed.GetValue(Seconds), parsed.GetValue(ProcessorTime))));
+            parsed.GetRequiredValue(launcher), parsed.GetRequiredValue(workload), parsed.GetValue(rounds), parsed.GetValue(Seconds))));
         return command;
     }
 
     private static Command MpiPaceCommand()
     {
         var workload = new Argument<string>("workload");
-        var communicator = new Option<bool>("--communicator") { Description = "As a rank that an mpirun started." };
-        var command = new Command("mpi-pace", "One rank of a workload in this process; rank 0 prints JSON.") { workload, communicator, Seconds };
-        command.SetAction(parsed => Print(MpiPace.Take(parsed.GetRequiredValue(workload), parsed.GetValue(Seconds), parsed.GetValue(communicator))?.Write()));
+        var rounds = new Option<int>("--rounds") { Required = true };
+        var steps = new Option<int>("--steps") { Description = "Steps of each turn.", Required = true };
+        var command = new Command("mpi-pace", "One rank of a workload in this process, which an mpirun started; rank 0 prints JSON.") { workload, rounds, steps };
+        command.SetAction(parsed => Print(MpiPace.Take(parsed.GetRequiredValue(workload), parsed.GetValue(rounds), parsed.GetValue(steps))?.Write()));
         return command;
     }
 

@@ -54,9 +54,9 @@ class Maxout(nn.Module):
 
 
 def goodfellow():
-    generator = nn.Sequential(*layered([100, 1_200, 1_200, SIDE * SIDE], nn.ReLU), nn.Tanh(), nn.Unflatten(1, (1, SIDE, SIDE)))
+    generator = nn.Sequential(*layered([100, 1_200, 1_200, SIDE * SIDE], nn.ReLU), nn.Sigmoid(), Named(lambda x: 2 * x - 1), nn.Unflatten(1, (1, SIDE, SIDE)))
     discriminator = logits_of(nn.Sequential(
-        nn.Flatten(), nn.Dropout(0.2), Maxout(SIDE * SIDE, 240), nn.Dropout(0.5), Maxout(240, 240), nn.Dropout(0.5), nn.Linear(240, 1)))
+        Named(lambda x: (x + 1) / 2), nn.Flatten(), nn.Dropout(0.2), Maxout(SIDE * SIDE, 240), nn.Dropout(0.5), Maxout(240, 240), nn.Dropout(0.5), nn.Linear(240, 1)))
     for network, size in ((generator, 0.05), (discriminator, 0.005)):
         for name, parameter in network.named_parameters():
             nn.init.zeros_(parameter) if name.endswith("bias") else nn.init.uniform_(parameter, -size, size)

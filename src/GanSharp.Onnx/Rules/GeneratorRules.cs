@@ -19,6 +19,8 @@ internal static class GeneratorRules
         OnnxRule.Of<DcganGenerator>((network, scope, latents) =>
             scope.Call("body", scope.Reshape(scope.Call("project", WithClasses(network, scope, latents)), [.. network.SmallestShape]))),
         OnnxRule.Of<InfoGanGenerator>((network, scope, latents) => scope.Call("body", scope.Reshape(scope.Call("dense", latents), [.. network.SmallestShape]))),
+        OnnxRule.Of<Goodfellow2014Generator>((network, scope, latents) => scope.Reshape(
+            scope.Subtract(scope.Multiply(scope.Call("body", latents), scope.Constant("range", 2)), scope.Constant("offset", 1)), [.. network.SampleShape])),
         OnnxRule.Of<ResnetGenerator>((network, scope, latents) =>
         {
             var features = scope.Reshape(scope.Call("project", latents), [.. network.SmallestShape]);

@@ -5,6 +5,8 @@ internal static class Operators
 {
     public static OnnxValue Add(this OnnxScope scope, OnnxValue left, OnnxValue right) => scope.Node("Add", [left, right]);
 
+    public static OnnxValue Subtract(this OnnxScope scope, OnnxValue left, OnnxValue right) => scope.Node("Sub", [left, right]);
+
     public static OnnxValue Multiply(this OnnxScope scope, OnnxValue left, OnnxValue right) => scope.Node("Mul", [left, right]);
 
     /// <summary>Vectors of shape [N, C] as factors of feature maps, shape [N, C, 1, 1].</summary>

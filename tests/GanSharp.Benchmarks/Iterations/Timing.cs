@@ -39,4 +39,13 @@ internal static class Timing
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
+
+    /// <summary>The median and its 95% interval by order statistics, which assumes nothing of how the values are distributed (David and Nagaraja 2003, section 7.1).</summary>
+    public static (double Median, double Least, double Most) MedianInterval(IReadOnlyCollection<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var half = 1.96 * Math.Sqrt(sorted.Length) / 2;
+        var (least, most) = ((int)Math.Floor((sorted.Length - 1) / 2.0 - half), (int)Math.Ceiling((sorted.Length - 1) / 2.0 + half));
+        return (Median(sorted), sorted[Math.Max(0, least)], sorted[Math.Min(sorted.Length - 1, most)]);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class PairRunTests : IDisposable
         ["conditional DCGAN"] = (() => new DcganGenerator(Image, 4, 4, classes: Classes), () => new DcganDiscriminator(Image, 4, classes: Classes)),
         ["conditional MLP"] = (() => new MlpGenerator(4, 8, Image, classes: Classes), () => new MlpDiscriminator(64, 8, classes: Classes)),
         ["packed DCGAN"] = (() => new DcganGenerator(Image, 4, 4), () => new PackedDiscriminator(new DcganDiscriminator(Image.Packed(2), 4), 2)),
-        ["maxout"] = (() => new MlpGenerator(4, 8, Image), () => new MaxoutDiscriminator(64, 8, 3)),
+        ["maxout"] = (() => new Goodfellow2014Generator(Image, 4, 8), () => new MaxoutDiscriminator(Image, 8, 3)),
         ["InfoGAN"] = (() => new InfoGanGenerator(Image, 4), () => new InfoGanDiscriminator(Image, batchNorm: true)),
     };
 

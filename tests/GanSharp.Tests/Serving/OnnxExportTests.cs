@@ -30,6 +30,7 @@ public sealed class OnnxExportTests
         ["mlp of images"] = () => new MlpGenerator(4, 16, Image, prior: LatentPrior.Uniform(4)),
         ["dcgan"] = () => new DcganGenerator(new(3, 16, 16), latentSize: 8, width: 4),
         ["dcgan by class"] = () => new DcganGenerator(Image, latentSize: 8, width: 4, classes: 10),
+        ["goodfellow"] = () => new Goodfellow2014Generator(Image, latentSize: 8, width: 16),
         ["infogan"] = () => new InfoGanGenerator(Image, latentSize: 8),
         ["resnet"] = () => new ResnetGenerator(new(3, 16, 16), latentSize: 8, width: 8),
         ["resnet by class"] = () => new ResnetGenerator(new(3, 16, 16), latentSize: 8, width: 8, classes: 3),

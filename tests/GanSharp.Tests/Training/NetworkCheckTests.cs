@@ -3,6 +3,7 @@ using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Networks;
+using GanSharp.Networks.Classic;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -58,6 +59,22 @@ public sealed class NetworkCheckTests
             using var trainer = new GanTrainer(generator, discriminator, data);
 
             discriminator.parameters().First().eq(before).all().item<bool>().Should().BeTrue("the check leaves the weights as they were");
+        }
+    }
+
+    [Fact]
+    public void Logits_whose_weights_have_a_limited_norm_are_not_mistaken_for_probabilities()
+    {
+        // The limit undoes the large factor of the trial: now and then every logit of the probe stays just above 0.
+        var image = new ImageShape(1, 16, 16);
+        using var data = new InMemoryDataset(randint(0, 256, [64, 1, 16, 16], ScalarType.Byte));
+        using var generator = new Goodfellow2014Generator(image, latentSize: 4, width: 4);
+        for (var seed = 0; seed < 40; seed++)
+        {
+            manual_seed(seed);
+            using var discriminator = new MaxoutDiscriminator(image, width: 8);
+
+            FluentActions.Invoking(() => new GanTrainer(generator, discriminator, data).Dispose()).Should().NotThrow($"the seed is {seed}");
         }
     }
 

@@ -1,3 +1,4 @@
+using GanSharp.Data.Images;
 using GanSharp.Networks.Normalization;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -7,11 +8,10 @@ namespace GanSharp.Networks.Classic;
 
 /// <summary>
 /// The discriminator of the first GAN (Goodfellow et al. 2014) as in its published code for MNIST: two <see cref="Maxout"/> layers and one linear unit, with dropout before each layer. Returns a logit;
-/// all weights start uniform on [−0.005, 0.005], biases at 0. Inputs of any shape are flattened.
+/// all weights start uniform on [−0.005, 0.005], biases at 0. Inputs of any shape are flattened; images in [−1, 1] are first brought to the paper's [0, 1].
 /// </summary>
 /// <remarks>
-/// <para>Its generator is <c>new MlpGenerator(latentSize: 100, width: 1200, image, hiddenLayers: 2, LatentPrior.Uniform(100))</c>, whose tanh is the paper's sigmoid for values in [−1, 1];
-/// the optimizer of both, <c>SgdOptions</c> with rate 0.1 and momentum 0.5, and the batch size 100.</para>
+/// <para>Its generator is <see cref="Goodfellow2014Generator"/>; the optimizer of both, <c>SgdOptions</c> with rate 0.1 and momentum 0.5, and the batch size 100.</para>
 /// <para>Dropout draws from torch's global random generator of the device, in training mode only. Checkpoints hold the state of the CPU's, so a resumed run goes on bit for bit there;
 /// on a GPU it goes on with other masks. With dropout, D's logits in training differ from those that diagnostics see.</para>
 /// </remarks>
@@ -19,8 +19,21 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
 {
     private const double InitialRange = 0.005;
     private readonly Module<Tensor, Tensor> body;
+    private readonly bool isImage;
 
-    /// <summary>A discriminator of samples with <paramref name="inputSize"/> values.</summary>
+    /// <summary>A discriminator of images with values in [−1, 1], whose layers see them in [0, 1].</summary>
+    /// <param name="image">Shape of an image; the paper's are 1 × 28 × 28.</param>
+    /// <param name="width">Units of each maxout layer, at least 1. Default 240, as published.</param>
+    /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as published.</param>
+    /// <param name="inputDropout">Probability with which a pixel is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
+    /// <param name="hiddenDropout">Likewise for a hidden unit. Default 0.5, as published.</param>
+    /// <param name="classes">Number of classes, whose one-hot code is appended to the image (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
+    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/>, <paramref name="pieces"/> or <paramref name="classes"/> is below 1, a dropout isn't at least 0 and below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
+    public MaxoutDiscriminator(ImageShape image, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = 1.9365)
+        : this(image.Size, width, pieces, inputDropout, hiddenDropout, classes, maximumNorm) => isImage = true;
+
+    /// <summary>A discriminator of samples with <paramref name="inputSize"/> values, taken as they are.</summary>
     /// <param name="inputSize">Values in one sample: coordinates of a point, or channels × height × width of an image.</param>
     /// <param name="width">Units of each maxout layer, at least 1. Default 240, as published.</param>
     /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as published.</param>
@@ -51,7 +64,7 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     public override DiscriminatorOutput forward(Tensor samples, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        var flat = samples.flatten(1);
+        var flat = isImage ? (samples.flatten(1) + 1) / 2 : samples.flatten(1);
         return body.call(Classes is { } classes ? ClassVectors.Append(flat, labels, classes) : flat).squeeze(1);
     }
 

@@ -118,9 +118,8 @@ internal static class NetworkCheck
             throw new NetworkException($"{generatorName}.forward must return float32 samples but returned {fake.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32).");
         var logits = TrialRun.Evaluating(discriminator, samples, labels).Logits;
         ThrowIfNoLogits(discriminator, logits, count);
-        ThrowIfProbability(discriminator, [
-            logits, TrialRun.Evaluating(discriminator, fake, labels).Logits,
-            .. ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels).Logits)]);
+        Tensor[] Scaled(params double[] factors) => ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels).Logits, factors);
+        ThrowIfProbability(discriminator, [logits, TrialRun.Evaluating(discriminator, fake, labels).Logits, .. Scaled(ScaledNetwork.Large, -ScaledNetwork.Large)], Scaled(0));
     }
 
     /// <summary>TorchSharp 0.107.0 creates GroupNorm's parameters from uninitialized memory; a user's <c>empty()</c> does the same.</summary>
@@ -131,11 +130,12 @@ internal static class NetworkCheck
                 throw new NetworkException(FormattableString.Invariant($"Parameter '{name}' of {network.GetType().Name} must start with weights below {LargestWeight:g} but holds {largest:g4}, as memory that nobody set. Initialize it: init.ones_ and init.zeros_ for the weight and bias of a norm (TorchSharp's GroupNorm doesn't do so)."));
     }
 
-    private static void ThrowIfProbability(DiscriminatorNetwork discriminator, Tensor[] outputs)
+    private static void ThrowIfProbability(DiscriminatorNetwork discriminator, Tensor[] outputs, Tensor[] withoutWeights)
     {
         var all = cat(outputs);
-        var looksLikeProbability = all.ge(0).logical_and(all.le(1)).all().item<bool>() && all.ne(0).any().item<bool>();
-        if (looksLikeProbability)
+        bool LiesBetween0And1() => all.ge(0).logical_and(all.le(1)).all().item<bool>();
+        // A layer that limits its weights' norm undoes a large factor, so that small positive logits may stay in [0, 1]; without weights they are 0.
+        if (LiesBetween0And1() && new[] { all }.Concat(withoutWeights).All(output => output.ne(0).any().item<bool>()))
             throw new NetworkException($"{discriminator.GetType().Name}.forward must return logits, any real number, but every output lies in [0, 1], like a probability. Remove the sigmoid at its end; GanSharp takes it where it is needed, without loss of precision.");
     }
 }

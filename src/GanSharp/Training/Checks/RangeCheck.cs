@@ -21,7 +21,7 @@ internal static class RangeCheck
     public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
     {
         using var scope = NewDisposeScope();
-        var outputs = ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels));
+        var outputs = ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels), ScaledNetwork.Large, -ScaledNetwork.Large);
         if (outputs is [])
             return [];
         var ends = cat(outputs);

@@ -6,17 +6,18 @@ using static TorchSharp.torch.nn;
 namespace GanSharp.Training.Checks;
 
 /// <summary>
-/// What a network says when every parameter is lent its values times a large factor of either sign. A linear end then leaves any interval, however small the
-/// outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1]. A layer that normalizes its weight undoes the factor, so its output is
-/// multiplied in place of its weight.
+/// What a network says when every parameter is lent its values times a factor. With a large one of either sign a linear end leaves any interval, however small the
+/// outputs were and whatever norms stand before it; a sigmoid stays inside [0, 1] and a tanh inside [−1, 1]. With 0 a linear end says 0, and a sigmoid 0.5. A layer that normalizes its weight
+/// undoes the factor, so its output is multiplied in place of its weight.
 /// </summary>
 /// <remarks>The weights themselves are never written: the parameters point to scaled copies for the time of the run, and back to their own memory afterwards.</remarks>
 internal static class ScaledNetwork
 {
-    private const double Factor = 100;
+    /// <summary>A large factor.</summary>
+    public const double Large = 100;
 
-    /// <returns>The outputs for both signs; none where this libtorch can't lend values (<see cref="TensorData.Refusal"/>).</returns>
-    public static Tensor[] Outputs(Module network, Func<Tensor> run)
+    /// <returns>The outputs for each factor; none where this libtorch can't lend values (<see cref="TensorData.Refusal"/>).</returns>
+    public static Tensor[] Outputs(Module network, Func<Tensor> run, params double[] factors)
     {
         if (TensorData.Refusal is not null)
             return [];
@@ -25,7 +26,7 @@ internal static class ScaledNetwork
         var own = parameters.Select(parameter => parameter.detach()).ToArray();
         try
         {
-            return [.. new[] { Factor, -Factor }.Select(factor =>
+            return [.. factors.Select(factor =>
             {
                 foreach (var (parameter, value) in parameters.Zip(own))
                     TensorData.Replace(parameter, value * factor);
