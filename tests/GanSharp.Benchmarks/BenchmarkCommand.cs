@@ -110,9 +110,12 @@ internal static class BenchmarkCommand
         var seconds = new Option<double>("--training-seconds") { Description = "What a recipe's steps must fit into, on this machine; the steps of results are fixed.", DefaultValueFactory = _ => 48 };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo($"output/{name}") };
         var picture = new Option<FileInfo>("--picture") { Description = "PNG to draw.", DefaultValueFactory = _ => new FileInfo(Path.Combine(RepositoryFile.Root, "docs", "images", $"{name}.png")) };
-        var command = new Command(name, description) { seeds, seconds, folder, picture, Document };
+        var only = new Option<string[]>("--only") { Description = "Names of models; all where none is given.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        only.AcceptOnlyFromAmong([.. contestants.Select(contestant => contestant.Name)]);
+        var command = new Command(name, description) { seeds, seconds, folder, picture, only, Document };
+        IReadOnlyList<Contestant> Chosen(string[] names) => names is [] ? contestants : [.. contestants.Where(contestant => names.Contains(contestant.Name))];
         command.SetAction(parsed => Write(
-            parsed, name, ResultsRun.Measure(contestants, parsed.GetValue(seconds), contestants == RecipeContestants.All, parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
+            parsed, name, ResultsRun.Measure(Chosen(parsed.GetRequiredValue(only)), parsed.GetValue(seconds), contestants == RecipeContestants.All, parsed.GetValue(seeds), parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(picture).FullName)));
         return command;
     }
 
