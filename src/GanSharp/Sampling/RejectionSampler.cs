@@ -57,7 +57,7 @@ public sealed class RejectionSampler
     /// <summary>γ, subtracted from the log odds of acceptance; 0 for exact rejection.</summary>
     public double Shift { get; }
 
-    /// <summary>Share of the burn-in that would be accepted, in expectation. Exact rejection at the true ratio accepts 1 / r_max.</summary>
+    /// <summary>Share of the burn-in that would be accepted, in expectation, above 0 and at most 1. Exact rejection at the true ratio accepts 1 / r_max.</summary>
     public double ExpectedAcceptanceRate { get; }
 
     /// <summary>Draws proposals until enough samples are accepted.</summary>

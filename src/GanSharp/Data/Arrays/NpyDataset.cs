@@ -42,6 +42,7 @@ public sealed class NpyDataset : Dataset
     /// <param name="heldOutFraction">Share of the rows set aside for diagnostics, in (0, 1), or 0 for none. Default 0.1.</param>
     /// <param name="seed">Determines which rows are set aside.</param>
     /// <param name="name">The data set's name in messages and reports; the file name where null.</param>
+    /// <returns>The rows of the training part, with the others as <see cref="HeldOut"/>. It keeps the file open until it is disposed.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentOutOfRangeException">heldOutFraction isn't a valid share.</exception>
     /// <exception cref="InvalidDatasetException">A file isn't a .npy file, has another type or shape, or is shorter or longer than its header says.</exception>

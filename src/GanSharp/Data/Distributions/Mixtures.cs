@@ -6,6 +6,7 @@ public static class Mixtures
     /// <summary>A one-dimensional normal distribution.</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="standardDeviation">Above 0.</param>
+    /// <returns>A mixture of one component, of samples of shape [1].</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public static GaussianMixture Normal(double mean = 0, double standardDeviation = 1) =>
         new([new Gaussian(mean, standardDeviation)], name: FormattableString.Invariant($"N({mean:0.####}, {standardDeviation:0.####}²)"));
@@ -14,6 +15,7 @@ public static class Mixtures
     /// <param name="modes">Number of modes, at least 1.</param>
     /// <param name="spacing">Distance between neighbors, above 0.</param>
     /// <param name="standardDeviation">Of each mode, above 0.</param>
+    /// <returns>A mixture of samples of shape [1].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Line(int modes = 2, double spacing = 4, double standardDeviation = 0.5)
     {
@@ -26,6 +28,7 @@ public static class Mixtures
     /// <param name="modes">Number of modes, at least 1.</param>
     /// <param name="radius">Of the circle, above 0. Default 1, as in PacGAN (Lin et al. 2018).</param>
     /// <param name="standardDeviation">Of each mode, above 0. Default 0.01, as in PacGAN.</param>
+    /// <returns>A mixture of samples of shape [2].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Ring(int modes = 8, double radius = 1, double standardDeviation = 0.01)
     {
@@ -41,6 +44,7 @@ public static class Mixtures
     /// <param name="side">Modes along one side; the grid has side² modes. At least 1, default 5.</param>
     /// <param name="spacing">Distance between neighbors, above 0. Default 2, as in PacGAN (Lin et al. 2018).</param>
     /// <param name="standardDeviation">Of each mode, above 0. Default 0.05, as in PacGAN.</param>
+    /// <returns>A mixture of samples of shape [2].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Grid(int side = 5, double spacing = 2, double standardDeviation = 0.05)
     {
