@@ -35,14 +35,14 @@ public static class JensenShannon
     /// π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).
     /// </param>
     /// <param name="interval">
-    /// How the interval is computed. With the two methods that are valid at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
+    /// How the interval is computed. Default <see cref="IntervalMethod.Normal"/>, which suffices from a few hundred samples per side on. With the two methods that are valid at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
     /// at every sample count. The upper end limits only the bound and not the divergence: a better D may give more.
     /// </param>
     /// <param name="logitLimit">
     /// b of <see cref="IntervalMethod.Hoeffding"/> and <see cref="IntervalMethod.EmpiricalBernstein"/>, above 0; unused by the others. D's logits are clipped to
     /// [−b, b], which is another D and so another lower bound, whose terms span b. Default 6: a perfect D loses at most e⁻⁶ = 0.0025 nats by clipping.
     /// </param>
-    /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>.</param>
+    /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>. Default 0.</param>
     /// <returns>The bound, not clipped: below 0 where D is worse than guessing. <see cref="Format"/> prints it clipped.</returns>
     /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="realShare"/> doesn't lie between 0 and 1, or <paramref name="logitLimit"/> isn't finite and above 0.</exception>
@@ -73,7 +73,7 @@ public static class JensenShannon
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
     /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.006 nats; at most the size of the held-out data.</param>
-    /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
+    /// <param name="seed">Determines which held-out samples and latents are drawn. Default 0.</param>
     /// <param name="objective">The objective that D was trained with; null where its logit is known to be ln p_d/p_g.</param>
     /// <returns>The bound in nats with its normal 95% interval, not clipped.</returns>
     /// <exception cref="DiagnosticRefusedException">
@@ -140,7 +140,7 @@ public static class JensenShannon
     /// <param name="data">p_d.</param>
     /// <param name="generator">p_g, of the same dimension.</param>
     /// <param name="samples">Samples of each side, at least 2. Default 100,000, for a standard error of at most about 0.0013 nats.</param>
-    /// <param name="seed">Determines the samples.</param>
+    /// <param name="seed">Determines the samples. Default 0.</param>
     /// <returns>An unbiased estimate; its interval is ± 1.96 standard errors.</returns>
     /// <exception cref="ArgumentException">The dimensions differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>

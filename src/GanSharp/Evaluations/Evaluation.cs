@@ -18,7 +18,7 @@ public static class Evaluation
     /// <param name="real">p_d; its held-out part where it has one.</param>
     /// <param name="generator">G, as it is. To measure a trainer's average, do so while <c>UseAverage()</c> is in force.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>A record per metric. A metric that fails is named among the failures, and the others are measured.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
@@ -36,7 +36,7 @@ public static class Evaluation
     /// <param name="real">p_d; its held-out part where it has one.</param>
     /// <param name="fake">Generated samples of the same shape; all of them, as its held-out part isn't used apart.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The samples have different shapes, or an option is invalid.</exception>
     /// <returns>A record per metric. A metric that fails is named among the failures, and the others are measured.</returns>
@@ -56,7 +56,7 @@ public static class Evaluation
     /// <param name="fakeFolder">Generated images.</param>
     /// <param name="image">The shape to which all are brought: scaled until they cover it, then cropped.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDatasetException">There are no images, or one can't be decoded.</exception>

@@ -28,7 +28,7 @@ public static class ImportanceSampling
     /// <param name="proposal">G and its log ratio.</param>
     /// <param name="function">h, which maps samples of shape [N, …] to values of shape [N].</param>
     /// <param name="samples">Samples of G, at least 2. Default 10,000.</param>
-    /// <param name="seed">Determines the latents.</param>
+    /// <param name="seed">Determines the latents. Default 0.</param>
     /// <param name="real">
     /// Real samples of shape [M, …] that D wasn't trained on. Only D's logits for them are used, to check whether an interval is valid. Default null.
     /// </param>

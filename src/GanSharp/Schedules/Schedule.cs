@@ -36,7 +36,7 @@ public sealed record Schedule
     /// <param name="from">Value at <paramref name="start"/> and before.</param>
     /// <param name="to">Value at <paramref name="start"/> + <paramref name="steps"/> and after.</param>
     /// <param name="steps">Length of the change, at least 1.</param>
-    /// <param name="start">Step at which it begins, at least 0.</param>
+    /// <param name="start">Step at which it begins, at least 0. Default 0.</param>
     /// <returns>from + (to − from) t while it changes, where t is the share of the change that is done.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1, or <paramref name="start"/> below 0.</exception>
     public static Schedule Linear(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, false);

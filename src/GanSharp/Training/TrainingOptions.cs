@@ -62,7 +62,7 @@ public sealed record TrainingOptions : RunOptions
     /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
     public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>D's optimizer, likewise.</summary>
+    /// <summary>D's optimizer, chosen in the same way. Default DCGAN's Adam.</summary>
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>
@@ -91,7 +91,7 @@ public sealed record TrainingOptions : RunOptions
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
-    /// <summary>What the reports of <see cref="TrainingRun{TReport}.Every"/> measure, and on how many samples.</summary>
+    /// <summary>What the reports of <see cref="TrainingRun{TReport}.Every"/> measure, and on how many samples. Default: <see cref="DiagnosticOptions"/> with its own defaults, which have no auditor.</summary>
     public DiagnosticOptions Diagnostics { get; init; } = new();
 
     /// <summary>

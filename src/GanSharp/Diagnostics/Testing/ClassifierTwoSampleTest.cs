@@ -52,7 +52,7 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
     /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; at most the size of the held-out data.</param>
-    /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
+    /// <param name="seed">Determines which held-out samples and latents are drawn. Default 0.</param>
     /// <returns>The accuracy from 0 to 1, ½ by chance, with its 95% interval and p-value.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     /// <exception cref="DiagnosticRefusedException">The data is training data: it has a held-out part itself, or a trainer has been created with it.</exception>

@@ -172,7 +172,7 @@ public abstract class Trainer<TReport> : Trainer
     /// for the step in progress, and where G can't copy itself (<see cref="GeneratorNetwork.CloneArchitecture"/>) the next step waits for it; to serve many, take a <see cref="Trainer.Snapshot"/>.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
+    /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step. Default 0.</param>
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <returns>Tensor of shape [count, …] on the generator's device, without a graph.</returns>
