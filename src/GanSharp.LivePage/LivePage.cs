@@ -44,9 +44,10 @@ public sealed partial class LivePage : IDisposable
     /// <summary>What to open in a browser; it holds the token where one is needed.</summary>
     public Uri Address { get; }
 
-    /// <summary>Serves a run's folder until the result is disposed: one that is being written, or one that was opened to be looked at.</summary>
+    /// <summary>Serves a run's folder: one that is being written, or one that was opened to be looked at.</summary>
     /// <param name="folder">The run's folder. Where it was made with a trainer, the page can pause it and show walks through its latent space.</param>
     /// <param name="options">Null for the defaults: this machine only, at a free port.</param>
+    /// <returns>The page, which is served until it is disposed.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <exception cref="IOException">The port is in use, or the address isn't this machine's.</exception>
     public static LivePage Start(RunFolder folder, LivePageOptions? options = null)

@@ -24,7 +24,7 @@ public sealed record LivePageOptions
     /// <summary>A folder whose subfolders are runs to compare with. Null (the default): the folder that holds this run's.</summary>
     public string? CompareWith { get; init; }
 
-    /// <summary>Pages that may listen at once; further ones are refused. Default 64.</summary>
+    /// <summary>Pages that may listen at once, at least 1; further ones are refused. Default 64.</summary>
     public int MaximumClients { get; init; } = 64;
 
     /// <summary>Whether the page goes on until the process ends, when the run is over. Default false.</summary>

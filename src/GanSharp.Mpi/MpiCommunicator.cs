@@ -68,6 +68,7 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
 
     /// <summary>Begins MPI and meets the other processes. A process can do so once: MPI can't begin again after its end.</summary>
     /// <param name="options">Null for the defaults.</param>
+    /// <returns>The processes of this job, or this one alone where it was started without a launcher; the caller disposes it after training.</returns>
     /// <exception cref="MpiException">No library fits the launcher, the launcher belongs to another MPI, or MPI fails. The message says what was tried.</exception>
     /// <exception cref="InvalidOperationException">There is, or was, a communicator in this process.</exception>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
@@ -114,7 +115,7 @@ public sealed class MpiCommunicator : ICommunicator, IDisposable
     }
 
     /// <summary>
-    /// Leaves, when all others do. Where another rank still trains, or an exception is on its way out of a <c>using</c> block, MPI isn't ended in order, which would wait for ever: the others get an
+    /// Leaves, when all others do. Where another rank still trains, or an exception is on its way out of a <c>using</c> block, MPI isn't ended in order, which would wait forever: the others get an
     /// exception in their next call, and the launcher ends them when this process ends.
     /// </summary>
     public void Dispose()

@@ -10,7 +10,7 @@ public sealed record MpiOptions
     public string? Library { get; init; }
 
     /// <summary>
-    /// How long a rank waits for the others in one call before it ends the job and says who didn't come. At least 1 s; null waits for ever. Default 5 min: the ranks' work between two calls must
+    /// How long a rank waits for the others in one call before it ends the job and says who didn't come. At least 1 s; null waits forever. Default 5 min: the ranks' work between two calls must
     /// differ by less, and what one rank does alone, such as writing a checkpoint or drawing a report, counts as well.
     /// </summary>
     public TimeSpan? Timeout { get; init; } = TimeSpan.FromMinutes(5);

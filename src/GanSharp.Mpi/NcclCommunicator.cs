@@ -49,6 +49,7 @@ public sealed class NcclCommunicator : ICommunicator, IDisposable
 
     /// <summary>Lets the ranks' GPUs find each other. Every rank must call it.</summary>
     /// <param name="processes">Which ranks; it must outlive the result, and stays the caller's.</param>
+    /// <returns>A communicator of the same ranks, which the caller disposes before <paramref name="processes"/>.</returns>
     /// <exception cref="InvalidOperationException">This process sees no GPU, or more than one.</exception>
     /// <exception cref="MpiException">NCCL isn't there, or fails.</exception>
     public static NcclCommunicator Create(MpiCommunicator processes)
@@ -63,10 +64,16 @@ public sealed class NcclCommunicator : ICommunicator, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor has a type that can't be added, or is sparse.</exception>
+    /// <exception cref="MpiException">The ranks' calls, types or shapes are unlike, or NCCL fails.</exception>
+    /// <exception cref="ObjectDisposedException">The communicator was disposed.</exception>
     public void AllReduce(IReadOnlyList<Tensor> tensors) => Exchange(
         nameof(AllReduce), tensors, isSum: true, processes.AllReduce, (address, tensor) => nccl.Add(address, tensor.numel(), NcclLibrary.TypeOf(tensor.dtype), communicator, Stream));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A tensor is sparse.</exception>
+    /// <exception cref="MpiException">The ranks' calls, types or shapes are unlike, or NCCL fails.</exception>
+    /// <exception cref="ObjectDisposedException">The communicator was disposed.</exception>
     public void Broadcast(IReadOnlyList<Tensor> tensors) => Exchange(
         nameof(Broadcast), tensors, isSum: false, processes.Broadcast, (address, tensor) => nccl.Copy(address, tensor.numel() * tensor.element_size(), communicator, Stream));
 

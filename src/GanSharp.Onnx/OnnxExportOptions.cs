@@ -15,7 +15,7 @@ public sealed record OnnxExportOptions
     /// <summary>ψ of StyleGAN2's truncation, which becomes part of the file; finite. Default 1, which changes nothing. Other generators have none.</summary>
     public double Truncation { get; init; } = 1;
 
-    /// <summary>The values of samples that are black and white, which the file tells to who makes pictures of them. Default (−1, 1), as everywhere in this library; null where samples are no images.</summary>
+    /// <summary>The values of samples that are black and white, which the file states for those who make pictures of them. Default (−1, 1), as everywhere in this library; null where samples are no images.</summary>
     public (double Black, double White)? ValueRange { get; init; } = (-1, 1);
 
     /// <summary>

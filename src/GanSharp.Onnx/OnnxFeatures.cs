@@ -58,6 +58,7 @@ public sealed class OnnxFeatures : IFeatureExtractor, IDisposable
     /// turns RGB in [0, 255] into BGR and subtracts ImageNet's mean image.
     /// </summary>
     /// <param name="folder">The folder DnnImageModels of the package. Null (the default) for the one that the package puts beside the application.</param>
+    /// <returns>An extractor from images [N, 1 or 3, H, W] in [−1, 1], which it resizes to 224 × 224, to features [N, 512]; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">It isn't there; the message says how to get it.</exception>
     public static OnnxFeatures ResNet18(string? folder = null)
     {

@@ -18,6 +18,7 @@ public sealed class OnnxRule
     /// <summary>A rule for modules with one input. For a generator it is the latents; <see cref="OnnxScope"/> gives the labels.</summary>
     /// <typeparam name="TModule">The class.</typeparam>
     /// <param name="write">Adds the nodes of <c>forward</c> for the module, its place in the graph and its input, and returns the output.</param>
+    /// <returns>A rule for <see cref="OnnxExportOptions.Rules"/>.</returns>
     public static OnnxRule Of<TModule>(Func<TModule, OnnxScope, OnnxValue, OnnxValue> write)
         where TModule : Module
     {
@@ -28,6 +29,7 @@ public sealed class OnnxRule
     /// <summary>A rule for modules with several inputs: as many as their parent passes to <see cref="OnnxScope.Call"/>.</summary>
     /// <typeparam name="TModule">The class.</typeparam>
     /// <param name="write">Adds the nodes of <c>forward</c> for the module, its place in the graph and its inputs, and returns the output.</param>
+    /// <returns>A rule for <see cref="OnnxExportOptions.Rules"/>.</returns>
     public static OnnxRule OfSeveral<TModule>(Func<TModule, OnnxScope, IReadOnlyList<OnnxValue>, OnnxValue> write)
         where TModule : Module
     {

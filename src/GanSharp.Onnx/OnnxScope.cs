@@ -24,28 +24,33 @@ public sealed class OnnxScope
     /// <param name="inputs">What it is called with, labels apart.</param>
     /// <returns>The child's output.</returns>
     /// <exception cref="OnnxExportException">There is no rule for the child or for something in it.</exception>
+    /// <exception cref="ArgumentException">The module has no child of that name.</exception>
     public OnnxValue Call(string child, params OnnxValue[] inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return Within(child).Write(inputs);
     }
 
-    /// <summary>A parameter or buffer of the module, as a constant.</summary>
+    /// <summary>Writes a parameter or buffer of the module.</summary>
     /// <param name="name">Its name.</param>
+    /// <returns>A constant of the same shape; float32 unless the values are int64.</returns>
+    /// <exception cref="ArgumentException">The module has no parameter or buffer of that name.</exception>
     public OnnxValue Weight(string name) => graph.Constant(At(name), Tensor(name));
 
-    /// <summary>A constant.</summary>
-    /// <param name="name">What it is, for who reads the file.</param>
-    /// <param name="values">Its values: written as int64 where they are, else as float32.</param>
+    /// <summary>Writes values that aren't the module's.</summary>
+    /// <param name="name">What it is, for those who read the file.</param>
+    /// <param name="values">Its values, of any shape: written as int64 where they are, else as float32.</param>
+    /// <returns>A constant of the shape of <paramref name="values"/>.</returns>
     public OnnxValue Constant(string name, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(values);
         return graph.Constant(At(name), values);
     }
 
-    /// <summary>A number as a constant.</summary>
-    /// <param name="name">What it is, for who reads the file.</param>
+    /// <summary>Writes a number.</summary>
+    /// <param name="name">What it is, for those who read the file.</param>
     /// <param name="value">The number, rounded to float32.</param>
+    /// <returns>A constant without dimensions.</returns>
     public OnnxValue Constant(string name, double value)
     {
         using var scope = NewDisposeScope();

@@ -16,6 +16,7 @@ public static class ConsoleProgress
     /// <param name="console">Where to show it; the process's console where null.</param>
     /// <param name="verbosity">How much to show. Default <see cref="ConsoleVerbosity.Normal"/>.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    /// <returns>The run's reports in order. Training and display begin when they are enumerated.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The verbosity is none of the three.</exception>
     public static IEnumerable<TReport> WithProgress<TReport>(this TrainingRun<TReport> run, IAnsiConsole? console = null, ConsoleVerbosity verbosity = ConsoleVerbosity.Normal)
         where TReport : TrainingReport

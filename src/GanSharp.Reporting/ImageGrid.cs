@@ -18,7 +18,7 @@ public static class ImageGrid
     public static void Save(Tensor images, string path, int columns = 8) => Save([("", images, columns)], path);
 
     /// <summary>Writes images row by row as a PNG.</summary>
-    /// <param name="images">Images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="images">Float tensor of shape [N, channels, height, width] as <see cref="Save(Tensor, string, int)"/> takes.</param>
     /// <param name="stream">Where to write it; it stays open.</param>
     /// <param name="columns">Images in a row, at least 1. Default 8.</param>
     /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
@@ -32,7 +32,7 @@ public static class ImageGrid
     /// Saves each image as a file of its own, 000000.png, 000001.png, …, a pixel for a pixel: the folder that torch-fidelity, pytorch-fid and GanSharp's <c>ImageFolder</c> read.
     /// More batches go on in it with <paramref name="first"/>.
     /// </summary>
-    /// <param name="images">Images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="images">Float tensor of shape [N, channels, height, width] as <see cref="Save(Tensor, string, int)"/> takes.</param>
     /// <param name="folder">Where to save them; made where it isn't there. Files of the same numbers are replaced, others stay: start with an empty one.</param>
     /// <param name="first">Number of the first file, at least 0. Default 0.</param>
     /// <exception cref="ArgumentException">The tensor has another shape, or holds NaN.</exception>
@@ -50,8 +50,8 @@ public static class ImageGrid
     }
 
     /// <summary>Saves real and generated images beside each other, with captions.</summary>
-    /// <param name="real">Images of the data, like <see cref="Save(Tensor, string, int)"/>'s.</param>
-    /// <param name="generated">Images of the generator.</param>
+    /// <param name="real">Images of the data, shape [N, channels, height, width] as <see cref="Save(Tensor, string, int)"/> takes.</param>
+    /// <param name="generated">Images of the generator, shape [M, channels, height, width].</param>
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <param name="columns">Images in a row of each half. Default 8.</param>
     /// <exception cref="ArgumentException">A tensor has another shape, or holds NaN.</exception>
@@ -59,7 +59,7 @@ public static class ImageGrid
         Save([("Real", real, columns), ("Generated", generated, columns)], path);
 
     /// <summary>Saves several blocks of images beside each other, each with its caption.</summary>
-    /// <param name="blocks">At least one; images like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="blocks">At least one; images of shape [N, channels, height, width] as <see cref="Save(Tensor, string, int)"/> takes.</param>
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <param name="columns">Images in a row of each block, at least 1. Default 8.</param>
     /// <exception cref="ArgumentException">There is no block, or a tensor has another shape, or holds NaN.</exception>
@@ -72,7 +72,7 @@ public static class ImageGrid
     }
 
     /// <summary>Saves generated images, one below the other, and to the right of each the training images that are nearest to it: a copy is seen at once.</summary>
-    /// <param name="generated">Images of the generator, like <see cref="Save(Tensor, string, int)"/>'s.</param>
+    /// <param name="generated">Images of the generator, shape [N, channels, height, width] as <see cref="Save(Tensor, string, int)"/> takes.</param>
     /// <param name="neighbors">Float tensor of shape [N, k, channels, height, width]: k images for each, the nearest first (<c>NearestTrainingNeighbors.Read</c>).</param>
     /// <param name="path">Where to save it; a file that is there is replaced.</param>
     /// <exception cref="ArgumentException">A tensor has another shape, or holds NaN.</exception>

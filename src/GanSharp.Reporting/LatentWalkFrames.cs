@@ -31,7 +31,7 @@ public static class LatentWalkFrames
     /// <param name="prior">The generator's prior.</param>
     /// <param name="sample">Makes the samples of latents, a float32 tensor of shape [Walks, size of the prior] on the CPU; what it returns is disposed here.</param>
     /// <param name="held">How many of a latent vector's last values stay what they are at the beginning: a <see cref="StyleGan2Generator.NoiseSize"/>. Default 0.</param>
-    /// <returns>What the function returns, each until the next one is asked for.</returns>
+    /// <returns>What the function returns, of shape [Walks, …], each until the next one is asked for.</returns>
     /// <exception cref="ArgumentException">The walk and the prior don't fit, see <see cref="LatentWalk.Latents"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="held"/> is below 0 or above the prior's size.</exception>
     public static IEnumerable<Tensor> Frames(this LatentWalk walk, LatentPrior prior, Func<Tensor, Tensor> sample, int held = 0)

@@ -59,6 +59,7 @@ public static class ReportCsv
     /// <param name="reports">The run.</param>
     /// <param name="path">The file.</param>
     /// <typeparam name="TReport">The trainer's kind of report: a VAE's has columns of its own.</typeparam>
+    /// <returns>The same reports in order. The file is written while they are enumerated.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static IEnumerable<TReport> WithCsv<TReport>(this IEnumerable<TReport> reports, string path)
         where TReport : TrainingReport

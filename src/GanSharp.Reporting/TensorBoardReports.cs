@@ -19,6 +19,7 @@ public static class TensorBoardReports
     /// <param name="folder">A folder for this run, inside of that which TensorBoard watches; made where it isn't there.</param>
     /// <param name="options">Samples to show, and limits; null for the defaults, without samples.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    /// <returns>The same reports in order. The event file is written while they are enumerated.</returns>
     /// <exception cref="ArgumentException">The folder is empty, or an option is out of its range.</exception>
     public static IEnumerable<TReport> WithTensorBoard<TReport>(this IEnumerable<TReport> reports, string folder, TensorBoardOptions? options = null)
         where TReport : TrainingReport

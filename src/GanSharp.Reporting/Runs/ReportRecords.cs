@@ -11,8 +11,9 @@ namespace GanSharp.Reporting.Runs;
 /// <summary>Records of reports.</summary>
 public static class ReportRecords
 {
-    /// <summary>The report as a run folder keeps it.</summary>
+    /// <summary>Makes of a report what a run folder keeps.</summary>
     /// <param name="report">A GAN's or a VAE's.</param>
+    /// <returns>A copy of the report's numbers and texts, without tensors; of a report of another kind only what all have.</returns>
     public static ReportRecord ToRecord(this TrainingReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

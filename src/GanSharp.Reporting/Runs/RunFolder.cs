@@ -107,9 +107,10 @@ public sealed class RunFolder : IDisposable
     /// <param name="trainer">Who trains. Its data gives the real samples of the pictures.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    /// <returns>The folder to write into; the caller disposes it after the run.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <exception cref="IOException">The folder can't be made or written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same, for want of a permission.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, because a permission is missing.</exception>
     public static RunFolder Create<TReport>(string path, Trainer<TReport> trainer, RunFolderOptions? options = null)
         where TReport : TrainingReport
     {
@@ -139,6 +140,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Opens a run's folder to read it, while the run goes on or afterwards.</summary>
     /// <param name="path">The folder.</param>
+    /// <returns>The folder as it is now; <see cref="Refresh"/> reads what comes later.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It is no run's folder, or one of a later version; the message says why.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>

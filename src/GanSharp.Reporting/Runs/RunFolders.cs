@@ -14,6 +14,7 @@ public static class RunFolders
     /// <param name="reports">The run, such as <c>trainer.Train(10_000).Every(500)</c>, of the trainer that the folder was created with.</param>
     /// <param name="folder">A folder of <see cref="RunFolder.Create"/>.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
+    /// <returns>The same reports in order. The folder is filled while they are enumerated.</returns>
     /// <exception cref="ArgumentException">The folder was opened to be read.</exception>
     public static IEnumerable<TReport> WithRunFolder<TReport>(this IEnumerable<TReport> reports, RunFolder folder)
         where TReport : TrainingReport

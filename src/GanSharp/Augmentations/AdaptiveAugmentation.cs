@@ -90,10 +90,12 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
         }
     }
 
-    /// <summary>p now. It waits for the device, so read it at reports.</summary>
+    /// <summary>Reads p. It waits for the device, so read it at reports.</summary>
+    /// <returns>p, from 0 to <see cref="LargestProbability"/>.</returns>
     public double ReadProbability() => probability.item<float>();
 
-    /// <summary>r at the last change of p; 0 before the first. It waits for the device.</summary>
+    /// <summary>Reads r as of the last change of p. It waits for the device.</summary>
+    /// <returns>r, from −1 to 1; 0 before the first change of p.</returns>
     public double ReadOverfitting() => overfitting.item<float>();
 
     /// <inheritdoc/>

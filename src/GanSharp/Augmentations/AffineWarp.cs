@@ -22,7 +22,7 @@ public sealed class AffineWarp(double scale = 0.2, double rotation = 1, double a
     /// <summary>Deviation of log2 of the scale.</summary>
     public double Scale { get; } = ImageCheck.Extent(scale, nameof(scale));
 
-    /// <summary>Largest angle as a share of a half turn.</summary>
+    /// <summary>Largest angle as a share of a half turn, from 0 to 1.</summary>
     public double Rotation { get; } = ImageCheck.Share(rotation, nameof(rotation));
 
     /// <summary>Deviation of log2 of the scale that widens.</summary>

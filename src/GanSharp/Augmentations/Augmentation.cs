@@ -26,8 +26,9 @@ public abstract class Augmentation
     /// </summary>
     public static Augmentation DiffAugment { get; } = Sequence(new ColorJitter(), new Translation(), new Cutout());
 
-    /// <summary>Several, one after another.</summary>
+    /// <summary>Puts several together, one after another.</summary>
     /// <param name="parts">At least one.</param>
+    /// <returns>An augmentation that hands each part what the one before it returned.</returns>
     public static AugmentationSequence Sequence(params IReadOnlyList<Augmentation> parts) => new(parts);
 
     /// <summary>Changes samples at random.</summary>
@@ -50,7 +51,7 @@ public abstract class Augmentation
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="random">Where every draw comes from.</param>
     /// <param name="stepsTaken">Generator steps taken before this one.</param>
-    /// <param name="probability">A number in [0, 1] as a 0-dimensional tensor, so that it may be one that only the device knows.</param>
+    /// <param name="probability">A number in [0, 1] as a scalar tensor, so that it may be one that only the device knows.</param>
     /// <returns>Tensor of the same shape and type, differentiable in the samples.</returns>
     public virtual Tensor Apply(Tensor samples, Generator random, long stepsTaken, Tensor probability)
     {

@@ -27,7 +27,7 @@ public sealed class ColorTransform(double brightness = 0.2, double contrast = 0.
     /// <summary>Whether there are luma flips.</summary>
     public bool LumaFlip { get; } = lumaFlip;
 
-    /// <summary>Largest angle as a share of a half turn.</summary>
+    /// <summary>Largest angle of the hue as a share of a half turn, from 0 to 1.</summary>
     public double Hue { get; } = ImageCheck.Share(hue, nameof(hue));
 
     /// <summary>Deviation of log2 of the saturation.</summary>

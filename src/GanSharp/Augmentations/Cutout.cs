@@ -9,7 +9,7 @@ namespace GanSharp.Augmentations;
 /// <param name="share">Sides of the rectangle as shares of the image's, from 0 to 1. Default 1/2, the authors'.</param>
 public sealed class Cutout(double share = 0.5) : Augmentation
 {
-    /// <summary>Sides of the rectangle as shares of the image's.</summary>
+    /// <summary>Sides of the rectangle as shares of the image's, from 0 to 1.</summary>
     public double Share { get; } = ImageCheck.Share(share, nameof(share));
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace GanSharp.Augmentations;
 public sealed class ScheduledAugmentation : Augmentation, IStateful
 {
     /// <summary>Sets pipeline and schedule.</summary>
-    /// <param name="pipeline">Usually a <see cref="AugmentationSequence"/>, whose parts have a chance of their own each.</param>
+    /// <param name="pipeline">Usually a <see cref="AugmentationSequence"/>, whose parts each have a chance of their own.</param>
     /// <param name="probability">p at each generator step, from 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="probability"/> leaves 0 to 1 somewhere.</exception>
     public ScheduledAugmentation(Augmentation pipeline, Schedule probability)
@@ -27,7 +27,7 @@ public sealed class ScheduledAugmentation : Augmentation, IStateful
     /// <summary>The transforms.</summary>
     public Augmentation Pipeline { get; }
 
-    /// <summary>p at each generator step.</summary>
+    /// <summary>p at each generator step, from 0 to 1.</summary>
     public Schedule Probability { get; }
 
     IReadOnlyList<(string Name, Tensor Value)> IStateful.State => InnerState.State(Pipeline);

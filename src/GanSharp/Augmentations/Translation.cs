@@ -10,7 +10,7 @@ namespace GanSharp.Augmentations;
 /// <param name="reflects">Whether the border shows the image's reflection. Default false, as in DiffAugment.</param>
 public sealed class Translation(double share = 0.125, bool reflects = false) : Augmentation
 {
-    /// <summary>Largest move as a share of the side.</summary>
+    /// <summary>Largest move as a share of the side, from 0 to 1.</summary>
     public double Share { get; } = ImageCheck.Share(share, nameof(share));
 
     /// <summary>Whether the border shows the image's reflection instead of zeros.</summary>

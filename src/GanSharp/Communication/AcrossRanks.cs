@@ -18,7 +18,7 @@ public static class AcrossRanks
     /// <summary>
     /// The mean of the ranks' tensors, value by value: that of all samples from each rank's mean of its own. It has the gradient of what every rank computes from it, and of any order.
     /// </summary>
-    /// <param name="own">This rank's tensor, of any floating-point type; returned as it is where one process trains.</param>
+    /// <param name="own">This rank's tensor, of any floating-point type and the same shape on every rank; returned as it is where one process trains.</param>
     /// <returns>Tensor of the shape of <paramref name="own"/>, the same on every rank.</returns>
     public static Tensor Mean(Tensor own)
     {

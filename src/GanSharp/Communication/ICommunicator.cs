@@ -18,11 +18,11 @@ public interface ICommunicator
     int LocalRank { get; }
 
     /// <summary>Replaces each tensor by its sum over all ranks, in place.</summary>
-    /// <param name="tensors">Tensors of any floating-point type.</param>
+    /// <param name="tensors">Tensors of any floating-point type and any shape, the same shapes on every rank.</param>
     void AllReduce(IReadOnlyList<Tensor> tensors);
 
     /// <summary>Replaces each tensor by that of rank 0, in place.</summary>
-    /// <param name="tensors">Tensors of any type.</param>
+    /// <param name="tensors">Tensors of any type and any shape, the same shapes on every rank.</param>
     void Broadcast(IReadOnlyList<Tensor> tensors);
 
     /// <summary>Returns when every rank has called it.</summary>

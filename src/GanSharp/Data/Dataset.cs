@@ -93,7 +93,9 @@ public abstract class Dataset : IDisposable
     /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Throws unless (<paramref name="position"/>, <paramref name="count"/>) can be drawn.</summary>
+    /// <summary>Refuses what can't be drawn: the first check of every <see cref="Draw"/>.</summary>
+    /// <param name="position">Samples that come before the batch; must be at least 0.</param>
+    /// <param name="count">Samples to draw; must be at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is below 0, or <paramref name="count"/> is below 1.</exception>
     protected static void ThrowIfNotDrawable(long position, int count)
     {

@@ -16,8 +16,8 @@ public sealed class InMemoryDataset : Dataset
     /// <summary>Creates a data set from the given tensors. It uses them without a copy; the caller disposes them.</summary>
     /// <param name="samples">Tensor of shape [N, …] with N ≥ 1: uint8 images, or floating-point values, which must be finite.</param>
     /// <param name="labels">Integer tensor of shape [N], or null.</param>
-    /// <param name="heldOut">Data set aside for diagnostics, of the same sample shape; this data set disposes it.</param>
-    /// <param name="name">The data set's name in messages and reports.</param>
+    /// <param name="heldOut">Data set aside for diagnostics, of the same sample shape, which this data set disposes; null (the default) for none.</param>
+    /// <param name="name">The data set's name in messages and reports. Default "tensor data".</param>
     /// <exception cref="ArgumentException">The shapes don't match, or the tensor is empty, of another type, or has NaN or infinite values.</exception>
     public InMemoryDataset(Tensor samples, Tensor? labels = null, InMemoryDataset? heldOut = null, string name = "tensor data")
         : base(name, Check(samples, labels, heldOut, name))
@@ -38,7 +38,7 @@ public sealed class InMemoryDataset : Dataset
 
     /// <summary>Sets a random part of the samples aside as <see cref="HeldOut"/>.</summary>
     /// <param name="heldOutFraction">Share of the samples to set aside, in (0, 1); at least one sample stays on each side.</param>
-    /// <param name="seed">Determines which samples are set aside.</param>
+    /// <param name="seed">Determines which samples are set aside. Default 0.</param>
     /// <returns>A new data set with the rest as its training part. This one stays valid.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="heldOutFraction"/> doesn't lie between 0 and 1, both excluded.</exception>
     public InMemoryDataset Split(double heldOutFraction, long seed = 0)

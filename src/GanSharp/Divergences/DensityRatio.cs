@@ -7,7 +7,7 @@ namespace GanSharp.Divergences;
 public static class DensityRatio
 {
     /// <summary>ln r(x) = l(x) − ln(π / (1 − π)) (eqs. 4 and 5).</summary>
-    /// <param name="logits">Logits of a discriminator trained with a share <paramref name="realShare"/> of real samples.</param>
+    /// <param name="logits">Logits, of any shape, of a discriminator trained with a share <paramref name="realShare"/> of real samples.</param>
     /// <param name="realShare">π = p(y = 1), in (0, 1). Default ½: as many real as generated samples.</param>
     /// <returns>Tensor of the logits' shape and type, in nats.</returns>
     public static Tensor Log(Tensor logits, double realShare = 0.5)

@@ -109,6 +109,7 @@ public sealed partial class FDivergence
     /// <summary>D_f(p‖q) by quadrature in one or two dimensions, to about 1e-10 for mixtures of Gaussians.</summary>
     /// <param name="data">p.</param>
     /// <param name="generator">q.</param>
+    /// <returns>D_f(p‖q), at least 0; in nats where f is made of logarithms.</returns>
     /// <exception cref="DiagnosticRefusedException">The divergence is infinite, or depends on tails beyond the densities' supports.</exception>
     /// <exception cref="NotSupportedException">The dimension is above 2.</exception>
     public double Quadrature(IDensity data, IDensity generator) => new Quadrature(data, generator).Integrate(

@@ -137,10 +137,11 @@ public sealed partial class FDivergence
     });
 
     /// <summary>
-    /// The α family (Amari): f(u) = (u^α − 1 − α(u − 1)) / (α(α − 1)). α = 2 is half of Pearson's χ², −1 half of Neyman's, ½ twice the squared Hellinger;
+    /// The α family (Cichocki and Amari 2010): f(u) = (u^α − 1 − α(u − 1)) / (α(α − 1)). α = 2 is half of Pearson's χ², −1 half of Neyman's, ½ twice the squared Hellinger;
     /// α → 1 is KL and α → 0 reverse KL.
     /// </summary>
     /// <param name="alpha">Finite, neither 0 nor 1.</param>
+    /// <returns>The divergence, whose name states α: "α-divergence (α = 2)".</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> isn't finite, or is 0 or 1.</exception>
     public static FDivergence Alpha(double alpha)
     {

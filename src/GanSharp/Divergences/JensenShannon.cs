@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Divergences;
 
 /// <summary>
-/// The Jensen–Shannon divergence between data and generator in nats, from 0 (equal) to ln 2 (disjoint):
+/// The Jensen–Shannon divergence (Lin 1991) between data and generator in nats, from 0 (equal) to ln 2 (disjoint):
 /// bounded from below by what any discriminator achieves, or computed where both densities are known.
 /// </summary>
 public static class JensenShannon
@@ -35,14 +35,14 @@ public static class JensenShannon
     /// π, the weight of the real class, in (0, 1), whatever N and M. Default ½. The bound saturates at H(π) = −π ln π − (1 − π) ln(1 − π).
     /// </param>
     /// <param name="interval">
-    /// How the interval is computed. With the two methods that are valid at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
+    /// How the interval is computed. Default <see cref="IntervalMethod.Normal"/>, which suffices from a few hundred samples per side on. With the two methods that are valid at every sample count, the lower end is a 97.5% lower confidence limit of the divergence itself,
     /// at every sample count. The upper end limits only the bound and not the divergence: a better D may give more.
     /// </param>
     /// <param name="logitLimit">
     /// b of <see cref="IntervalMethod.Hoeffding"/> and <see cref="IntervalMethod.EmpiricalBernstein"/>, above 0; unused by the others. D's logits are clipped to
     /// [−b, b], which is another D and so another lower bound, whose terms span b. Default 6: a perfect D loses at most e⁻⁶ = 0.0025 nats by clipping.
     /// </param>
-    /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>.</param>
+    /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>. Default 0.</param>
     /// <returns>The bound, not clipped: below 0 where D is worse than guessing. <see cref="Format"/> prints it clipped.</returns>
     /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="realShare"/> doesn't lie between 0 and 1, or <paramref name="logitLimit"/> isn't finite and above 0.</exception>
@@ -73,12 +73,14 @@ public static class JensenShannon
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
     /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.006 nats; at most the size of the held-out data.</param>
-    /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
+    /// <param name="seed">Determines which held-out samples and latents are drawn. Default 0.</param>
     /// <param name="objective">The objective that D was trained with; null where its logit is known to be ln p_d/p_g.</param>
+    /// <returns>The bound in nats with its normal 95% interval, not clipped.</returns>
     /// <exception cref="DiagnosticRefusedException">
     /// The objective's logit is no density ratio, or only one up to a constant; D judges samples in groups; or the data is training data: it has a held-out
     /// part itself, or a trainer has been created with it.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public static Estimate Bound(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0, IDensityRatio? objective = null)
     {
@@ -138,7 +140,7 @@ public static class JensenShannon
     /// <param name="data">p_d.</param>
     /// <param name="generator">p_g, of the same dimension.</param>
     /// <param name="samples">Samples of each side, at least 2. Default 100,000, for a standard error of at most about 0.0013 nats.</param>
-    /// <param name="seed">Determines the samples.</param>
+    /// <param name="seed">Determines the samples. Default 0.</param>
     /// <returns>An unbiased estimate; its interval is ± 1.96 standard errors.</returns>
     /// <exception cref="ArgumentException">The dimensions differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
@@ -165,18 +167,14 @@ public static class JensenShannon
         return Bound(LogRatios(data, 0), LogRatios(generator, samples));
     }
 
-    /// <summary>
-    /// Whether even the lower end of the interval reaches 0.9 ln 2: D then distinguishes the two almost with certainty, so that G's loss of eq. 21 has almost no gradient
-    /// and the divergence says little more than "disjoint".
-    /// </summary>
+    /// <summary>Whether D distinguishes the two almost with certainty, so that G's loss of eq. 21 has almost no gradient and the divergence says little more than "disjoint".</summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
+    /// <returns>True where even the lower end of the interval reaches 0.9 ln 2.</returns>
     public static bool IsSaturated(Estimate divergence) => divergence.Lower >= SaturatedShare * Maximum;
 
-    /// <summary>
-    /// "0.1114 ± 0.0042" or "0.0031 [0.0008, 0.0071]", clipped to [0, ln 2], the range of the divergence but not of an estimate, followed by ", saturated" where it is.
-    /// Negative values are shown too: "0.0000 (raw -0.0100 ± 0.0030)". Only the printed text is clipped, because clipping values would bias their means.
-    /// </summary>
+    /// <summary>The text by which reports show a divergence. Only the text is clipped to [0, ln 2], because clipping values would bias their means.</summary>
     /// <param name="divergence">JSD or a bound of it at π = ½.</param>
+    /// <returns>"0.1114 ± 0.0042" or "0.0031 [0.0008, 0.0071]", followed by ", saturated" where it is; a negative value as "0.0000 (raw -0.0100 ± 0.0030)".</returns>
     public static string Format(Estimate divergence) => $"{FormatValue(divergence)}{(IsSaturated(divergence) ? ", saturated" : "")}";
 
     /// <summary>The same without ", saturated".</summary>

@@ -38,10 +38,9 @@ public static class ParetoTail
         return ShapeOfTail(descending);
     }
 
-    /// <summary>
-    /// The largest k̂ at which a mean of this many weights is reliable: min(1 − 1 / log₁₀ S, 0.7) for S samples.
-    /// </summary>
+    /// <summary>The largest k̂ at which a mean of this many weights is reliable.</summary>
     /// <param name="samples">S, at least 1.</param>
+    /// <returns>min(1 − 1 / log₁₀ S, 0.7) for S samples; −∞ for one.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public static double LargestShape(long samples)
     {

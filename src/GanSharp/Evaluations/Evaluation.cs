@@ -18,7 +18,7 @@ public static class Evaluation
     /// <param name="real">p_d; its held-out part where it has one.</param>
     /// <param name="generator">G, as it is. To measure a trainer's average, do so while <c>UseAverage()</c> is in force.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>A record per metric. A metric that fails is named among the failures, and the others are measured.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
@@ -34,9 +34,9 @@ public static class Evaluation
 
     /// <summary>Generated samples against data.</summary>
     /// <param name="real">p_d; its held-out part where it has one.</param>
-    /// <param name="fake">Generated samples of the same shape.</param>
+    /// <param name="fake">Generated samples of the same shape; all of them, as its held-out part isn't used apart.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The samples have different shapes, or an option is invalid.</exception>
     /// <returns>A record per metric. A metric that fails is named among the failures, and the others are measured.</returns>
@@ -56,7 +56,7 @@ public static class Evaluation
     /// <param name="fakeFolder">Generated images.</param>
     /// <param name="image">The shape to which all are brought: scaled until they cover it, then cropped.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told before each metric, and at the end.</param>
+    /// <param name="progress">Told before each metric, and at the end; null (the default) for nobody.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDatasetException">There are no images, or one can't be decoded.</exception>
@@ -88,13 +88,14 @@ public static class Evaluation
         };
     }
 
-    /// <summary>
-    /// The metrics that are measured where none are named: Fréchet and kernel distance, precision, recall, density and coverage, the classifier score where the features are a
-    /// classifier's, the sharpness of images, and, where they hold its window of 11 × 11 pixels, MS-SSIM of pairs.
-    /// </summary>
+    /// <summary>The metrics that are measured where none are named.</summary>
     /// <param name="features">What they compare.</param>
     /// <param name="sampleShape">Shape of one sample.</param>
     /// <param name="samples">Samples of each set. Default 10,000, of which those that compare pairs take 5,000 at most.</param>
+    /// <returns>
+    /// Fréchet and kernel distance, precision, recall, density and coverage; the classifier score where the features are a classifier's; of images the sharpness and, where they hold its
+    /// window of 11 × 11 pixels, MS-SSIM of pairs.
+    /// </returns>
     public static IReadOnlyList<IMetric> DefaultMetrics(IFeatureExtractor features, IReadOnlyList<long> sampleShape, long samples = 10_000)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -13,7 +13,8 @@ namespace GanSharp.Evaluations;
 /// <param name="Failures">For each metric that failed, its name and why.</param>
 public sealed record EvaluationReport(IReadOnlyList<MetricRecord> Records, IReadOnlyList<string> Failures)
 {
-    /// <summary>The records as a table of text: metric, value with its interval, the value of real samples against real ones, which direction is better.</summary>
+    /// <summary>The records as a table of text.</summary>
+    /// <returns>A line for each metric: its name, the value with its interval, the value of real samples against real ones, which direction is better. A line for each failure follows.</returns>
     public string ToTable()
     {
         static string Text(double value, Estimate? interval) => interval?.ToString() ?? value.ToString("0.0000", CultureInfo.InvariantCulture);

@@ -21,8 +21,8 @@ public sealed class MetricContext
     /// <summary>For a measurement outside of a training run; within one, the run makes it.</summary>
     /// <param name="generator">G, as it is.</param>
     /// <param name="data">p_d; real samples are of its held-out part where it has one.</param>
-    /// <param name="seed">Determines which real samples are drawn and, with <paramref name="step"/>, the latents.</param>
-    /// <param name="step">Generator steps taken.</param>
+    /// <param name="seed">Determines which real samples are drawn and, with <paramref name="step"/>, the latents. Default 0.</param>
+    /// <param name="step">Generator steps taken. Default 0.</param>
     /// <param name="cancellationToken">Ends the sequences of batches with an <see cref="OperationCanceledException"/>.</param>
     public MetricContext(GeneratorNetwork generator, Dataset data, long seed = 0, long step = 0, CancellationToken cancellationToken = default)
     {
@@ -35,7 +35,7 @@ public sealed class MetricContext
     /// <summary>For samples that were generated before: of a folder, of another library.</summary>
     /// <param name="data">p_d; real samples are of its held-out part where it has one.</param>
     /// <param name="generated">Generated samples, of the same shape; all of them, so its held-out part is not used apart.</param>
-    /// <param name="seed">Determines which samples are drawn, and in which order.</param>
+    /// <param name="seed">Determines which samples are drawn, and in which order. Default 0.</param>
     /// <param name="cancellationToken">Ends the sequences of batches with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The samples have different shapes.</exception>
     public MetricContext(Dataset data, Dataset generated, long seed = 0, CancellationToken cancellationToken = default)
@@ -80,7 +80,7 @@ public sealed class MetricContext
     /// where there are fewer than asked for, all of them.
     /// </summary>
     /// <param name="samples">How many, at least 1.</param>
-    /// <param name="batchSize">Samples in a batch, at least 1; the last may have fewer.</param>
+    /// <param name="batchSize">Samples in a batch, at least 1; the last may have fewer. Default 256.</param>
     /// <returns>A batch is valid until the next one is asked for, which disposes it. The sequence can be read more than once.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> or <paramref name="batchSize"/> is below 1.</exception>
     public IEnumerable<Batch> Real(long samples, int batchSize = DefaultBatchSize)

@@ -41,7 +41,8 @@ public static class MetricGoals
             throw new InvalidOperationException($"{metric.GetType().Name}.Measure must return MetricValue.OfReal, because its goal is the value of real samples");
     }
 
-    /// <summary>"lower", "higher" or "near real".</summary>
+    /// <summary>The goal in words, as tables show it.</summary>
     /// <param name="goal">The goal.</param>
+    /// <returns>"lower", "higher" or "near real".</returns>
     public static string ToText(this MetricGoal goal) => goal switch { MetricGoal.Lower => "lower", MetricGoal.Higher => "higher", _ => "near real" };
 }

@@ -11,8 +11,9 @@ namespace GanSharp.Metrics;
 /// <param name="OfReal">What a perfect generator would get (<see cref="MetricValue.OfReal"/>); null where it wasn't measured.</param>
 public sealed record MetricReading(double Value, Estimate? Interval, long Step, MetricGoal Goal, Estimate? OfReal = null)
 {
-    /// <summary>Whether this value is better than another of the same metric. One that isn't finite never is, and any other is better than NaN.</summary>
+    /// <summary>Compares two values of the same metric by its goal.</summary>
     /// <param name="other">The other value.</param>
+    /// <returns>Whether this value is better. One that isn't finite never is, and any other is better than NaN.</returns>
     /// <exception cref="InvalidOperationException">The goal is the value of real samples, and there is none.</exception>
     public bool IsBetterThan(double other) => Goal.IsBetter(Value, other, OfReal);
 

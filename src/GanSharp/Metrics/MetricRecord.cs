@@ -57,8 +57,9 @@ public sealed record MetricRecord
     /// <summary>Version of GanSharp.</summary>
     public required string GanSharpVersion { get; init; }
 
-    /// <summary>A phrase for everything by which another record can't be compared with this one; none where it can.</summary>
+    /// <summary>Why another record can't be compared with this one.</summary>
     /// <param name="other">The other record.</param>
+    /// <returns>A phrase for each thing that differs, such as "the seed is 1 in place of 0"; empty where the two can be compared.</returns>
     public IReadOnlyList<string> DifferencesFrom(MetricRecord other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -68,8 +69,9 @@ public sealed record MetricRecord
             .Select(entry => $"{entry.Name} is {entry.Theirs} in place of {entry.Mine}")];
     }
 
-    /// <summary>Whether this value is better than another of the same metric, data, counts, seed, settings and version.</summary>
+    /// <summary>Compares two values of the same metric, data, counts, seed, settings and version by the metric's goal.</summary>
     /// <param name="other">The other record.</param>
+    /// <returns>Whether this value is better. One that isn't finite never is.</returns>
     /// <exception cref="ArgumentException">They can't be compared; the message lists every difference.</exception>
     public bool IsBetterThan(MetricRecord other)
     {
@@ -85,6 +87,7 @@ public sealed record MetricRecord
 
     /// <summary>Reads a record from a file, which may be untrusted.</summary>
     /// <param name="path">The file.</param>
+    /// <returns>The record as it was saved. That its numbers are true it can't show.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">It is no record; the message says why.</exception>
     public static MetricRecord Load(string path)

@@ -19,11 +19,13 @@ public readonly record struct MetricValue(double Value, Estimate? Interval = nul
     /// <param name="estimate">The value and its interval.</param>
     public static implicit operator MetricValue(Estimate estimate) => FromEstimate(estimate);
 
-    /// <summary>A value without an interval.</summary>
+    /// <summary>A value without an interval, for languages without implicit conversions.</summary>
     /// <param name="value">The value.</param>
+    /// <returns>What a number converts to.</returns>
     public static MetricValue FromDouble(double value) => new(value);
 
-    /// <summary>A value with its interval.</summary>
+    /// <summary>A value with its interval, for languages without implicit conversions.</summary>
     /// <param name="estimate">The value and its interval.</param>
+    /// <returns>What an estimate converts to.</returns>
     public static MetricValue FromEstimate(Estimate estimate) => new(estimate.Value, estimate);
 }

@@ -35,7 +35,8 @@ public sealed class AffineGenerator : GeneratorNetwork
     /// <inheritdoc/>
     public override GeneratorNetwork CloneArchitecture() => new AffineGenerator(mean: 0, standardDeviation: 1);
 
-    /// <summary>The current p_g; later steps don't change the returned density.</summary>
+    /// <summary>p_g as it is now.</summary>
+    /// <returns>A normal distribution as a data set of its own, which the caller disposes. Later steps don't change it.</returns>
     public GaussianMixture Density()
     {
         // z is symmetric, so a negative scale gives the same density as its magnitude.

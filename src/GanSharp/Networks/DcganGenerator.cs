@@ -23,7 +23,7 @@ public sealed class DcganGenerator : GeneratorNetwork
     /// <summary>A generator of images with values in [−1, 1].</summary>
     /// <param name="image">Shape of an image: 1, 3 or 4 channels, sides multiples of 4.</param>
     /// <param name="latentSize">Length of z. Default 100, as in the paper.</param>
-    /// <param name="width">Channels of the widest feature map's stage; doubled with each halving, up to eight times. Default 64: half the paper's 128, for images of 28 to 64 pixels.</param>
+    /// <param name="width">Channels of the largest feature map, of half the image's sides; doubled with each halving, up to eight times. Default 64: half the paper's 128, for images of 28 to 64 pixels.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
     /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
     /// <exception cref="ArgumentException">The image shape isn't supported.</exception>

@@ -19,9 +19,11 @@ public sealed record DiscriminatorOutput(Tensor Logits, Tensor? ClassLogits = nu
 
     /// <summary>An output with logits only.</summary>
     /// <param name="logits">Shape [N / SamplesPerLogit].</param>
+    /// <returns>What a tensor of logits converts to: neither class logits nor features nor codes.</returns>
     public static DiscriminatorOutput FromTensor(Tensor logits) => new(logits);
 
-    /// <summary>The same, detached from the graph.</summary>
+    /// <summary>The same output without its graph.</summary>
+    /// <returns>Tensors of the same shapes that share their values with this one's.</returns>
     public DiscriminatorOutput Detach() => Map(part => part.detach());
 
     /// <summary>The part that belongs to the samples from <paramref name="start"/> on.</summary>

@@ -44,10 +44,10 @@ public abstract class GeneratorNetwork : Module<Tensor, Tensor?, Tensor>
     public abstract override Tensor forward(Tensor latents, Tensor? labels);
 
     /// <summary>
-    /// A new network of the same architecture, with any weights: what <c>GanTrainer.Snapshot</c> and <c>GanTrainer.Sample</c> copy the trained weights into,
-    /// so that they don't use this one. Null (the default) where the network can't create one. To support it, override this and call your constructor;
-    /// whatever <see cref="forward"/> uses besides parameters and buffers must stay the same in both.
+    /// Makes a second network of the same architecture, into which <c>GanTrainer.Snapshot</c> and <c>GanTrainer.Sample</c> copy the trained weights, so that they don't use this one.
+    /// To support it, override this and call your constructor; whatever <see cref="forward"/> uses besides parameters and buffers must stay the same in both.
     /// </summary>
+    /// <returns>A new network with any weights, which the caller disposes. Null (the default) where the network can't create one.</returns>
     public virtual GeneratorNetwork? CloneArchitecture() => null;
 
     /// <summary>Draws z from <see cref="Prior"/> and returns G(z), in evaluation mode and without gradients.</summary>

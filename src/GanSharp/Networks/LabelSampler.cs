@@ -10,6 +10,7 @@ public abstract class LabelSampler
 
     /// <summary>All classes with equal probability.</summary>
     /// <param name="classes">Number of classes, at least 1.</param>
+    /// <returns>A sampler of classes from 0 to <paramref name="classes"/> − 1 that draws from the run's stream.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public static LabelSampler Uniform(int classes)
     {
@@ -19,6 +20,7 @@ public abstract class LabelSampler
 
     /// <summary>Always the same class.</summary>
     /// <param name="label">The class, at least 0.</param>
+    /// <returns>A sampler that draws nothing at random.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="label"/> is below 0.</exception>
     public static LabelSampler Given(long label)
     {

@@ -38,14 +38,17 @@ public abstract class LatentPrior
 
     /// <summary>Standard normal: the usual choice, and the default.</summary>
     /// <param name="size">Length of a latent vector.</param>
+    /// <returns>N(0, I) on vectors of <paramref name="size"/> values.</returns>
     public static LatentPrior Normal(int size) => new NormalPrior(size);
 
     /// <summary>Uniform on [−1, 1] in each coordinate, as in the DCGAN paper (Radford et al. 2016).</summary>
     /// <param name="size">Length of a latent vector.</param>
+    /// <returns>A prior on the cube [−1, 1]^<paramref name="size"/>.</returns>
     public static LatentPrior Uniform(int size) => new UniformPrior(size);
 
     /// <summary>Uniform on the sphere of radius √size, where nearly all of a normal's mass lies (White 2016).</summary>
     /// <param name="size">Length of a latent vector.</param>
+    /// <returns>A prior whose vectors all have the length √<paramref name="size"/>, so that each coordinate has variance 1.</returns>
     public static LatentPrior Hypersphere(int size) => new HyperspherePrior(size);
 
     /// <summary>
@@ -54,6 +57,7 @@ public abstract class LatentPrior
     /// </summary>
     /// <param name="size">Length of a latent vector.</param>
     /// <param name="threshold">Largest magnitude of a coordinate, above 0 and finite. BigGAN's samples were shown from 2 down to 0.04; near 4 it is the normal distribution itself.</param>
+    /// <returns>A prior to sample from after training. Each coordinate is normal given that it lies within the threshold, so its variance is below 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> isn't finite and above 0.</exception>
     public static LatentPrior TruncatedNormal(int size, double threshold)
     {

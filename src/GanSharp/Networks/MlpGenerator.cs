@@ -33,7 +33,7 @@ public sealed class MlpGenerator : GeneratorNetwork
     /// <param name="latentSize">Length of z.</param>
     /// <param name="width">Units of each hidden layer, at least 1.</param>
     /// <param name="image">Shape of an image.</param>
-    /// <param name="hiddenLayers">Number of hidden layers, at least 1.</param>
+    /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3.</param>
     /// <param name="prior">p(z), of size <paramref name="latentSize"/>; standard normal where null.</param>
     /// <param name="classes">Number of classes; labels must then be given. Null (the default) for an unconditional network.</param>
     public MlpGenerator(int latentSize, int width, ImageShape image, int hiddenLayers = 3, LatentPrior? prior = null, int? classes = null)

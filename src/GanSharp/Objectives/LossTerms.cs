@@ -40,8 +40,9 @@ public sealed class LossTerms : IEnumerable<KeyValuePair<string, Tensor>>
     /// <param name="losses">Shape [N].</param>
     public static implicit operator LossTerms(Tensor losses) => FromTensor(losses);
 
-    /// <summary>One term, called "adversarial".</summary>
+    /// <summary>One term, for languages without implicit conversions.</summary>
     /// <param name="losses">Shape [N].</param>
+    /// <returns>The losses under the name <see cref="Adversarial"/>. They aren't copied.</returns>
     public static LossTerms FromTensor(Tensor losses) => new() { [Adversarial] = losses };
 
     /// <summary>The sum of the means, a scalar.</summary>

@@ -6,7 +6,7 @@ namespace GanSharp.Objectives;
 /// <summary>What an objective can use in one player's step.</summary>
 /// <param name="real">D's output for real samples; null where it wasn't computed.</param>
 /// <param name="fake">D's output for generated samples.</param>
-/// <param name="random">Makes the objective's own stream; torch's default seed where null.</param>
+/// <param name="random">Makes the objective's own stream; one of seed 0 on the logits' device where null.</param>
 public sealed class ObjectiveContext(DiscriminatorOutput? real, DiscriminatorOutput fake, Func<Generator>? random = null) : IDisposable
 {
     private ObjectiveContext? origin;
@@ -41,9 +41,10 @@ public sealed class ObjectiveContext(DiscriminatorOutput? real, DiscriminatorOut
     /// <summary>Whether <see cref="Real"/> is available.</summary>
     public bool HasReal => real is not null;
 
-    /// <summary>The same step with other outputs of D, for an objective that changes what another one sees. It draws from the same stream.</summary>
-    /// <param name="otherReal">In the place of <see cref="Real"/>; null for none.</param>
-    /// <param name="otherFake">In the place of <see cref="Fake"/>.</param>
+    /// <summary>The same step with other outputs of D, for an objective that changes what another one sees.</summary>
+    /// <param name="otherReal">What takes the place of <see cref="Real"/>; null for none.</param>
+    /// <param name="otherFake">What takes the place of <see cref="Fake"/>.</param>
+    /// <returns>A context with the same labels, latents, step and random stream. It needs no disposal: the stream is this one's.</returns>
     public ObjectiveContext With(DiscriminatorOutput? otherReal, DiscriminatorOutput otherFake) => new(otherReal, otherFake)
     {
         RealLabels = RealLabels,

@@ -23,8 +23,9 @@ public abstract record CustomOptimizerOptions : OptimizerOptions
     /// <param name="state">Values, gradient, slots, learning rate.</param>
     public abstract void Update(OptimizerStep state);
 
-    /// <summary>What is wrong with the options of your own, each as a sentence; listed with the other faults when a trainer is made. Default nothing.</summary>
+    /// <summary>Checks the options of your own when a trainer is made.</summary>
     /// <param name="name">What the options are called, to begin a sentence with: "GeneratorOptimizer".</param>
+    /// <returns>A sentence for each fault, listed with the other faults. Default none.</returns>
     public virtual IEnumerable<string> Validate(string name) => [];
 
     internal override Optimizer Create(FlatParameters parameters) => new CustomOptimizer(parameters, this);
@@ -47,9 +48,10 @@ public abstract record CustomOptimizerOptions<TRule> : CustomOptimizerOptions
     {
     }
 
-    /// <summary>The rule of one step.</summary>
-    /// <param name="learningRate">η in force.</param>
+    /// <summary>Makes the rule of one step.</summary>
+    /// <param name="learningRate">η in force, at least 0.</param>
     /// <param name="steps">Steps taken before this one.</param>
+    /// <returns>A value with the numbers that the step needs, such as η and a bias correction.</returns>
     public abstract TRule Rule(double learningRate, long steps);
 
     internal sealed override Func<FlatSlice, FlatGradients, GradientRule, double, long, double> VectorPass =>

@@ -12,7 +12,7 @@ public abstract record OptimizerOptions
 {
     private protected OptimizerOptions(Schedule learningRate) => LearningRate = learningRate;
 
-    /// <summary>Step size η, finite and at least 0; a number or a <see cref="Schedule"/> over generator steps.</summary>
+    /// <summary>Step size η, finite and at least 0; a number or a <see cref="Schedule"/> over generator steps. The default is each optimizer's own: 2e-4 for Adam, 0.01 for SGD, 5e-5 for RMSprop.</summary>
     public Schedule LearningRate { get; init; }
 
     /// <summary>λ of decoupled weight decay, θ ← (1 − ηλ) θ before each step (Loshchilov and Hutter 2019): with Adam this is AdamW. At least 0. Default 0.</summary>

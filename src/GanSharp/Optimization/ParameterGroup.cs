@@ -40,8 +40,9 @@ public sealed record ParameterGroup
     /// <summary>Their <see cref="OptimizerOptions.L2Penalty"/>, finite and at least 0.</summary>
     public double? L2Penalty { get; init; }
 
-    /// <summary>Whether the parameter of this name belongs to the group.</summary>
+    /// <summary>Whether a parameter belongs to the group.</summary>
     /// <param name="parameterName">A name as in <c>named_parameters()</c>.</param>
+    /// <returns>True where the name fits the pattern or satisfies the rule that the group was made with.</returns>
     public bool Contains(string parameterName) => contains(parameterName);
 
     /// <summary>The pattern.</summary>

@@ -8,7 +8,7 @@ namespace GanSharp.Penalties;
 /// <param name="real">Samples of the data.</param>
 /// <param name="fake">Samples of the generator, detached from it.</param>
 /// <param name="step">Generator steps taken before this one.</param>
-/// <param name="random">Makes the penalty's own stream; torch's default seed where null.</param>
+/// <param name="random">Makes the penalty's own stream; one of seed 0 on the CPU where null.</param>
 public sealed class DiscriminatorPass(DiscriminatorNetwork discriminator, JudgedSamples real, JudgedSamples fake, long step, Func<Generator>? random = null)
     : PenaltyPass(step, random)
 {

@@ -48,8 +48,8 @@ public abstract class DiscriminatorPenalty : Penalty
     }
 
     /// <summary>∇ₓ l(x) at samples of the penalty's own, such as points between real and generated ones, differentiable in D's parameters.</summary>
-    /// <param name="logits">What D said of them, with its graph.</param>
-    /// <param name="samples">What D judged: <c>requires_grad_(true)</c> must be called on it before.</param>
+    /// <param name="logits">What D said of them, shape [N / samples per logit], with its graph.</param>
+    /// <param name="samples">What D judged, shape [N, …]: <c>requires_grad_(true)</c> must be called on it before.</param>
     /// <returns>Tensor of the samples' shape.</returns>
     /// <exception cref="InvalidOperationException">The samples require no gradient, or the logits don't depend on them.</exception>
     protected Tensor InputGradient(Tensor logits, Tensor samples) =>

@@ -14,7 +14,7 @@ public abstract class GeneratorPenalty : Penalty
     public abstract Tensor Evaluate(GeneratorPass pass);
 
     /// <summary>∂ outputs / ∂ z for each latent vector, summed over the outputs and differentiable in G's parameters.</summary>
-    /// <param name="outputs">Something of the samples, with its graph.</param>
+    /// <param name="outputs">What was computed from the samples, of any shape, with its graph.</param>
     /// <param name="pass">The pass.</param>
     /// <returns>Tensor of shape [N, size of the prior].</returns>
     /// <exception cref="InvalidOperationException"><see cref="NeedsLatentGradient"/> doesn't return true, or the outputs don't depend on the latents.</exception>

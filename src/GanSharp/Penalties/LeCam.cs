@@ -26,7 +26,7 @@ public sealed class LeCam(Schedule weight, double decay = 0.99, int everySteps =
     /// <inheritdoc/>
     public override int EverySteps { get; } = PenaltyRule.EverySteps(everySteps);
 
-    /// <summary>The two averages, on D's device; none before <see cref="Begin"/> or the first evaluation.</summary>
+    /// <summary>The two averages, float64 scalars on D's device, each with a scalar that says whether it has started; none before <see cref="Begin"/> or the first evaluation.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State => means is { } made ? [.. made.Real.State("real"), .. made.Fake.State("fake")] : [];
 
     /// <inheritdoc/>

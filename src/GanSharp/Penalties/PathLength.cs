@@ -30,7 +30,7 @@ public sealed class PathLength(Schedule? weight = null, double decay = 0.99, int
     /// <inheritdoc/>
     public override bool NeedsLatentGradient => true;
 
-    /// <summary>The average, on G's device; none before <see cref="Begin"/> or the first evaluation.</summary>
+    /// <summary>The average, a float64 scalar on G's device, with a scalar that says whether it has started; none before <see cref="Begin"/> or the first evaluation.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State => mean is null ? [] : [.. mean.State("mean")];
 
     /// <inheritdoc/>

@@ -33,8 +33,8 @@ public abstract class Penalty
     internal bool IsDue(long step) => step % EverySteps == 0;
 
     /// <summary>∂ outputs / ∂ inputs, summed over the outputs and differentiable again.</summary>
-    /// <param name="outputs">What was computed, with its graph.</param>
-    /// <param name="inputs">From what: <c>requires_grad_(true)</c> must be called on it before.</param>
+    /// <param name="outputs">What was computed, of any shape, with its graph.</param>
+    /// <param name="inputs">From what, of any shape: <c>requires_grad_(true)</c> must be called on it before.</param>
     /// <returns>Tensor of the inputs' shape.</returns>
     /// <exception cref="InvalidOperationException">The inputs require no gradient, or the outputs don't depend on them.</exception>
     /// <remarks>Called directly, <c>autograd.grad</c> of TorchSharp 0.107.0 ends the process in both cases.</remarks>

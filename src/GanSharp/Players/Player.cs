@@ -122,6 +122,7 @@ public sealed class Player : IDisposable
     public void Update() => _ = Update(Updates);
 
     /// <summary>Holds the network fixed until the result is disposed: no gradient is computed for its parameters, and what passes through it still has one.</summary>
+    /// <returns>Lets the network learn again when it is disposed. Where the network is held already, the first result does so, and this one does nothing.</returns>
     public IDisposable Hold()
     {
         if (isHeld)
@@ -130,7 +131,8 @@ public sealed class Player : IDisposable
         return new Released(this);
     }
 
-    /// <summary>Lets it learn until the result is disposed, which puts its weights, buffers and optimizer back as they are now (unrolling, Metz et al. 2017).</summary>
+    /// <summary>Lets the network learn until the result is disposed, and then forget it (unrolling, Metz et al. 2017).</summary>
+    /// <returns>Puts weights, buffers and optimizer back as they are now when it is disposed.</returns>
     /// <exception cref="NotSupportedException">The optimizer is one of torch's, whose state can't be put back.</exception>
     public IDisposable Remember() => hasReachableState ? new Remembered(this)
         : throw new NotSupportedException($"{Network.GetType().Name} has an optimizer of torch, whose state can't be put back, so Remember would change how it learns. Use one of GanSharp's optimizers, or write it as a CustomOptimizerOptions.");

@@ -8,11 +8,12 @@ namespace GanSharp.Randomness;
 /// </summary>
 public static class SeededRandom
 {
-    /// <summary>A generator for one stream.</summary>
+    /// <summary>Makes a generator for one stream.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="name">What the stream is for.</param>
-    /// <param name="index">Position within the stream, for streams that are a pure function of it (an epoch, a batch).</param>
+    /// <param name="index">Position within the stream, for streams that are a pure function of it (an epoch, a batch). Default 0.</param>
     /// <param name="device">Device whose operators draw from the generator; the CPU where null.</param>
+    /// <returns>A torch generator on the device, which the caller disposes. The same arguments give the same stream; any other seed, name or index gives another.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public static torch.Generator Create(long seed, string name, long index = 0, torch.Device? device = null)
     {

@@ -20,10 +20,10 @@ public sealed class Dcgan(ImageShape image, int? classes = null) : Recipe(image,
     /// <summary>Length of z. Default 100.</summary>
     public int LatentSize { get; init; } = 100;
 
-    /// <summary>Channels of the widest map's stage, doubled with each halving. Default 64.</summary>
+    /// <summary>Channels of the largest feature map of either network, doubled with each halving up to eight times. Default 64.</summary>
     public int Width { get; init; } = 64;
 
-    /// <summary>Whether D has batch norm, as in the paper. Default false: no divergence could be read from its logits.</summary>
+    /// <summary>Whether D has batch norm, as in the paper. Default false, because with it no divergence could be read from D's logits.</summary>
     public bool BatchNorm { get; init; }
 
     /// <inheritdoc/>

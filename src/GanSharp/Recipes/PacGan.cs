@@ -20,7 +20,7 @@ public sealed class PacGan(ImageShape image) : Recipe(image, classes: null)
     /// <summary>Length of z. Default 100.</summary>
     public int LatentSize { get; init; } = 100;
 
-    /// <summary>Channels of the widest map's stage, doubled with each halving. Default 64.</summary>
+    /// <summary>Channels of the largest feature map of either network, doubled with each halving up to eight times. Default 64.</summary>
     public int Width { get; init; } = 64;
 
     /// <inheritdoc/>

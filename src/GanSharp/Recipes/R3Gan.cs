@@ -23,10 +23,10 @@ public sealed class R3Gan(ImageShape image, int? classes = null) : Recipe(image,
     /// <summary>Size of both networks.</summary>
     public R3GanOptions Network { get; init; } = new();
 
-    /// <summary>Weight of R1 and R2 at the start. Default 1.</summary>
+    /// <summary>Weight γ of R1 and R2 at the start, at least 0. Default 1.</summary>
     public double Gamma { get; init; } = 1;
 
-    /// <summary>Adam's rate at the start. Default 2e-4, as in the paper.</summary>
+    /// <summary>Adam's rate at the start, above 0. Default 2e-4, as in the paper.</summary>
     public double LearningRate { get; init; } = 2e-4;
 
     /// <inheritdoc/>

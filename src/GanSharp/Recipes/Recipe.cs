@@ -35,14 +35,17 @@ public abstract class Recipe
     /// <summary>The paper, such as "Huang et al. 2024".</summary>
     public abstract string Source { get; }
 
-    /// <summary>G, with new weights; call <c>torch.manual_seed</c> before for those of a seed. The caller disposes it.</summary>
+    /// <summary>Makes G with new weights; call <c>torch.manual_seed</c> before for those of a seed.</summary>
+    /// <returns>A float32 network on the CPU whose samples have shape [N, channels, height, width] of <see cref="Image"/>. The caller disposes it.</returns>
     public abstract GeneratorNetwork CreateGenerator();
 
-    /// <summary>D, likewise.</summary>
+    /// <summary>Makes D with new weights, as <see cref="CreateGenerator"/> makes G.</summary>
+    /// <returns>A float32 network on the CPU that judges such samples. The caller disposes it.</returns>
     public abstract DiscriminatorNetwork CreateDiscriminator();
 
     /// <summary>The game, its penalties, optimizers and schedules.</summary>
     /// <param name="steps">Generator steps that the run will take, at least 2, which schedules follow.</param>
+    /// <returns>Options of a run of that many steps; change what is yours with <c>with { Seed = 1 }</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 2.</exception>
     public TrainingOptions Options(long steps)
     {

@@ -28,7 +28,7 @@ public sealed class StyleGan2(ImageShape image, int? classes = null) : Recipe(im
     /// <summary>Size of both networks.</summary>
     public StyleGan2Options Network { get; init; } = new();
 
-    /// <summary>Weight of R1. Default 0.1; the paper's 10 is for faces of 1024 × 1024, the authors' 0.01 for CIFAR-10.</summary>
+    /// <summary>Weight γ of R1, at least 0. Default 0.1; the paper's 10 is for faces of 1024 × 1024, the authors' 0.01 for CIFAR-10.</summary>
     public double Gamma { get; init; } = 0.1;
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed class WganGp(ImageShape image, int? classes = null) : Recipe(image
     /// <summary>Length of z. Default 128.</summary>
     public int LatentSize { get; init; } = 128;
 
-    /// <summary>Channels of the widest map's stage, doubled with each halving. Default 64.</summary>
+    /// <summary>Channels of the largest feature map of either network, doubled with each halving up to eight times. Default 64.</summary>
     public int Width { get; init; } = 64;
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed class SafetensorsFile : IDisposable
 
     private SafetensorsFile(Dictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) => (this.tensors, Metadata) = (tensors, metadata);
 
-    /// <summary>The tensors by name, on the CPU; they live as long as this object.</summary>
+    /// <summary>The tensors by name, on the CPU, in the types and shapes of the file; they live as long as this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
     /// <summary>Metadata texts stored with the tensors; empty where the file has none.</summary>
@@ -25,7 +25,7 @@ public sealed class SafetensorsFile : IDisposable
     /// The widest types go first, so that every tensor begins at a multiple of its values' size, as in the format's reference library.
     /// </summary>
     /// <param name="stream">Where to; only written to, so it needn't seek.</param>
-    /// <param name="tensors">Unique names, and values of type bool, uint8, int8 to int64, float16, bfloat16, float32, float64 or complex64.</param>
+    /// <param name="tensors">Unique names, and values of any shape and of type bool, uint8, int8 to int64, float16, bfloat16, float32, float64 or complex64.</param>
     /// <param name="metadata">Texts to store with the tensors; none where null.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, a tensor's type or layout isn't one of the format's, or names and metadata take more than 16 MB. Nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)

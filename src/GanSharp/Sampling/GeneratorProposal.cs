@@ -67,9 +67,12 @@ public sealed class GeneratorProposal
         return ratios.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Fresh samples of G with their log ratios.</summary>
+    /// <summary>Draws samples of G and rates them.</summary>
     /// <param name="count">At least 1.</param>
     /// <param name="random">Source of the latents, on G's device; torch's global one where null.</param>
+    /// <returns>Samples of shape [count, …] and their log ratios, float64 of shape [count], both on G's device; the caller (or its dispose scope) owns them.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    /// <exception cref="DiagnosticRefusedException">A log ratio is NaN or +∞.</exception>
     public ScoredSamples Draw(int count, torch.Generator? random = null)
     {
         using var scope = NewDisposeScope();

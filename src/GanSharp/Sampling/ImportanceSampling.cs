@@ -28,10 +28,11 @@ public static class ImportanceSampling
     /// <param name="proposal">G and its log ratio.</param>
     /// <param name="function">h, which maps samples of shape [N, …] to values of shape [N].</param>
     /// <param name="samples">Samples of G, at least 2. Default 10,000.</param>
-    /// <param name="seed">Determines the latents.</param>
+    /// <param name="seed">Determines the latents. Default 0.</param>
     /// <param name="real">
     /// Real samples of shape [M, …] that D wasn't trained on. Only D's logits for them are used, to check whether an interval is valid. Default null.
     /// </param>
+    /// <returns>The self-normalized mean with the interval of <see cref="Expectation(Tensor, Tensor, Tensor?)"/>, in the unit of <paramref name="function"/>.</returns>
     /// <exception cref="DiagnosticRefusedException">Fewer than <see cref="FewestEffectiveSamples"/> effective samples, or weights with too heavy a tail.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public static WeightedExpectation Expectation(
@@ -106,8 +107,9 @@ public static class ImportanceSampling
             Refuse(shape, $"the weights of {samples} samples of the generator alone don't show a finite variance", FormattableString.Invariant($"standard error {error:0.00}, three of which must stay below ½; log ratios at real samples would show it better"));
     }
 
-    /// <summary>(Σw)² / Σw² for w = e^l, from 1 to N; as a share of N it tends to 1 / (1 + χ²(p_d‖p_g)) at the true ratio.</summary>
+    /// <summary>How many unweighted samples of p_d the weighted ones are worth: (Σw)² / Σw² for w = e^l (Kish 1965).</summary>
     /// <param name="logRatios">ln p_d/p_g up to a constant at samples of G, shape [N], N ≥ 2.</param>
+    /// <returns>From 1 to N; as a share of N it tends to 1 / (1 + χ²(p_d‖p_g)) at the true ratio.</returns>
     /// <exception cref="ArgumentException"><paramref name="logRatios"/> doesn't have shape [N] with at least 2 values, or holds NaN or +∞, or only −∞.</exception>
     public static double EffectiveSamples(Tensor logRatios)
     {

@@ -31,7 +31,7 @@ public sealed class MetropolisHastingsSampler
     /// Start of each chain, shape [N, …]. Real samples already have the target distribution, so that no burn-in is needed. A chain that never leaves its start is
     /// run again from a sample of G.
     /// </param>
-    /// <param name="seed">Determines the proposals and which of them are accepted.</param>
+    /// <param name="seed">Determines the proposals and which of them are accepted. Default 0.</param>
     /// <returns>N independent samples of shape [N, …].</returns>
     /// <exception cref="ArgumentException"><paramref name="real"/> doesn't have shape [N, …] with at least 1 sample.</exception>
     public AcceptedSamples Sample(Tensor real, long seed = 0)

@@ -27,7 +27,7 @@ public sealed class RejectionSampler
     /// In exchange, less is corrected: the lower the percentile, the closer the result stays to p_g.
     /// </param>
     /// <param name="burnIn">Number of samples from which l_max is determined, at least 100. Default 10,000, so that about one later sample in 10,000 exceeds it.</param>
-    /// <param name="seed">Determines the burn-in.</param>
+    /// <param name="seed">Determines the burn-in. Default 0.</param>
     /// <exception cref="DiagnosticRefusedException">Fewer than one sample in 1,000 would be accepted.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="burnIn"/> is below 100, or <paramref name="percentile"/> doesn't lie between 0 and 100.</exception>
     public RejectionSampler(GeneratorProposal proposal, double? percentile = null, int burnIn = 10_000, long seed = 0)
@@ -57,12 +57,12 @@ public sealed class RejectionSampler
     /// <summary>γ, subtracted from the log odds of acceptance; 0 for exact rejection.</summary>
     public double Shift { get; }
 
-    /// <summary>Share of the burn-in that would be accepted, in expectation. Exact rejection at the true ratio accepts 1 / r_max.</summary>
+    /// <summary>Share of the burn-in that would be accepted, in expectation, above 0 and at most 1. Exact rejection at the true ratio accepts 1 / r_max.</summary>
     public double ExpectedAcceptanceRate { get; }
 
     /// <summary>Draws proposals until enough samples are accepted.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents and which samples are accepted.</param>
+    /// <param name="seed">Determines the latents and which samples are accepted. Default 0.</param>
     /// <returns>Independent samples of shape [count, …].</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public AcceptedSamples Sample(int count, long seed = 0)

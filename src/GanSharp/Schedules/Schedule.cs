@@ -29,17 +29,20 @@ public sealed record Schedule
 
     /// <summary>The same value at every step.</summary>
     /// <param name="value">The value.</param>
+    /// <returns>A schedule whose <see cref="Steps"/> are 0.</returns>
     public static Schedule Constant(double value) => new(value, value, 0, 0, false);
 
-    /// <summary>Linear change.</summary>
+    /// <summary>A change along a straight line.</summary>
     /// <param name="from">Value at <paramref name="start"/> and before.</param>
     /// <param name="to">Value at <paramref name="start"/> + <paramref name="steps"/> and after.</param>
     /// <param name="steps">Length of the change, at least 1.</param>
-    /// <param name="start">Step at which it begins, at least 0.</param>
+    /// <param name="start">Step at which it begins, at least 0. Default 0.</param>
+    /// <returns>from + (to − from) t while it changes, where t is the share of the change that is done.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1, or <paramref name="start"/> below 0.</exception>
     public static Schedule Linear(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, false);
 
-    /// <summary>Change along half a cosine: slow at both ends.</summary>
+    /// <summary>A change along half a cosine: slow at both ends.</summary>
+    /// <returns>to + (from − to) (1 + cos πt) / 2 while it changes, where t is the share of the change that is done.</returns>
     /// <inheritdoc cref="Linear"/>
     public static Schedule Cosine(double from, double to, long steps, long start = 0) => Changing(from, to, start, steps, true);
 
@@ -47,12 +50,14 @@ public sealed record Schedule
     /// <param name="value">The value at every step.</param>
     public static implicit operator Schedule(double value) => Constant(value);
 
-    /// <summary>A constant schedule.</summary>
+    /// <summary>A constant schedule, for languages without implicit conversions.</summary>
     /// <param name="value">The value at every step.</param>
+    /// <returns>What a number converts to: <see cref="Constant"/>.</returns>
     public static Schedule FromDouble(double value) => Constant(value);
 
     /// <summary>The value at a step.</summary>
     /// <param name="step">Steps taken before this one.</param>
+    /// <returns>A number from <see cref="From"/> to <see cref="To"/>.</returns>
     public double At(long step)
     {
         if (Steps == 0)

@@ -55,6 +55,7 @@ public sealed class GanTrainer : Trainer<StepReport>
     internal override RunOptions Settings => Options;
 
     /// <summary>What either player could still win if the other stood still (<see cref="DualityGap"/>), from the networks as they train. Training goes on as if it had not been asked.</summary>
+    /// <returns>The gap in nats, with the values that both best responses reach.</returns>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <inheritdoc cref="DualityGap.Measure"/>
     public DualityGap MeasureDualityGap(DualityGapOptions? options = null, CancellationToken cancellationToken = default)
@@ -64,6 +65,7 @@ public sealed class GanTrainer : Trainer<StepReport>
     }
 
     /// <summary>What G learns from at this point (<see cref="GradientSignal"/>). Training goes on as if it had not been asked.</summary>
+    /// <returns>Norms, cosines and weights of the gradients that G would get from one batch.</returns>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <inheritdoc cref="GradientSignal.Measure"/>
     public GradientSignal MeasureGradientSignal(int samples = 256, long seed = 0)

@@ -27,7 +27,7 @@ public sealed record StepReport : TrainingReport
     /// <summary>What the diagnostics found; null where they were not asked for or failed.</summary>
     public DiagnosticReport? Diagnostics { get; init; }
 
-    /// <summary>What of the diagnostics failed or was refused, all of them or the audit, and what to do; null where nothing did. <see cref="TrainingReport.Warnings"/> holds it too.</summary>
+    /// <summary>Which diagnostics failed or were refused, all of them or the audit, and what to do; null where none did. <see cref="TrainingReport.Warnings"/> holds it too.</summary>
     public DiagnosticFailure? DiagnosticsFailure { get; init; }
 
     /// <summary>What the recent diagnostics say together, and what to change; null where there are none.</summary>

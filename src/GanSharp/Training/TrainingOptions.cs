@@ -62,7 +62,7 @@ public sealed record TrainingOptions : RunOptions
     /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
     public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
-    /// <summary>D's optimizer, likewise.</summary>
+    /// <summary>D's optimizer, chosen in the same way. Default DCGAN's Adam.</summary>
     public OptimizerOptions DiscriminatorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>
@@ -91,7 +91,7 @@ public sealed record TrainingOptions : RunOptions
     /// </summary>
     public ICommunicator Communicator { get; init; } = SingleProcess.Instance;
 
-    /// <summary>What the reports of <see cref="TrainingRun{TReport}.Every"/> measure, and on how many samples.</summary>
+    /// <summary>What the reports of <see cref="TrainingRun{TReport}.Every"/> measure, and on how many samples. Default: <see cref="DiagnosticOptions"/> with its own defaults, which have no auditor.</summary>
     public DiagnosticOptions Diagnostics { get; init; } = new();
 
     /// <summary>
@@ -110,6 +110,7 @@ public sealed record TrainingOptions : RunOptions
     /// Steps from one evaluation of R1 and R2 to the next, at least 1, with their weight kept on average (lazy regularization, Karras et al. 2020). Default 1, as R3GAN does. Most of a step's time is in these
     /// two: every 8 steps, more than twice as many steps fit into a time, which on garments gives the better images.
     /// </param>
+    /// <returns>Options of a run of that many steps; what isn't named here has its default.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 2.</exception>
     public static TrainingOptions RegularizedRelativistic(long steps, double gamma, double learningRate = 2e-4, int penaltyEverySteps = 1)
     {
@@ -134,6 +135,7 @@ public sealed record TrainingOptions : RunOptions
     /// <summary>The same options with a rate for each player: the two time-scale update rule (TTUR, Heusel et al. 2017), with which one step of D for each of G is enough.</summary>
     /// <param name="generatorRate">G's learning rate, a number or a schedule. SAGAN takes 1e-4.</param>
     /// <param name="discriminatorRate">D's, usually the larger one. SAGAN takes 4e-4.</param>
+    /// <returns>A copy in which only the two learning rates differ. Parameter groups with a rate of their own keep it.</returns>
     public TrainingOptions WithTwoTimeScales(Schedule generatorRate, Schedule discriminatorRate)
     {
         ArgumentNullException.ThrowIfNull(generatorRate);

@@ -24,7 +24,7 @@ public sealed class ExceptionDocumentationTests
         var path = Path.Combine(AppContext.BaseDirectory, library);
         var documentation = XDocument.Load($"{path}.xml").Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
         using var assembly = AssemblyDefinition.ReadAssembly($"{path}.dll");
-        var members = assembly.MainModule.GetTypes().Where(IsVisible).SelectMany(type => type.Methods).Where(method => method.HasBody && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly)).ToArray();
+        var members = assembly.MainModule.GetTypes().Where(PublicMembers.IsVisible).SelectMany(type => type.Methods).Where(method => method.HasBody && PublicMembers.IsVisible(method)).ToArray();
 
         string.Join(", ", members.Where(member => Refusals(member, []).Any(thrown => !IsDocumented(Documented(member), thrown))).Select(member => $"{member.DeclaringType.Name}.{member.Name}")).Should().BeEmpty();
 
@@ -44,8 +44,6 @@ public sealed class ExceptionDocumentationTests
         Of(typeof(Dataset), "ThrowIfNotDrawable").Should().Equal(Range);
         Of(typeof(Schedule), nameof(Schedule.At)).Should().BeEmpty();
     }
-
-    private static bool IsVisible(TypeDefinition type) => type.IsNested ? (type.IsNestedPublic || type.IsNestedFamily) && IsVisible(type.DeclaringType) : type.IsPublic;
 
     private static IMemberDefinition Documented(MethodDefinition method) =>
         method.IsGetter || method.IsSetter ? method.DeclaringType.Properties.First(property => property.GetMethod == method || property.SetMethod == method) : method;

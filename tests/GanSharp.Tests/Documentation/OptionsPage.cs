@@ -7,6 +7,7 @@ using System.Xml.Linq;
 using GanSharp.Live;
 using GanSharp.Onnx;
 using GanSharp.Reporting;
+using GanSharp.Schedules;
 using GanSharp.Training;
 
 namespace GanSharp.Tests.Documentation;
@@ -69,6 +70,7 @@ internal static partial class OptionsPage
         string text => $"`\"{text}\"`",
         double number => $"`{number.ToString("0.###############", CultureInfo.InvariantCulture)}`",
         long and long.MaxValue or int and int.MaxValue => "the largest number",
+        Schedule schedule => $"`{schedule}`",
         TimeSpan span => $"{span.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
         Enum value => $"`{value}`",
         IFormattable number when number.GetType().IsPrimitive => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",

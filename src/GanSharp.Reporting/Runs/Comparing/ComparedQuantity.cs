@@ -1,6 +1,6 @@
 namespace GanSharp.Reporting.Runs.Comparing;
 
-/// <summary>A number of a run's last report that has it.</summary>
+/// <summary>A number from the last report of a run that has it.</summary>
 /// <param name="Step">The step of that report.</param>
 /// <param name="Estimate">The number, with its 95% interval where it has one.</param>
 /// <param name="OfReal">Of a metric, what a perfect generator would get; null where it wasn't measured.</param>

@@ -14,6 +14,7 @@ public sealed class RunComparison
         ("kl_nats", "KL(q(z | x) ‖ p(z))", "nats"), ("diversity_pairs", "Diversity of G's samples (1 is the data's)", ""), ("mode_share", "Share of the data's modes that G hits (higher is better)", ""),
     ];
 
+    /// <summary>Compares the last reports and the options of some runs, as they have been read.</summary>
     /// <param name="runs">At least one.</param>
     /// <exception cref="ArgumentException">There is no run, or one has no report.</exception>
     public RunComparison(params IReadOnlyList<RunFolder> runs)

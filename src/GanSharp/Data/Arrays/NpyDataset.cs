@@ -40,8 +40,9 @@ public sealed class NpyDataset : Dataset
     /// <param name="path">A .npy file of shape [N, …] of type uint8 or float32, in C order, as written by numpy.save, numpy.lib.format.open_memmap or <see cref="NpyFile.Write"/>.</param>
     /// <param name="labelsPath">A .npy file of shape [N] of uint8 or signed integers, or null.</param>
     /// <param name="heldOutFraction">Share of the rows set aside for diagnostics, in (0, 1), or 0 for none. Default 0.1.</param>
-    /// <param name="seed">Determines which rows are set aside.</param>
+    /// <param name="seed">Determines which rows are set aside. Default 0.</param>
     /// <param name="name">The data set's name in messages and reports; the file name where null.</param>
+    /// <returns>The rows of the training part, with the others as <see cref="HeldOut"/>. It keeps the file open until it is disposed.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentOutOfRangeException">heldOutFraction isn't a valid share.</exception>
     /// <exception cref="InvalidDatasetException">A file isn't a .npy file, has another type or shape, or is shorter or longer than its header says.</exception>

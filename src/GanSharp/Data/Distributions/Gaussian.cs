@@ -55,9 +55,10 @@ public sealed record Gaussian
     /// <summary>Mean, one value per coordinate.</summary>
     public IReadOnlyList<double> Mean => mean;
 
-    /// <summary>Entry of the covariance matrix.</summary>
-    /// <param name="row">From 0.</param>
-    /// <param name="column">From 0; the matrix is symmetric.</param>
+    /// <summary>Reads the covariance matrix.</summary>
+    /// <param name="row">A coordinate, from 0.</param>
+    /// <param name="column">The other coordinate, from 0; the matrix is symmetric.</param>
+    /// <returns>The covariance of the two coordinates; the variance where they are the same.</returns>
     public double Covariance(int row, int column) => covariance[row, column];
 
     internal double[,] CovarianceMatrix => covariance;

@@ -20,7 +20,7 @@ public sealed class GaussianMixture : Dataset, IDensity
     /// <summary>A mixture of the given components.</summary>
     /// <param name="components">At least one, all of the same dimension.</param>
     /// <param name="componentWeights">One positive weight per component, which are normalized to sum to 1; null for equal weights.</param>
-    /// <param name="name">The data set's name in messages and reports.</param>
+    /// <param name="name">The data set's name in messages and reports. Default "mixture of Gaussians".</param>
     /// <exception cref="ArgumentException">The numbers of components and weights or their dimensions don't match, or a covariance is not positive definite.</exception>
     public GaussianMixture(IReadOnlyList<Gaussian> components, IReadOnlyList<double>? componentWeights = null, string name = "mixture of Gaussians")
         : this(components, componentWeights, name, "mixture")

@@ -4,16 +4,18 @@ namespace GanSharp.Data.Distributions;
 public static class Mixtures
 {
     /// <summary>A one-dimensional normal distribution.</summary>
-    /// <param name="mean">Mean.</param>
-    /// <param name="standardDeviation">Above 0.</param>
+    /// <param name="mean">Mean. Default 0.</param>
+    /// <param name="standardDeviation">Standard deviation, above 0. Default 1.</param>
+    /// <returns>A mixture of one component, of samples of shape [1].</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> isn't finite and above 0.</exception>
     public static GaussianMixture Normal(double mean = 0, double standardDeviation = 1) =>
         new([new Gaussian(mean, standardDeviation)], name: FormattableString.Invariant($"N({mean:0.####}, {standardDeviation:0.####}²)"));
 
     /// <summary>Equally likely modes in one dimension, evenly spaced and centered at 0.</summary>
-    /// <param name="modes">Number of modes, at least 1.</param>
-    /// <param name="spacing">Distance between neighbors, above 0.</param>
-    /// <param name="standardDeviation">Of each mode, above 0.</param>
+    /// <param name="modes">Number of modes, at least 1. Default 2.</param>
+    /// <param name="spacing">Distance between neighbors, above 0. Default 4, so that modes hardly overlap.</param>
+    /// <param name="standardDeviation">Standard deviation of each mode, above 0. Default 0.5.</param>
+    /// <returns>A mixture of samples of shape [1].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Line(int modes = 2, double spacing = 4, double standardDeviation = 0.5)
     {
@@ -23,9 +25,10 @@ public static class Mixtures
     }
 
     /// <summary>Equally likely modes on a circle, all distinct: mode k is at the angle 2πk / <paramref name="modes"/>.</summary>
-    /// <param name="modes">Number of modes, at least 1.</param>
-    /// <param name="radius">Of the circle, above 0. Default 1, as in PacGAN (Lin et al. 2018).</param>
-    /// <param name="standardDeviation">Of each mode, above 0. Default 0.01, as in PacGAN.</param>
+    /// <param name="modes">Number of modes, at least 1. Default 8.</param>
+    /// <param name="radius">Radius of the circle, above 0. Default 1, as in PacGAN (Lin et al. 2018).</param>
+    /// <param name="standardDeviation">Standard deviation of each mode, above 0. Default 0.01, as in PacGAN.</param>
+    /// <returns>A mixture of samples of shape [2].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Ring(int modes = 8, double radius = 1, double standardDeviation = 0.01)
     {
@@ -40,7 +43,8 @@ public static class Mixtures
     /// <summary>Equally likely modes on a square grid in the plane, centered at the origin.</summary>
     /// <param name="side">Modes along one side; the grid has side² modes. At least 1, default 5.</param>
     /// <param name="spacing">Distance between neighbors, above 0. Default 2, as in PacGAN (Lin et al. 2018).</param>
-    /// <param name="standardDeviation">Of each mode, above 0. Default 0.05, as in PacGAN.</param>
+    /// <param name="standardDeviation">Standard deviation of each mode, above 0. Default 0.05, as in PacGAN.</param>
+    /// <returns>A mixture of samples of shape [2].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number isn't finite and above 0.</exception>
     public static GaussianMixture Grid(int side = 5, double spacing = 2, double standardDeviation = 0.05)
     {

@@ -31,7 +31,7 @@ public static class FashionMnist
     /// Loads the images from the given folder; without one from <see cref="DebianFolder"/> or <see cref="CacheFolder"/>,
     /// and where neither has them downloads them (30 MB) into the cache and checks each against its SHA-256.
     /// </summary>
-    /// <param name="folder">A folder with the four IDX files, plain or gzip; a subset in the same format works too.</param>
+    /// <param name="folder">A folder with the four IDX files, plain or gzip; a subset in the same format works too. Null (the default) to look for them, and to download what isn't there.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
     /// <exception cref="InvalidDatasetException">A file is damaged.</exception>

@@ -10,7 +10,7 @@ namespace GanSharp.Data.Images;
 /// </summary>
 public static class IdxFile
 {
-    /// <summary>1 GB: the largest of the family, EMNIST, takes 640 MB.</summary>
+    /// <summary>1 GiB: the largest of the family, EMNIST, takes 640 MB.</summary>
     public const int DefaultLargestBytes = 1 << 30;
 
     private const byte UnsignedByte = 0x08;

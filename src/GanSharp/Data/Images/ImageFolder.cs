@@ -32,8 +32,9 @@ public sealed class ImageFolder : Dataset
     /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from if the images fit in memory.</summary>
     /// <param name="folder">The folder; files without an image extension are ignored.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Receives the share of files that are done, 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="progress">Receives the share of files that are done, 0 to 1; null (the default) for nobody.</param>
+    /// <param name="cancellationToken">Stops the work with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The images as a data set of shape [channels, height, width], which the caller disposes; labels are those of the subfolders.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     /// <exception cref="InvalidDatasetException">There are no images, too many for memory, or some can't be decoded, or a link is circular.</exception>

@@ -13,7 +13,7 @@ public sealed record ImageFolderOptions
     public CorruptImagePolicy CorruptImages { get; init; } = CorruptImagePolicy.Refuse;
 
     /// <summary>
-    /// Width × height above which a file isn't decoded but counts as corrupt, because a few bytes can announce an image that fills the memory.
+    /// Width × height, at least 1, above which a file isn't decoded but counts as corrupt, because a few bytes can announce an image that fills the memory.
     /// Default 8192 × 8192, which takes some 350 MB per processor while it is decoded and is larger than the images of most cameras.
     /// </summary>
     public long LargestImagePixels { get; init; } = 8192 * 8192;

@@ -1,7 +1,7 @@
 namespace GanSharp.Data.Images;
 
 /// <summary>Shape of an image in a tensor, channels first.</summary>
-/// <param name="Channels">1 (gray), 3 (color) or 4 (color with alpha).</param>
+/// <param name="Channels">1 (gray), 3 (color) or 4 (color with alpha); more in packs.</param>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>
 public readonly record struct ImageShape(int Channels, int Height, int Width)
@@ -20,6 +20,7 @@ public readonly record struct ImageShape(int Channels, int Height, int Width)
 
     /// <summary>The shape of several images behind one another along the channels: what a discriminator of packs is given (PacGAN, Lin et al. 2018).</summary>
     /// <param name="samples">Images in a pack, at least 1.</param>
+    /// <returns>As many times the channels, at the same height and width.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public ImageShape Packed(int samples)
     {

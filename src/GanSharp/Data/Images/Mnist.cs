@@ -23,7 +23,7 @@ public static class Mnist
     /// Loads the images from the given folder; without one from <see cref="CacheFolder"/>, into which they are downloaded (11 MB) and checked against their SHA-256
     /// where it hasn't them.
     /// </summary>
-    /// <param name="folder">A folder with the four IDX files, plain or gzip.</param>
+    /// <param name="folder">A folder with the four IDX files, plain or gzip. Null (the default) for <see cref="CacheFolder"/>, with a download where it hasn't them.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <returns>Images of shape [1, 28, 28] in [−1, 1] with labels 0 to 9; the caller disposes them.</returns>
     /// <exception cref="InvalidDatasetException">A file is damaged.</exception>

@@ -14,9 +14,10 @@ namespace GanSharp.Diagnostics.Auditing;
 /// </summary>
 public static class OptimalityGap
 {
-    /// <summary>The gap to a known divergence; its interval is the bound's.</summary>
+    /// <summary>The gap to a known divergence.</summary>
     /// <param name="divergence">JSD(p_d‖p_g) in nats, such as <see cref="JensenShannon.Quadrature"/> gives.</param>
     /// <param name="bound">D's bound on samples that it was not trained on.</param>
+    /// <returns>The divergence minus the bound in nats, with the bound's interval; sampling errors may make it negative.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="divergence"/> doesn't lie between 0 and ln 2.</exception>
     public static Estimate Known(double divergence, Estimate bound)
     {

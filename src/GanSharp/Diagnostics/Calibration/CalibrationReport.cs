@@ -58,8 +58,9 @@ public sealed record CalibrationReport
     /// <param name="realLogRatios">D's ln p_d/p_g at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">The same at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="bins">Number of bins of [0, 1], at least 2. Default 15, as in Guo et al. 2017.</param>
-    /// <param name="seed">Determines the simulated labels.</param>
-    /// <exception cref="ArgumentException">Fewer than two samples per side, fewer than two bins, or NaN among the log ratios.</exception>
+    /// <param name="seed">Determines the simulated labels. Default 0.</param>
+    /// <returns>The errors as probabilities from 0 to 1, beside what a calibrated D would get by chance.</returns>
+    /// <exception cref="ArgumentException">Fewer than two samples per side, or NaN among the log ratios.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is below 2.</exception>
     public static CalibrationReport Measure(Tensor realLogRatios, Tensor fakeLogRatios, int bins = 15, long seed = 0)
     {

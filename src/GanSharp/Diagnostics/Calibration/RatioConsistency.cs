@@ -13,10 +13,10 @@ namespace GanSharp.Diagnostics.Calibration;
 /// <param name="InverseRatioEffectiveSamples">The same for 1/r at the real samples.</param>
 public sealed record RatioConsistency(Estimate MeanRatio, Estimate MeanInverseRatio, double RatioEffectiveSamples, double InverseRatioEffectiveSamples)
 {
-    /// <summary>Effective samples as a share of all; at the true ratio it tends to 1 / (1 + χ²(p_d‖p_g)).</summary>
+    /// <summary>Effective samples as a share of the generated ones, above 0 and at most 1; at the true ratio it tends to 1 / (1 + χ²(p_d‖p_g)).</summary>
     public double RatioEffectiveShare => RatioEffectiveSamples / MeanRatio.SampleCount;
 
-    /// <summary>Effective samples as a share of all; at the true ratio it tends to 1 / (1 + χ²(p_g‖p_d)).</summary>
+    /// <summary>Effective samples as a share of the real ones, above 0 and at most 1; at the true ratio it tends to 1 / (1 + χ²(p_g‖p_d)).</summary>
     public double InverseRatioEffectiveShare => InverseRatioEffectiveSamples / MeanInverseRatio.SampleCount;
 
     /// <summary>k̂ of e^l at the generated samples, whose mean is E_pg[r]: see <see cref="ParetoTail"/>.</summary>

@@ -157,8 +157,9 @@ public sealed record DivergenceCertificate
     /// <param name="path">Where to write.</param>
     public void Save(string path) => CertificateFile.Save(this, path);
 
-    /// <summary>Reads a certificate from a file, which may be untrusted. Its claims are confirmed only by <see cref="Verify"/>.</summary>
+    /// <summary>Reads a certificate from a file, which may be untrusted. Only <see cref="Verify"/> confirms it.</summary>
     /// <param name="path">The file.</param>
+    /// <returns>What the file claims.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidCertificateException">It isn't a valid certificate; the message names the field.</exception>
     public static DivergenceCertificate Load(string path) => CertificateFile.Load(path);

@@ -33,7 +33,7 @@ public sealed record DualityGap
     /// <summary>Steps that each player took.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Trains a best response to each player and evaluates both. The networks are restored bit for bit, with zero gradients.</summary>
+    /// <summary>Trains a best response to each player and evaluates both on held-out data.</summary>
     /// <param name="generator">G.</param>
     /// <param name="generatorParameters">G's flat parameters; a trainer has them (<c>GanTrainer.MeasureDualityGap</c>). Creating new ones would detach the trainer's.</param>
     /// <param name="discriminator">D.</param>
@@ -42,6 +42,7 @@ public sealed record DualityGap
     /// <param name="data">p_d, with held-out data.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the measurement; the networks are restored.</param>
+    /// <returns>The gap and both values in nats. The networks are restored bit for bit, with zero gradients.</returns>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, or there is too little held-out data.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>

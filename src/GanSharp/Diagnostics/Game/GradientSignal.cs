@@ -53,7 +53,8 @@ public sealed record GradientSignal
     /// </param>
     /// <param name="data">Source of real samples and labels.</param>
     /// <param name="samples">Batch size, at least 2. Default 256. Because of noise, the norm of a batch's gradient is larger than that of the mean gradient.</param>
-    /// <param name="seed">Determines samples and latents.</param>
+    /// <param name="seed">Determines samples and latents. Default 0.</param>
+    /// <returns>Norms, cosines and weights of the batch's three gradients.</returns>
     /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, or no parameter of G is trainable.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     /// <exception cref="ArgumentException"><paramref name="samples"/> isn't a multiple of the samples that D judges together.</exception>

@@ -32,6 +32,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
 
     /// <summary>Judges a run.</summary>
     /// <param name="history">Its reports, oldest first, at least one.</param>
+    /// <returns>The findings about the last <see cref="WindowReports"/> reports: problems where there are some, otherwise that the run is balanced or ready to stop.</returns>
     /// <exception cref="ArgumentException"><paramref name="history"/> is empty.</exception>
     public static TrainingHealth Judge(IReadOnlyList<DiagnosticReport> history)
     {

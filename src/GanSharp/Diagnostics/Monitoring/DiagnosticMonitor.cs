@@ -29,7 +29,7 @@ public sealed class DiagnosticMonitor
     /// <param name="data">p_d, with its held-out part.</param>
     /// <param name="objective">The objective that D was trained with, which says whether its logit is a log density ratio.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="seed">Determines which samples each call draws; use the seed that D's training data was drawn with.</param>
+    /// <param name="seed">Determines which samples each call draws; use the seed that D's training data was drawn with. Default 0.</param>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every invalid option.</exception>
     public DiagnosticMonitor(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions? options = null, long seed = 0)
     {
@@ -63,7 +63,7 @@ public sealed class DiagnosticMonitor
     /// <summary>Measures the networks in their current state, without changing them.</summary>
     /// <param name="step">Generator steps taken.</param>
     /// <param name="samplesSeen">Number of real samples that D has been trained on, from the start of the data's sequence with this seed.</param>
-    /// <param name="isLast">Whether this is the last call of a run, which has an audit if an auditor is given.</param>
+    /// <param name="isLast">Whether this is the last call of a run, which has an audit if an auditor is given. Default false.</param>
     /// <param name="cancellationToken">Cancels an audit in progress; the result then has none.</param>
     /// <returns>The results and the verdict, or null where <see cref="DiagnosticOptions.Samples"/> is 0. An audit that fails is <see cref="DiagnosticReport.AuditFailure"/>.</returns>
     public (DiagnosticReport Report, TrainingHealth Health)? Look(long step, long samplesSeen, bool isLast = false, CancellationToken cancellationToken = default) =>

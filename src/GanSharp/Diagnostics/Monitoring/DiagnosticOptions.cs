@@ -29,10 +29,10 @@ public sealed record DiagnosticOptions
     /// <summary>Reports from one audit to the next, at least 1; the last report of a run always has one. Default 10, because an audit trains another network.</summary>
     public int AuditEveryReports { get; init; } = 10;
 
-    /// <summary>How the auditor is trained.</summary>
+    /// <summary>How the auditor is trained. Default: by <see cref="AuditOptions"/> with its own defaults.</summary>
     public AuditOptions Audit { get; init; } = new();
 
-    /// <summary>p_g where it is known, such as <see cref="AffineGenerator.Density"/>: reports then contain the true divergence and D's optimality gap. The result is disposed after use.</summary>
+    /// <summary>p_g where it is known, such as <see cref="AffineGenerator.Density"/>: reports then contain the true divergence and D's optimality gap. The result is disposed after use. Null (the default) where it is unknown.</summary>
     public Func<IDensity>? GeneratorDensity { get; init; }
 
     internal IEnumerable<string> Faults(string name)

@@ -46,7 +46,7 @@ public sealed record DiagnosticReport
     /// <summary>The bound on real samples that D was trained on minus the bound on held-out ones, in nats; null for endless data and where the ratio is refused.</summary>
     public Estimate? MemorizationGap { get; init; }
 
-    /// <summary>Median of D(G(z)), a probability; NaN where the ratio is refused.</summary>
+    /// <summary>Median of D(G(z)), from 0 to 1; NaN where the ratio is refused.</summary>
     public double MedianFakeProbability { get; init; } = double.NaN;
 
     /// <summary>

@@ -55,8 +55,9 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
 
     private const double BlindShare = 0.5;
 
-    /// <summary>The headline of a report.</summary>
+    /// <summary>Reads the headline of a report.</summary>
     /// <param name="report">The report.</param>
+    /// <returns>The bound with the higher lower end, and its standing; without a bound where neither D nor an auditor gives one.</returns>
     public static DivergenceReading Of(DiagnosticReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

@@ -28,6 +28,7 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     /// <summary>The test on logits of samples that the classifier wasn't trained on.</summary>
     /// <param name="real">Logits of real samples, shape [N], N ≥ 2.</param>
     /// <param name="fake">Logits of generated samples, shape [M], M ≥ 2.</param>
+    /// <returns>The accuracy from 0 to 1, ½ by chance, with its 95% interval and p-value.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a logit is NaN.</exception>
     public static ClassifierTwoSampleTest Measure(Tensor real, Tensor fake)
     {
@@ -51,7 +52,10 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     /// <param name="heldOut">Data that D was not trained on, such as <see cref="Dataset.HeldOut"/>.</param>
     /// <param name="generator">G.</param>
     /// <param name="samples">Samples of each side. Default 10,000, for an interval of about ± 0.007; at most the size of the held-out data.</param>
-    /// <param name="seed">Determines which held-out samples and latents are drawn.</param>
+    /// <param name="seed">Determines which held-out samples and latents are drawn. Default 0.</param>
+    /// <returns>The accuracy from 0 to 1, ½ by chance, with its 95% interval and p-value.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
+    /// <exception cref="DiagnosticRefusedException">The data is training data: it has a held-out part itself, or a trainer has been created with it.</exception>
     public static ClassifierTwoSampleTest Measure(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0)
     {
@@ -61,10 +65,10 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     }
 
     /// <summary>
-    /// The range of the Jensen–Shannon divergence for a known total variation: ln 2 − h((1 − TV) / 2) ≤ JSD ≤ TV · ln 2 in nats,
-    /// where h is the binary entropy (Lin 1991). The upper end needs TV itself: a classifier's lower bound of TV doesn't limit JSD from above.
+    /// The range of the Jensen–Shannon divergence for a known total variation (Lin 1991). The upper end needs TV itself: a classifier's lower bound of TV doesn't limit JSD from above.
     /// </summary>
     /// <param name="totalVariation">TV(p_d, p_g), from 0 to 1.</param>
+    /// <returns>ln 2 − h((1 − TV) / 2) and TV · ln 2 in nats, where h is the binary entropy.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="totalVariation"/> doesn't lie from 0 to 1.</exception>
     public static (double Lower, double Upper) JensenShannonRange(double totalVariation)
     {

@@ -28,7 +28,7 @@ public sealed class SequentialTest
         Level = level;
     }
 
-    /// <summary>α.</summary>
+    /// <summary>α, the probability of ever rejecting if p_d = p_g, above 0 and below 1.</summary>
     public double Level { get; }
 
     /// <summary>Pairs of a real and a generated sample so far.</summary>
@@ -40,7 +40,7 @@ public sealed class SequentialTest
     /// <summary>The largest ln E so far; at least 0, the value without pairs.</summary>
     public double MaximumLogEValue { get; private set; }
 
-    /// <summary>min(1, 1 / max E): a p-value that is valid whenever you check it and whenever you stop.</summary>
+    /// <summary>min(1, 1 / max E), above 0 and at most 1: a p-value that is valid whenever you check it and whenever you stop.</summary>
     public double PValue => Math.Exp(-MaximumLogEValue);
 
     /// <summary>Whether p_d = p_g is rejected at <see cref="Level"/>. Once true it stays true.</summary>

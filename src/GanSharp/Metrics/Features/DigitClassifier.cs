@@ -11,7 +11,8 @@ public sealed class DigitClassifier : SmallImageClassifier
     {
     }
 
-    /// <summary>The classifier with the weights of this package.</summary>
+    /// <summary>Loads the weights that this package carries.</summary>
+    /// <returns>A float32 network on the CPU, in evaluation mode, which the caller disposes.</returns>
     public static DigitClassifier Load()
     {
         var classifier = new DigitClassifier();

@@ -12,7 +12,8 @@ public sealed class GarmentClassifier : SmallImageClassifier
     {
     }
 
-    /// <summary>The classifier with the weights of this package.</summary>
+    /// <summary>Loads the weights that this package carries.</summary>
+    /// <returns>A float32 network on the CPU, in evaluation mode, which the caller disposes.</returns>
     public static GarmentClassifier Load()
     {
         var classifier = new GarmentClassifier();

@@ -23,6 +23,7 @@ public sealed record ImagePreparation(ImageShape Image)
 
     /// <summary>Inputs of the ImageNet networks of torchvision: [0, 1], then their means and standard deviations.</summary>
     /// <param name="side">Height and width. Default 224.</param>
+    /// <returns>A preparation to [N, 3, side, side].</returns>
     public static ImagePreparation ImageNet(int side = 224) =>
         new(new ImageShape(3, side, side)) { Mean = [0.485, 0.456, 0.406], StandardDeviation = [0.229, 0.224, 0.225] };
 

@@ -18,6 +18,7 @@ public readonly record struct DensityCoverage(Estimate Density, Estimate Coverag
     /// <param name="real">Features of real samples, float tensor of shape [N, d], N > k.</param>
     /// <param name="fake">Features of generated samples, shape [M, d], M ≥ 2.</param>
     /// <param name="neighbors">k, at least 1. Default 5, as in the paper.</param>
+    /// <returns>Both with 95% intervals: the density at least 0, the coverage from 0 to 1.</returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static DensityCoverage Measure(Tensor real, Tensor fake, int neighbors = DefaultNeighbors)

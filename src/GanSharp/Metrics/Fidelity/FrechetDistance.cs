@@ -41,6 +41,7 @@ public static class FrechetDistance
     /// <summary>The distance of moments, for features that don't fit into memory.</summary>
     /// <param name="real">Moments of at least 2 real samples.</param>
     /// <param name="fake">Moments of at least 2 generated samples with as many features.</param>
+    /// <returns>The distance in the features' unit squared, at least 0, without an interval, which moments alone don't give.</returns>
     /// <exception cref="ArgumentException">They have different numbers of features, or are of fewer than 2 samples.</exception>
     public static double Between(FeatureMoments real, FeatureMoments fake)
     {

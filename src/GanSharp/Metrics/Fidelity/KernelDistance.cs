@@ -45,7 +45,7 @@ public static class KernelDistance
     /// <param name="fake">Features of generated samples, shape [M, d].</param>
     /// <param name="subsets">How many, at least 2. Default 100.</param>
     /// <param name="size">Samples of a subset of either side, from 2 to the smaller of N and M. Default 1,000.</param>
-    /// <param name="seed">Determines the subsets.</param>
+    /// <param name="seed">Determines the subsets. Default 0.</param>
     /// <returns>
     /// The mean, and the standard deviation with the number of subsets as its divisor. The standard error that is published, deviation / √subsets, is that of drawing subsets of these
     /// samples. It says little of how other samples would differ; the interval of <see cref="Measure"/> does.

@@ -22,6 +22,7 @@ public readonly record struct PrecisionRecall(Estimate Precision, Estimate Recal
     /// <param name="real">Features of real samples, float tensor of shape [N, d], N > k.</param>
     /// <param name="fake">Features of generated samples, shape [M, d], M > k. The same number as real ones makes precision and recall comparable.</param>
     /// <param name="neighbors">k, at least 1. Default 3, as in the paper.</param>
+    /// <returns>Both from 0 to 1, with 95% intervals.</returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static PrecisionRecall Measure(Tensor real, Tensor fake, int neighbors = DefaultNeighbors)

@@ -27,15 +27,17 @@ public sealed class PrecisionRecallDistributionMetric : FeatureMetric
 
     private protected override IEnumerable<KeyValuePair<string, string>> OwnSettings => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>The score that weighs recall: falls with dropped modes.</summary>
+    /// <summary>F₈, the score that weighs recall: falls with dropped modes.</summary>
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">Samples of each set, at least as many as clusters. Default 10,000.</param>
     /// <param name="clusters">At least 2. Default 20, as in the paper.</param>
+    /// <returns>A metric from 0 to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="clusters"/> is below 2, or <paramref name="samples"/> below it.</exception>
     public static PrecisionRecallDistributionMetric F8(IFeatureExtractor? features = null, long samples = DefaultSamples, int clusters = PrecisionRecallDistribution.DefaultClusters) =>
         new("PRD F8", features, samples, clusters, distribution => distribution.F8);
 
-    /// <summary>The score that weighs precision: falls with bad samples.</summary>
+    /// <summary>F of β = ⅛, the score that weighs precision: falls with bad samples.</summary>
+    /// <returns>A metric from 0 to 1.</returns>
     /// <inheritdoc cref="F8"/>
     public static PrecisionRecallDistributionMetric FOneEighth(IFeatureExtractor? features = null, long samples = DefaultSamples, int clusters = PrecisionRecallDistribution.DefaultClusters) =>
         new("PRD F1/8", features, samples, clusters, distribution => distribution.FOneEighth);

@@ -29,12 +29,14 @@ public sealed class SharpnessMetric : IMetric
 
     /// <summary>The mean of <see cref="Sharpness.LaplacianVariance"/>.</summary>
     /// <param name="samples">Images of each side, at least 2; fewer where fewer are held out. Default 2,000.</param>
+    /// <returns>A metric in the pixels' unit squared.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
     public static SharpnessMetric LaplacianVariance(long samples = DefaultSamples) => new("Laplacian variance", samples, Sharpness.LaplacianVariance);
 
     /// <summary>The mean of <see cref="Sharpness.HighFrequencyShare"/>.</summary>
     /// <param name="samples">Images of each side, at least 2; fewer where fewer are held out. Default 2,000.</param>
     /// <param name="frequency">The limit in cycles per pixel, above 0 and below 0.5. Default 0.25.</param>
+    /// <returns>A metric from 0 to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="frequency"/> doesn't lie between 0 and 0.5.</exception>
     public static SharpnessMetric HighFrequencyShare(long samples = DefaultSamples, double frequency = 0.25)
     {

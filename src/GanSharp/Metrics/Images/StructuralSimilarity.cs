@@ -51,6 +51,7 @@ public static class StructuralSimilarity
     /// <summary>How many of the five scales an image has: those at which both sides still hold the window.</summary>
     /// <param name="height">Pixels, at least 11.</param>
     /// <param name="width">Pixels, at least 11.</param>
+    /// <returns>From 1 to 5: 5 from sides of 176 on.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is below the window's 11 pixels.</exception>
     public static int Scales(long height, long width)
     {
@@ -60,8 +61,9 @@ public static class StructuralSimilarity
         return Enumerable.Range(0, ScaleWeights.Length).Count(scale => side >> scale >= SmallestSide);
     }
 
-    /// <summary>The weights of some scales, the finest first: the paper's, divided by their sum.</summary>
+    /// <summary>The weights of some scales, the finest first: those of the paper, of which MS-SSIM uses as many as the image allows.</summary>
     /// <param name="scales">How many, from 1 to 5.</param>
+    /// <returns>As many weights above 0 as scales, which sum to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="scales"/> is below 1 or above 5.</exception>
     public static IReadOnlyList<double> WeightsOf(int scales)
     {

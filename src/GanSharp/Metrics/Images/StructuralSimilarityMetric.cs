@@ -20,6 +20,7 @@ public sealed class StructuralSimilarityMetric : IMetric
     private readonly long samples;
     private readonly double lowest, highest;
 
+    /// <summary>The mean MS-SSIM of a given number of pairs.</summary>
     /// <param name="samples">Images of each side, at least 8, which make half as many pairs; fewer where fewer are held out. Default 2,000.</param>
     /// <param name="lowest">The value of black. Default −1, the lowest of a generator that ends in tanh. What is generated beyond it counts as black, as in a picture file.</param>
     /// <param name="highest">The value of white. Default 1.</param>

@@ -17,6 +17,7 @@ public sealed class MemorizationMetric : IMetric
     private readonly IFeatureExtractor features;
     private readonly long samples;
 
+    /// <summary>The share in given features.</summary>
     /// <param name="features">What is compared; the samples themselves where null.</param>
     /// <param name="samples">
     /// Samples of each set, at least 2: generated, trained on, held out, and others held out; half of the held-out samples where there are fewer than twice as many. Default 5,000: the time

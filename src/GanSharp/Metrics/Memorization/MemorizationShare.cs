@@ -25,7 +25,8 @@ public static class MemorizationShare
     /// <summary>Measures it in Euclidean distance of the features. A sample that is as near to both counts half.</summary>
     /// <param name="generated">Features of generated samples, float tensor of shape [M, d], M ≥ 2.</param>
     /// <param name="training">Features of training samples, shape [n, d], n ≥ 2: all, or a random part. Copies of others aren't found.</param>
-    /// <param name="heldOut">Features of as many samples of the same distribution that weren't trained on.</param>
+    /// <param name="heldOut">Features of as many samples of the same distribution that weren't trained on, shape [n, d].</param>
+    /// <returns>The share, from 0 to 1, with a 95% interval by Wilson's formula.</returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few or not equally many, or hold NaN or infinity.</exception>
     public static Estimate Measure(Tensor generated, Tensor training, Tensor heldOut)
     {

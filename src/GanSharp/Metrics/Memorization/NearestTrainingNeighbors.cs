@@ -13,17 +13,18 @@ namespace GanSharp.Metrics.Memorization;
 /// <param name="Distances">Euclidean distances of the features, the nearest first: float64 tensor of shape [N, k] on the CPU.</param>
 /// <param name="Indexes">Which training samples they are, the first is 0: int64 tensor of shape [N, k] on the CPU. Of equal distances the lower index comes first.</param>
 /// <remarks>
-/// Whether a distance is small, the distances of held-out samples tell: <see cref="MemorizationShare"/>. A far neighbor doesn't prove that a sample is new, as the features may miss
+/// The distances of held-out samples tell whether a distance is small: <see cref="MemorizationShare"/>. A far neighbor doesn't prove that a sample is new, as the features may miss
 /// what was copied. The caller, or its dispose scope, owns both tensors.
 /// </remarks>
 public readonly record struct NearestTrainingNeighbors(Tensor Distances, Tensor Indexes)
 {
     private const int DefaultNeighbors = 5, BatchSize = 256;
 
-    /// <summary>Of features.</summary>
+    /// <summary>Searches features in memory.</summary>
     /// <param name="generated">Features of generated samples, float tensor of shape [N, d].</param>
     /// <param name="training">Features of training samples, shape [M, d], M ≥ k.</param>
     /// <param name="neighbors">k, at least 1. Default 5: enough to see several copies of one image in the data.</param>
+    /// <returns>Distances and indexes of shape [N, k], where an index is a row of <paramref name="training"/>.</returns>
     /// <exception cref="ArgumentException">The features have another type or shape, are too few, or hold NaN or infinity.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static NearestTrainingNeighbors Find(Tensor generated, Tensor training, int neighbors = DefaultNeighbors)
@@ -37,7 +38,7 @@ public readonly record struct NearestTrainingNeighbors(Tensor Distances, Tensor 
     }
 
     /// <summary>
-    /// Of samples, in a data set that needn't fit into memory: it is read once, a batch at a time, and only the features of the generated samples stay.
+    /// Searches a data set that needn't fit into memory: it is read once, a batch at a time, and only the features of the generated samples stay.
     /// </summary>
     /// <param name="generated">Generated samples, float tensor of shape [N, …].</param>
     /// <param name="training">The data that the generator was trained on; its held-out part isn't read. Indexes are places in its sequence of <paramref name="seed"/>.</param>
@@ -45,6 +46,7 @@ public readonly record struct NearestTrainingNeighbors(Tensor Distances, Tensor 
     /// <param name="neighbors">k, at least 1. Default 5.</param>
     /// <param name="seed">The sequence of <see cref="Dataset.Draw"/>, of which the first pass is read. Default 0.</param>
     /// <param name="cancellationToken">Ends the search with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>Distances and indexes of shape [N, k], where an index is a place in the data's sequence, as <see cref="Read"/> takes it.</returns>
     /// <exception cref="ArgumentException">The samples have another type or shape, or there is no fixed number of training samples, or fewer than k.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="neighbors"/> is below 1.</exception>
     public static NearestTrainingNeighbors Find(

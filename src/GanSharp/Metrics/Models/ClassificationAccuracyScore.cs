@@ -22,7 +22,7 @@ public static class ClassificationAccuracyScore
     private const int EvaluationBatch = 256;
 
     /// <summary>Trains a classifier and measures it. The same arguments give the same value on the same machine.</summary>
-    /// <param name="training">Labeled samples, generated or real, on any device; they are copied to memory. An own tensor is one batch.</param>
+    /// <param name="training">Labeled samples, generated or real, on any device; they are copied to memory. A tensor of your own is one batch.</param>
     /// <param name="test">Labeled real samples that training doesn't see, of the same shape.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work with an <see cref="OperationCanceledException"/>.</param>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace GanSharp.Metrics.Models;
 
 /// <summary>
-/// The share of a conditional generator's samples that a classifier of real ones recognizes as the class that was asked for. It says nothing of how good or how different the samples of
+/// The share of a conditional generator's samples that a classifier of real ones recognizes as the class that was asked for (GAN-test, Shmelkov et al. 2018). It says nothing of how good or how different the samples of
 /// a class are. The share of real samples that it recognizes stands beside it (<see cref="MetricValue.OfReal"/>), so a classifier's own errors are seen.
 /// </summary>
 public sealed class ConditionalAccuracyMetric : IMetric

@@ -45,7 +45,7 @@ public readonly record struct Coverage(
     /// Real samples that G was not trained on, float tensor of shape [N, …], N ≥ 12, each but once. One half is the reference, the other shows what real samples reach.
     /// </param>
     /// <param name="fake">Generated samples of the same shape, at least half as many. The first N / 2 are used, at most <see cref="SampleLimit"/>.</param>
-    /// <param name="seed">Determines the relabelings and, for samples of more than 256 values, the projection.</param>
+    /// <param name="seed">Determines the relabelings and, for samples of more than 256 values, the projection. Default 0.</param>
     /// <returns>
     /// Samples of more than 256 values are first projected to 256 random directions, which keeps distances to some 5% (Johnson and Lindenstrauss 1984).
     /// Distances of pixels know nothing of what an image shows: they find missing modes that look unlike the others, and no finer ones.

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Metrics.Modes;
 
-/// <summary>How many modes of a mixture a generator hits, and how evenly, by the protocol of VEEGAN and PacGAN.</summary>
+/// <summary>How many modes of a mixture a generator hits, and how evenly, by the protocol of VEEGAN and PacGAN (Srivastava et al. 2017; Lin et al. 2018).</summary>
 /// <param name="ModesHit">Modes with at least one sample within three standard deviations.</param>
 /// <param name="ModeCount">Modes of the mixture.</param>
-/// <param name="HighQualityFraction">Share of the samples within three standard deviations of their nearest mode. A perfect generator in the plane has 0.9889.</param>
+/// <param name="HighQualityFraction">Share of the samples within three standard deviations of their nearest mode, from 0 to 1. A perfect generator in the plane has 0.9889.</param>
 /// <param name="ReverseKullbackLeibler">KL(p̂‖uniform) in nats, p̂ the shares of the high-quality samples over the modes; a perfect generator has about (modes − 1) / 2n.</param>
 public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double HighQualityFraction, double ReverseKullbackLeibler)
 {
@@ -17,6 +17,7 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
     /// <summary>Counts the samples of each mode.</summary>
     /// <param name="samples">Generated samples, shape [N, dimension].</param>
     /// <param name="mixture">Data of equally likely, round modes.</param>
+    /// <returns>The counts over all N samples; the reverse KL is +∞ where no sample is near a mode.</returns>
     /// <exception cref="ArgumentException"><paramref name="samples"/> don't have shape [N, dimension of the mixture].</exception>
     public static ModeCoverage Measure(Tensor samples, GaussianMixture mixture)
     {

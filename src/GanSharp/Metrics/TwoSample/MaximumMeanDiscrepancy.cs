@@ -35,8 +35,9 @@ public static class MaximumMeanDiscrepancy
         return PairwiseDistances.KernelTest(pool, cdist(pool.Points, pool.Points).pow_(2).mul_(-1 / (2 * sigma * sigma)).exp_());
     }
 
-    /// <summary>The median heuristic for σ: the median distance of two of the samples, read from the first 1,000.</summary>
+    /// <summary>The median heuristic for σ.</summary>
     /// <param name="samples">Float tensor of shape [N, …], N ≥ 2, in random order.</param>
+    /// <returns>The median Euclidean distance of two of the first 1,000 samples, in their unit; 0 where most pairs are equal.</returns>
     /// <exception cref="ArgumentException"><paramref name="samples"/> isn't a finite float tensor with at least 2 samples.</exception>
     public static double MedianDistance(Tensor samples)
     {

@@ -40,7 +40,7 @@ public static class SlicedWasserstein
     /// <param name="real">Real samples, float tensor of shape [N, …], N ≥ 2; every sample is flattened.</param>
     /// <param name="fake">Generated samples, float tensor of shape [M, …], M ≥ 2, with samples of the same shape.</param>
     /// <param name="directions">Random directions, at least 1; on the line there is one. Default 128.</param>
-    /// <param name="seed">Determines the directions. Give all values that are to be compared the same.</param>
+    /// <param name="seed">Determines the directions. Give all values that are to be compared the same. Default 0.</param>
     /// <returns>
     /// The average, in the samples' unit squared, biased up like <see cref="Measure"/>'s. The 95% interval is that of the delta method: each sample's influence is its Kantorovich
     /// potential, averaged over the directions, and the interval is normal with the variance of the influences (del Barrio and Loubes 2019). It is of the samples, given

@@ -29,7 +29,8 @@ public abstract class EncoderNetwork : Module<Tensor, LatentGaussian>
     public abstract override LatentGaussian forward(Tensor samples);
 
     /// <summary>Splits the output of a last layer with 2 · <see cref="LatentSize"/> units into means and logarithms of variances.</summary>
-    /// <param name="output">Shape [N, 2 · <see cref="LatentSize"/>].</param>
+    /// <param name="output">Float tensor of shape [N, 2 · <see cref="LatentSize"/>].</param>
+    /// <returns>q(z ∣ x): the first half of each row is the mean, the second ln σ², both of shape [N, <see cref="LatentSize"/>].</returns>
     protected LatentGaussian Split(Tensor output)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -25,7 +25,7 @@ public sealed class MlpEncoder : EncoderNetwork
     /// <param name="image">Shape of an image.</param>
     /// <param name="width">Units of each hidden layer, at least 1.</param>
     /// <param name="latentSize">Length of z, at least 1.</param>
-    /// <param name="hiddenLayers">Number of hidden layers, at least 1.</param>
+    /// <param name="hiddenLayers">Number of hidden layers, at least 1. Default 3.</param>
     public MlpEncoder(ImageShape image, int width, int latentSize, int hiddenLayers = 3)
         : this(image.Size, width, latentSize, hiddenLayers)
     {

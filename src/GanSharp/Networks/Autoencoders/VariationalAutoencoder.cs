@@ -52,12 +52,14 @@ public sealed class VariationalAutoencoder : Module<Tensor, Tensor?, EvidenceLow
     /// <summary>The bound of each sample, with one z drawn from torch's global generator.</summary>
     /// <param name="samples">x, float tensor of shape [N, …].</param>
     /// <param name="labels">Int64 tensor of shape [N] for a conditional decoder; null for none.</param>
+    /// <returns>The two parts of the bound in nats, with their graph: shapes [N] and [N, size of z].</returns>
     public override EvidenceLowerBound forward(Tensor samples, Tensor? labels) => Bound(samples, labels);
 
     /// <summary><see cref="forward"/> with a random stream of the caller's.</summary>
     /// <param name="samples">x, float tensor of shape [N, …].</param>
     /// <param name="labels">Int64 tensor of shape [N] for a conditional decoder; null for none.</param>
     /// <param name="random">Source of z, on the samples' device; torch's global one where null.</param>
+    /// <returns>The two parts of the bound in nats, with their graph: shapes [N] and [N, size of z].</returns>
     /// <exception cref="NetworkException">The decoder returned another shape than the samples'.</exception>
     public EvidenceLowerBound Bound(Tensor samples, Tensor? labels = null, torch.Generator? random = null)
     {

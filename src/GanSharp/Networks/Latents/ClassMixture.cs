@@ -21,7 +21,7 @@ public static class ClassMixture
     /// <summary>The same mixture for several samples: <c>ClassMixture.Of(8, classes: 10, (7, 0.5), (9, 0.5))</c>.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="classes">Number of the generator's classes, at least 1.</param>
-    /// <param name="shares">Classes and their weights, which sum up to 1; the other classes get 0. Of a class that is named twice the weights add up.</param>
+    /// <param name="shares">Classes and their weights, which sum up to 1; the other classes get 0. The weights of a class that is named twice add up.</param>
     /// <returns>Float32 tensor of shape [count, classes] on the CPU.</returns>
     /// <exception cref="ArgumentException">A class lies outside of those that there are.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="classes"/> is below 1.</exception>
@@ -53,7 +53,7 @@ public static class ClassMixture
         return LatentPath.Linear(Whole(from, nameof(from)), Whole(to, nameof(to)), steps).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What a generator of your own reads its table of classes with, so that it takes mixtures too (<see cref="GeneratorNetwork.TakesMixtures"/>).</summary>
+    /// <summary>Reads a table of learned class vectors, in a generator of your own that takes mixtures too (<see cref="GeneratorNetwork.TakesMixtures"/>).</summary>
     /// <param name="table">A learned row for each class.</param>
     /// <param name="labels">Int64 tensor of shape [N] with classes, or mixtures of shape [N, classes].</param>
     /// <returns>Tensor of shape [N, d] and of the table's type: each class's row, or each mixture's weighted mean of the rows.</returns>
@@ -63,7 +63,7 @@ public static class ClassMixture
         return ClassVectors.LookUp(table, labels);
     }
 
-    /// <summary>What a generator of your own that hears one-hot codes is given, so that it takes mixtures too (<see cref="GeneratorNetwork.TakesMixtures"/>).</summary>
+    /// <summary>Codes of classes, for a generator of your own that takes one-hot codes and mixtures too (<see cref="GeneratorNetwork.TakesMixtures"/>).</summary>
     /// <param name="labels">Int64 tensor of shape [N] with classes, or mixtures of shape [N, classes].</param>
     /// <param name="classes">Number of classes, at least 1.</param>
     /// <param name="type">The result's type: that of the latents.</param>

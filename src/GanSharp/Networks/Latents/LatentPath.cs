@@ -21,7 +21,7 @@ public static class LatentPath
     /// Along great circles, the length linearly (slerp, White 2016): for priors that look alike in all directions, such as <see cref="LatentPrior.Normal"/> and
     /// <see cref="LatentPrior.Hypersphere"/>. On a straight path between two normal vectors, the middle has a length that the prior almost never draws.
     /// </summary>
-    /// <param name="from">Beginnings, a floating-point tensor of shape [N, d], d at least 2. Exactly opposite vectors have no one circle; between them the path leads through 0.</param>
+    /// <param name="from">Beginnings, a floating-point tensor of shape [N, d], d at least 2. Between exactly opposite vectors there is no single circle, and the path leads through 0.</param>
     /// <param name="to">Ends, of the same shape and type.</param>
     /// <param name="steps">Points of each path, the two ends included; at least 2.</param>
     /// <returns>Tensor of shape [N · steps, d] and the same type, path after path. Computed in float64.</returns>

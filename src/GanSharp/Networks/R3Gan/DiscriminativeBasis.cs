@@ -17,7 +17,7 @@ public sealed class DiscriminativeBasis : Module<Tensor, Tensor>
     /// <param name="channels">Channels of the smallest map, at least 1.</param>
     /// <param name="height">Its rows, at least 1. The paper takes 4.</param>
     /// <param name="width">Its columns, at least 1.</param>
-    /// <param name="outputSize">Values per sample: 1 for a logit, or the length of a class embedding; at least 1.</param>
+    /// <param name="outputSize">Values per sample, at least 1: the length of a class embedding, or 1 for a logit. Default 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/>, <paramref name="height"/>, <paramref name="width"/> or <paramref name="outputSize"/> is below 1.</exception>
     public DiscriminativeBasis(int channels, int height, int width, int outputSize = 1)
         : base(nameof(DiscriminativeBasis))

@@ -64,6 +64,7 @@ public sealed class ModulatedConv2d : Module<Tensor, Tensor, Tensor>
     /// <param name="styleSize">Values of w, at least 1.</param>
     /// <param name="height">Rows of the input, at least 1.</param>
     /// <param name="width">Columns of the input, at least 1.</param>
+    /// <returns>A layer from [N, inputChannels, height, width] to [N, outputChannels, 2 height, 2 width].</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public static ModulatedConv2d Doubling(int inputChannels, int outputChannels, int styleSize, int height, int width)
     {

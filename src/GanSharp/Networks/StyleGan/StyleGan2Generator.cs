@@ -6,7 +6,7 @@ namespace GanSharp.Networks.StyleGan;
 
 /// <summary>
 /// The generator of StyleGAN2 (Karras et al. 2020, "Analyzing and improving the image quality of StyleGAN") for small images: a mapping from z to a style w, and a synthesis network of
-/// modulated convolutions (<see cref="ModulatedConv2d"/>) whose images of all sides add up (skip connections). Equalized learning rates throughout, 0.01 of it in the mapping.
+/// modulated convolutions (<see cref="ModulatedConv2d"/>) whose images of all sides add up (skip connections). Learning rates are equalized throughout, and 0.01 of that in the mapping.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -77,7 +77,7 @@ public sealed class StyleGan2Generator : GeneratorNetwork
     }
 
     /// <summary>
-    /// As <c>Sample</c>, with styles moved towards their mean: w̄ + ψ (w − w̄). Samples gain fidelity and lose variety, so none of the diagnostics holds for them.
+    /// As <c>Sample</c>, with styles moved toward their mean: w̄ + ψ (w − w̄). Samples gain fidelity and lose variety, so none of the diagnostics holds for them.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
     /// <param name="truncation">ψ, finite: 1 changes nothing, the paper shows 0.5 to 0.7, 0 is the mean style.</param>

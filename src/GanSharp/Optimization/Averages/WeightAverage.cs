@@ -8,7 +8,7 @@ namespace GanSharp.Optimization.Averages;
 /// <summary>
 /// An average of a network over its training, whose samples are better than those of any one step (Yazıcı et al. 2019).
 /// It averages the parameters and the floating-point buffers alike: batch norm's running statistics must belong to the weights they meet.
-/// What it forgets how fast is said by its <see cref="AverageOptions"/>, in images, so that it means the same for every batch size.
+/// How fast it forgets is set by its <see cref="AverageOptions"/>, in images, so that it means the same for every batch size.
 /// </summary>
 public sealed class WeightAverage : IStateful, IDisposable
 {
@@ -70,9 +70,10 @@ public sealed class WeightAverage : IStateful, IDisposable
             average.lerp_(source, take);
     }
 
-    /// <summary>Puts the average into the network until the result is disposed, which restores what training made. Where it is in force already, until the last result is.</summary>
+    /// <summary>Puts the average into the network until the result is disposed.</summary>
+    /// <returns>Restores what training made when it is disposed; where the average was in force already, the last of the results does.</returns>
     /// <exception cref="InvalidOperationException">Another average of the same network is in it.</exception>
-    /// <exception cref="ObjectDisposedException">The network was disposed; the result's Dispose throws it too, where the network was disposed meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed. Disposing the result throws it too where the network was disposed meanwhile.</exception>
     public IDisposable Apply() => network.Apply(this);
 
     /// <summary>Copies the average over the network's own values, for a caller who puts those back.</summary>

@@ -19,10 +19,10 @@ public abstract class TransformedConsistency : DiscriminatorPenalty, IStateful
     /// <inheritdoc/>
     public sealed override int EverySteps { get; }
 
-    /// <summary>The transformation's.</summary>
+    /// <summary>The state of <see cref="Transformation"/>, in the shapes that it gives; empty where it keeps none.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State => InnerState.State(Transformation);
 
-    /// <summary>The transformation's.</summary>
+    /// <summary>The numbers of <see cref="Transformation"/>'s state; empty where it keeps none.</summary>
     public double[] Scalars
     {
         get => InnerState.Scalars(Transformation);

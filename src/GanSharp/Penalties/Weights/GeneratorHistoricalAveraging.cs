@@ -22,7 +22,7 @@ public sealed class GeneratorHistoricalAveraging(Schedule weight, int everySteps
     /// <inheritdoc/>
     public override int EverySteps { get; } = PenaltyRule.EverySteps(everySteps);
 
-    /// <summary>The means, on G's device; none before <see cref="Begin"/> or the first evaluation.</summary>
+    /// <summary>The mean of each trainable parameter under its name and of its shape, on G's device; none before <see cref="Begin"/> or the first evaluation.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State => history?.State ?? [];
 
     /// <summary>The evaluations so far.</summary>

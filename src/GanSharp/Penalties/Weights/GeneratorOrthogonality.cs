@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GanSharp.Penalties.Weights;
 
 /// <summary>
-/// Orthogonal regularization of G: β Σ ‖W Wᵀ ⊙ (1 − I)‖²_F over its weights, a filter being a row of W, so that filters are orthogonal and of any length (Brock et al. 2019, BigGAN),
-/// or β Σ ‖W Wᵀ − I‖²_F, so that they also have length 1 (Brock et al. 2017). Embeddings and parameters of one dimension are left out. BigGAN takes it for G.
+/// Orthogonal regularization of G: β Σ ‖W Wᵀ ⊙ (1 − I)‖²_F over its weights, a filter (of a transposed convolution an input channel) being a row of W, so that filters
+/// are orthogonal and of any length (Brock et al. 2019, BigGAN), or β Σ ‖W Wᵀ − I‖²_F, so that they also have length 1 (Brock et al. 2017). Embeddings and parameters of one dimension are left out. BigGAN takes it for G.
 /// </summary>
 /// <param name="weight">β, at least 0; a number or a schedule. Default 1e-4, as in BigGAN.</param>
 /// <param name="isDiagonalFree">Whether filters may have any length. Default true, as in BigGAN.</param>

@@ -9,7 +9,7 @@ public sealed record CheckpointOptions
     /// <summary>The newest checkpoints to keep, at least 1. Default 3: one damaged by the disk still leaves two.</summary>
     public int KeepLast { get; init; } = 3;
 
-    /// <summary>Checkpoints at multiples of this are kept for ever, at least 1; null (the default) for none. A multiple of <see cref="EverySteps"/> to have any.</summary>
+    /// <summary>Checkpoints at multiples of this are kept forever, at least 1; null (the default) for none. Choose a multiple of <see cref="EverySteps"/>: other steps have no checkpoint to keep.</summary>
     public long? KeepEverySteps { get; init; }
 
     /// <summary>What happens where one can't be written: the disk is full, say. Default <see cref="WriteFailurePolicy.Stop"/>.</summary>

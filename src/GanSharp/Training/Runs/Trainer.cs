@@ -26,10 +26,11 @@ public abstract class Trainer : IDisposable
     /// <summary>Real samples consumed so far: the position in the data's endless sequence.</summary>
     public long SamplesSeen => State.SamplesSeen;
 
-    /// <summary>
-    /// What the run was asked to do, as readable names and values: every number, switch and schedule of the options, objectives and penalties of your own included, the optimizers,
-    /// the networks' classes, and the data by its count, shape and a hash of its first batch. It is what a resume compares; options that change only what is reported are left out.
-    /// </summary>
+    /// <summary>What the run was asked to do. It is what a resume compares; options that change only what is reported are left out.</summary>
+    /// <returns>
+    /// Readable values by the names of the options: every number, switch and schedule, those of your own objectives and penalties included, the optimizers, the networks' classes,
+    /// and the data by its count, shape and a hash of its first batch.
+    /// </returns>
     public IReadOnlyDictionary<string, string> DescribeOptions() => Describe();
 
     /// <summary>Number of classes that the generator is conditioned on; null for none.</summary>
@@ -50,21 +51,23 @@ public abstract class Trainer : IDisposable
     /// <summary>What <see cref="DescribeOptions"/> returns.</summary>
     internal abstract SortedDictionary<string, string> Describe();
 
-    /// <summary>A copy of the averaged generator with a network of its own, to sample from on any thread while training goes on, and after this is disposed.</summary>
+    /// <summary>Copies the averaged generator, to sample from it on any thread while training goes on and after this trainer is disposed.</summary>
     /// <param name="makeGenerator">
     /// Makes a second network of G's class with the same arguments, which the snapshot disposes. Null (the default) where G can do so by itself, as all of GanSharp's can
     /// (<see cref="GeneratorNetwork.CloneArchitecture"/>). Torch's global generator, from which it draws its first weights, goes on as if it had not been called.
     /// </param>
     /// <param name="averaged">False for G as it trains. Default true: its average, where one is kept.</param>
+    /// <returns>The copy, with the weights of this step until its <see cref="GeneratorSnapshot.Update"/>; the caller disposes it.</returns>
     /// <exception cref="NetworkException">The second network isn't like the first; the message lists every difference.</exception>
     /// <exception cref="InvalidOperationException">It was called from within a step.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public GeneratorSnapshot Snapshot(Func<GeneratorNetwork>? makeGenerator = null, bool averaged = true) => Parts.Sampling.Snapshot(makeGenerator, averaged);
 
     /// <summary>
-    /// The run stands still between two steps until the result is disposed; of several, until the last. Meanwhile other threads may sample, and a checkpoint may be asked for; a canceled run
+    /// Makes the run stand still between two steps until the result is disposed. Meanwhile other threads may sample, and a checkpoint may be asked for; a canceled run
     /// ends all the same. It may be called from any thread, and doesn't wait for the step in progress. What is trained is unchanged, bit for bit.
     /// </summary>
+    /// <returns>Lets the run go on when it is disposed; of several, the last one does.</returns>
     /// <remarks>The thread that pulls reports must not pull while it is itself the one to dispose the result: it would wait forever.</remarks>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public IDisposable Pause()
@@ -111,6 +114,7 @@ public abstract class Trainer<TReport> : Trainer
     /// <summary>Trains, one report a step; <see cref="TrainingRun{TReport}.Every"/> gives fewer, with measurements.</summary>
     /// <param name="steps">Steps to take from where the trainer stands when the sequence is enumerated; at least 1.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    /// <returns>A sequence that trains while it is enumerated; each enumeration takes that many steps more.</returns>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public TrainingRun<TReport> Train(long steps, CancellationToken cancellationToken = default)
@@ -126,6 +130,7 @@ public abstract class Trainer<TReport> : Trainer
     /// </summary>
     /// <param name="lastStep">The step at which to end, at least 1; the sequence is empty where the trainer stands there already.</param>
     /// <param name="cancellationToken">Ends the sequence after the step in progress; nothing is thrown, the trainer stays usable.</param>
+    /// <returns>A sequence that trains while it is enumerated.</returns>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lastStep"/> is below 1.</exception>
     public TrainingRun<TReport> TrainTo(long lastStep, CancellationToken cancellationToken = default)
@@ -167,7 +172,7 @@ public abstract class Trainer<TReport> : Trainer
     /// for the step in progress, and where G can't copy itself (<see cref="GeneratorNetwork.CloneArchitecture"/>) the next step waits for it; to serve many, take a <see cref="Trainer.Snapshot"/>.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step.</param>
+    /// <param name="seed">Determines the latents and any noise that the network draws: the same seed shows the same latents at every step. Default 0.</param>
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, in the place of <paramref name="labels"/>: <c>Sample(8, label: 3)</c>. Null for none.</param>
     /// <returns>Tensor of shape [count, …] on the generator's device, without a graph.</returns>
@@ -195,9 +200,10 @@ public abstract class Trainer<TReport> : Trainer
     /// is refused, another thread's waits. It is the network in training that changes, for everyone who looks at it; other threads had better take a <see cref="Trainer.Snapshot"/>.
     /// </summary>
     /// <param name="name">An average of <see cref="RunOptions.Averages"/>, by its name. Null (the default) for the one that samples and reports are of, <see cref="RunOptions.EmaHalfLifeImages"/>.</param>
+    /// <returns>Puts the weights of training back when it is disposed.</returns>
     /// <exception cref="ArgumentException">No average has that name; the message lists all.</exception>
     /// <exception cref="InvalidOperationException">It was called from within a step, or another average is in force.</exception>
-    /// <exception cref="ObjectDisposedException">The trainer or the generator is disposed. The result's Dispose throws it where the generator was disposed meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or the generator is disposed. Disposing the result throws it where the generator was disposed meanwhile.</exception>
     public IDisposable UseAverage(string? name = null) => Gate.Enter(nameof(UseAverage), () => Parts.Averages.Apply(name));
 
     /// <summary>

@@ -73,6 +73,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
     /// it ends without one: what the next would have summed up stays with the trainer and its checkpoint, so that the reports after a resume are those of a run that went on.
     /// </summary>
     /// <param name="steps">Steps between reports, at least 1. Default <see cref="TrainingRun.DefaultInterval"/>.</param>
+    /// <returns>A new sequence; this one still reports every step.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public TrainingRun<TReport> Every(long steps = DefaultInterval)
     {
@@ -88,6 +89,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
     /// </summary>
     /// <param name="folder">A folder of its own for this run; made where it isn't there, and locked while the run is enumerated.</param>
     /// <param name="options">Null for the defaults.</param>
+    /// <returns>A new sequence; this one still makes none.</returns>
     /// <exception cref="ArgumentException">An option is invalid; the message lists every fault.</exception>
     /// <exception cref="NotSupportedException">An optimizer is one of torch's, whose state can't be saved (<see cref="TorchOptimizerOptions"/>).</exception>
     public TrainingRun<TReport> WithCheckpoints(string folder, CheckpointOptions? options = null)
@@ -103,10 +105,14 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
     }
 
     /// <summary>Trains while it is enumerated.</summary>
+    /// <returns>An enumerator whose <c>MoveNext</c> takes the steps up to the next report. Disposing it, as <c>foreach</c> does, ends the run.</returns>
     /// <exception cref="TrainingDivergedException">A loss, a gradient or a weight is NaN or infinite, or weights exploded.</exception>
     /// <exception cref="CheckpointException">The folder for checkpoints is another run's or can't be written, or a checkpoint can't.</exception>
     /// <exception cref="TrainingFailedException">Memory ran out, or the data can't be read.</exception>
-    /// <exception cref="InvalidOperationException">The trainer is already training, or the average is still in its generator (<see cref="Trainer{TReport}.UseAverage"/>).</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer is already training, the average is still in its generator (<see cref="Trainer{TReport}.UseAverage"/>), or the best checkpoint by a metric is to be kept
+    /// (<see cref="CheckpointOptions.KeepBest"/>) in a run without <see cref="Every"/>, which measures nothing.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public IEnumerator<TReport> GetEnumerator() => Enumerate(cancellationToken);
 
@@ -116,6 +122,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
     /// The same run for <c>await foreach</c>: it trains on a thread of its own while the caller awaits, with the same bits, and stands still between two reports, when the caller has the networks.
     /// A token of <c>WithCancellation</c> ends it as that of <see cref="Trainer{TReport}.Train"/> does: after the step in progress, without an exception.
     /// </summary>
+    /// <returns>A sequence of the same reports.</returns>
     /// <remarks>
     /// It is a method, because a type that is both <see cref="IEnumerable{T}"/> and <see cref="IAsyncEnumerable{T}"/> makes every LINQ operator on it ambiguous.
     /// The enumerator throws what <see cref="GetEnumerator"/> says.

@@ -49,7 +49,7 @@ public sealed class GeneratorSnapshot : IDisposable
     /// The same seed gives the same samples, bit for bit, until <see cref="Update"/>, regardless of other requests.
     /// </summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents, as in <see cref="GanSharp.Training.Runs.Trainer{TReport}.Sample(int, long, Tensor?, long?)"/>.</param>
+    /// <param name="seed">Determines the latents, as in <see cref="GanSharp.Training.Runs.Trainer{TReport}.Sample(int, long, Tensor?, long?)"/>. Default 0.</param>
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <returns>Tensor of shape [count, …], which the caller disposes.</returns>
@@ -80,7 +80,7 @@ public sealed class GeneratorSnapshot : IDisposable
 
     /// <summary><see cref="Sample(int, long, Tensor?, long?)"/> without blocking a thread. The result belongs to no dispose scope; labels must not be disposed before it is complete.</summary>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="seed">Determines the latents.</param>
+    /// <param name="seed">Determines the latents. Default 0.</param>
     /// <param name="labels">Int64 tensor of shape [count], or mixtures of classes (<see cref="GanSharp.Networks.Latents.ClassMixture"/>), or null.</param>
     /// <param name="label">One class for all samples, instead of <paramref name="labels"/>; null for none.</param>
     /// <param name="cancellationToken">Cancels the request if it hasn't begun.</param>
