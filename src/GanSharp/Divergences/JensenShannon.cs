@@ -89,9 +89,10 @@ public static class JensenShannon
             throw new DiagnosticRefusedException($"No divergence can be read from the logits of {objective}, because {reason}. Audit the generator with a classifier instead (Auditor).");
         if (objective?.Ratio == RatioKind.UpToConstant)
             throw new DiagnosticRefusedException($"The logits of {objective} are ln p_d/p_g up to a constant. Fit it on samples set aside (PlattScaling), and read the bound on others; a report does so by itself.");
-        var (real, fake) = HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
+        ArgumentNullException.ThrowIfNull(discriminator);
         if (discriminator.SamplesPerLogit > 1)
             throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples per logit, and the divergence of such groups is larger than that of samples. Audit with a network that judges one (Auditor).");
+        var (real, fake) = HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
         return objective is null ? Bound(real, fake) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
     }
 

@@ -26,7 +26,7 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     /// <param name="width">Units of each maxout layer, at least 1. Default 240, as published.</param>
     /// <param name="pieces">Linear functions of each unit, at least 1. Default 5, as published.</param>
     /// <param name="inputDropout">Probability with which a pixel is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
-    /// <param name="hiddenDropout">Likewise for a hidden unit. Default 0.5, as published.</param>
+    /// <param name="hiddenDropout">Likewise for a hidden unit, in [0, 1). Default 0.5, as published.</param>
     /// <param name="classes">Number of classes, whose one-hot code is appended to the image (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
     /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/>, <paramref name="pieces"/> or <paramref name="classes"/> is below 1, a dropout isn't at least 0 and below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
