@@ -43,7 +43,7 @@ internal sealed record IdxDownload(string Name, string Address, IReadOnlyList<(s
             {
                 var places = string.Join(" nor in ", Folders.SkipLast(1).Append(folder).Select(place => $"'{place}'"));
                 throw new IOException(
-                    $"{Name} is {(Folders.Count > 1 ? "neither" : "not")} in {places}, and {Address}{name} can't be downloaded: {exception.Message} {Remedy}", exception);
+                    $"{Name} is {(Folders.Count > 1 ? "neither" : "not")} in {places}, and {Address}{name} can't be downloaded: {exception.Message.TrimEnd('.')}. {Remedy}", exception);
             }
         }
     }
