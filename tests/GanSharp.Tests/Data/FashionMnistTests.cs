@@ -75,6 +75,16 @@ public sealed class FashionMnistTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_named_with_what_to_do()
+    {
+        File.WriteAllText(folder.File("file"), "");
+        using var client = new HttpClient(new Server(_ => throw new HttpRequestException("not reached")));
+        var download = () => FashionMnist.Download.Into(folder.File("file", "below"), client, default);
+
+        download.Should().Throw<IOException>().WithMessage("Fashion-MNIST is neither in * and the last one can't be made to download into: *. Install Debian's package *");
+    }
+
+    [Fact]
     public void The_digits_are_downloaded_likewise()
     {
         using var client = new HttpClient(new Server(_ => throw new HttpRequestException("no route to host")));
