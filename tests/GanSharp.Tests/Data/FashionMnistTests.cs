@@ -79,7 +79,7 @@ public sealed class FashionMnistTests : IDisposable
     {
         File.WriteAllText(folder.File("file"), "");
         using var client = new HttpClient(new Server(_ => throw new HttpRequestException("not reached")));
-        var download = () => FashionMnist.Download.Into(folder.File("file", "below"), client, default);
+        var download = () => FashionMnist.Download.Into(Path.Combine(folder.File("file"), "below"), client, default);
 
         download.Should().Throw<IOException>().WithMessage("Fashion-MNIST is neither in * and the last one can't be made to download into: *. Install Debian's package *");
     }
