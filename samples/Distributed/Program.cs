@@ -14,9 +14,9 @@ using static TorchSharp.torch;
 
 const int Points = 20_000, CoverageSamples = 10_000;
 
-var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 3_000 };
-var batch = new Option<int>("--batch") { Description = "Samples of a whole batch, which the ranks share equally.", DefaultValueFactory = _ => 256 };
-var timeout = new Option<double>("--timeout") { Description = "Seconds that ranks wait for one that doesn't come.", DefaultValueFactory = _ => 300 };
+var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 3_000 }.AtLeast(2);
+var batch = new Option<int>("--batch") { Description = "Samples of a whole batch, which the ranks share equally.", DefaultValueFactory = _ => 256 }.AtLeast(1);
+var timeout = new Option<double>("--timeout") { Description = "Seconds that ranks wait for one that doesn't come.", DefaultValueFactory = _ => 300 }.AtLeast(1.0);
 var gpu = new Option<bool>("--gpu") { Description = "Each rank trains on the one GPU that it sees; NCCL adds (untested on hardware)." };
 var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints, which every rank must reach; a run goes on from the newest. Default: none." };
 var command = new RootCommand("Trains a GAN on a ring of 8 Gaussians in several processes: start it by mpirun, srun or as an MPIJob; alone it is one process. See README.md beside it.")
@@ -46,7 +46,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     // The ranks of a machine share its processors.
     new ComputeTuning { TrainersOnThisMachine = processes.Members.Count(member => member.Host == processes.Members[processes.Rank].Host) }.Apply();
     if (isFirst)
-        Console.WriteLine($"{processes.Size} ranks on {processes.Library}: {string.Join(", ", processes.Members.Select(member => $"{member.Rank} is process {member.ProcessId} on {member.Host}"))}");
+        Console.WriteLine($"{processes.Size} {(processes.Size == 1 ? "rank" : "ranks")} on {processes.Library}: {string.Join(", ", processes.Members.Select(member => $"{member.Rank} is process {member.ProcessId} on {member.Host}"))}");
     var (seed, count) = (options.GetValue(SampleCommand.Seed), options.GetValue(steps));
     manual_seed(seed);
     using var ring = Mixtures.Ring();

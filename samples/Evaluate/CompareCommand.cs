@@ -17,13 +17,13 @@ internal static class CompareCommand
     private static readonly Option<DirectoryInfo?> Checkpoint = new("--checkpoint") { Description = "Folder of a run's checkpoints, or one of them; its average is measured where it has one." };
     private static readonly Option<FileInfo?> Weights = new("--weights") { Description = "A generator's weights (safetensors)." };
     private static readonly Option<string> Network = new("--network") { Description = "The generator's class, for --checkpoint and --weights.", DefaultValueFactory = _ => "dcgan" };
-    private static readonly Option<int> Width = new("--width") { Description = "The generator's width.", DefaultValueFactory = _ => 32 };
-    private static readonly Option<int> Latents = new("--latents") { Description = "The generator's latent size.", DefaultValueFactory = _ => 64 };
+    private static readonly Option<int> Width = new Option<int>("--width") { Description = "The generator's width.", DefaultValueFactory = _ => 32 }.AtLeast(1);
+    private static readonly Option<int> Latents = new Option<int>("--latents") { Description = "The generator's latent size.", DefaultValueFactory = _ => 64 }.AtLeast(1);
     private static readonly Option<DirectoryInfo?> Fake = new("--fake") { Description = "Folder of generated images, in place of a generator." };
     private static readonly Option<DirectoryInfo?> Real = new("--real") { Description = "Folder of real images, or of IDX files of the MNIST family, whose held-out part is used. Default: the 2,000 held-out garments that ship with the samples." };
     private static readonly Option<string> Image = new("--image") { Description = "Channels x height x width to which images of folders are brought.", DefaultValueFactory = _ => "3x64x64" };
     private static readonly Option<string> Features = new("--features") { Description = "What metrics compare: auto, pixels, random, garments, digits, resnet18 (of ImageNet; slow), or an ONNX file." };
-    private static readonly Option<long> Samples = new("--samples") { Description = "Samples of each side, where there are as many.", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<long> Samples = new Option<long>("--samples") { Description = "Samples of each side, where there are as many.", DefaultValueFactory = _ => 10_000 }.AtLeast(2L);
     private static readonly Option<DirectoryInfo> Output = SampleCommand.Output("evaluate");
 
     public static RootCommand Root { get; } = new("Compares a generator, or a folder of its images, with real images: a table of metrics with their intervals, and a record in JSON.")

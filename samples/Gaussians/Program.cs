@@ -5,8 +5,8 @@ var which = new Argument<string>("data")
 {
     Description = "line: one Gaussian on the line, where everything is known; ring: eight Gaussians on a circle; grid: 25 Gaussians.",
     DefaultValueFactory = _ => "line",
-}.AcceptOnlyFromAmong("line", "ring", "grid");
-var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 6_000 };
+}.OneOf("line", "ring", "grid");
+var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 6_000 }.AtLeast(2);
 var output = SampleCommand.Output("gaussians");
 
 var command = new RootCommand("Trains a GAN on data whose density is known, and holds what it estimates against the truth.")

@@ -14,7 +14,7 @@ using TorchSharp;
 // What the library says of itself has one name.
 const string Source = "GanSharp";
 
-var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 600 };
+var steps = new Option<int>("--steps") { Description = "Generator steps.", DefaultValueFactory = _ => 600 }.AtLeast(2);
 var command = new RootCommand("Trains on a ring of 8 Gaussians and shows what OpenTelemetry gets of it: logs, metrics and traces, by its console exporter.") { steps, SampleCommand.Seed };
 return SampleCommand.Run(command, args, Train);
 

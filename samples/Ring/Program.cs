@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 const int CoverageSamples = 10_000, DrawnSamples = 2_000;
 
-var steps = new Option<int>("--steps") { Description = "Generator steps of each recipe.", DefaultValueFactory = _ => 6_000 };
+var steps = new Option<int>("--steps") { Description = "Generator steps of each recipe.", DefaultValueFactory = _ => 6_000 }.AtLeast(2);
 var output = SampleCommand.Output("ring");
 var command = new RootCommand("Trains the same generator by five recipes on a ring of 8 and a grid of 25 Gaussians, and counts the modes that each hits.") { steps, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, output };
 return SampleCommand.Run(command, args, Train);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Net;
 using GanSharp.Samples.Serve;
 using Microsoft.Extensions.Hosting;
 
@@ -12,6 +14,10 @@ command.SetAction(async (options, cancellation) =>
 {
     try
     {
+        if (options.GetValue(port) is var chosen && chosen is < 0 or > IPEndPoint.MaxPort)
+            throw new ArgumentException($"--port must be 0 to {IPEndPoint.MaxPort} but is {chosen}.");
+        if (options.GetValue(threads) < 1)
+            throw new ArgumentException($"--threads must be at least 1 but is {options.GetValue(threads)}.");
         using var generator = new OnnxGenerator(options.GetRequiredValue(model).FullName, options.GetValue(threads));
         await using var service = SampleService.Create(generator, $"http://127.0.0.1:{options.GetValue(port)}");
         await service.StartAsync(cancellation);
@@ -21,8 +27,12 @@ command.SetAction(async (options, cancellation) =>
     }
     catch (Exception exception) when (exception is ArgumentException or IOException)
     {
-        Console.Error.WriteLine(exception.Message);
+        Console.Error.WriteLine($"Error: {exception.Message}");
         return 1;
     }
 });
-return await command.Parse(args).InvokeAsync();
+var parsed = command.Parse(args);
+// The list of all options is for --help: a mistake gets a line.
+if (parsed.Action is ParseErrorAction mistake)
+    mistake.ShowHelp = false;
+return await parsed.InvokeAsync();

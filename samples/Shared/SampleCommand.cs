@@ -30,7 +30,7 @@ internal static class SampleCommand
 
     public static Option<int> Seed { get; } = new("--seed") { Description = "Determines weights, data order and latents.", DefaultValueFactory = _ => 0 };
 
-    public static Option<Precision> Precision { get; } = new("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Players.Precision.Float32 };
+    public static Option<Precision> Precision { get; } = new Option<Precision>("--precision") { Description = "Type in which the networks compute: BFloat16 is faster where the processor has instructions for it.", DefaultValueFactory = _ => GanSharp.Players.Precision.Float32 }.OneOfItsNames();
 
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Of a run, show warnings and the end only." };
 
@@ -43,7 +43,7 @@ internal static class SampleCommand
     public static int Run(RootCommand command, string[] arguments, Action<ParseResult, CancellationToken> work)
     {
         SetWork(command, work);
-        return command.Parse(arguments).Invoke();
+        return command.Parse(arguments).WithoutHelp().Invoke();
     }
 
     /// <summary>Gives a command its work: a command line with several commands sets that of each.</summary>

@@ -18,8 +18,8 @@ using TorchSharp;
 const int LatentSize = 64, BatchSize = 64, MeasuredImages = 1_000, PaceSteps = 200;
 var shape = new ImageShape(1, 28, 28);
 
-var steps = new Option<int>("--steps") { Description = "Steps of the GAN. The VAE then trains for the same time.", DefaultValueFactory = _ => 1_000 };
-var width = new Option<int>("--width") { Description = "Channels of the networks' first stage.", DefaultValueFactory = _ => 32 };
+var steps = new Option<int>("--steps") { Description = "Steps of the GAN. The VAE then trains for the same time.", DefaultValueFactory = _ => 1_000 }.AtLeast(2);
+var width = new Option<int>("--width") { Description = "Channels of the networks' first stage.", DefaultValueFactory = _ => 32 }.AtLeast(1);
 var output = SampleCommand.Output("vae-versus-gan");
 
 var command = new RootCommand("Trains a GAN and a VAE with the same generator on the same garments for the same time, and puts both beside real images.") { steps, width, SampleCommand.Seed, SampleCommand.Quiet, SampleCommand.Verbose, output };

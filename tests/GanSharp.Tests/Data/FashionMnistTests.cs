@@ -70,8 +70,18 @@ public sealed class FashionMnistTests : IDisposable
         var download = () => FashionMnist.Download.Into(folder.FullName, client, default);
 
         download.Should().Throw<IOException>().WithMessage(
-            $"Fashion-MNIST is neither in '{FashionMnist.DebianFolder}' nor in '{folder.FullName}', and https://*t10k-images-idx3-ubyte.gz can't be downloaded: no route to host "
+            $"Fashion-MNIST is neither in '{FashionMnist.DebianFolder}' nor in '{folder.FullName}', and https://*t10k-images-idx3-ubyte.gz can't be downloaded: no route to host. "
             + "Install Debian's package dataset-fashion-mnist, or put the four files into a folder and pass that folder.");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named_with_what_to_do()
+    {
+        File.WriteAllText(folder.File("file"), "");
+        using var client = new HttpClient(new Server(_ => throw new HttpRequestException("not reached")));
+        var download = () => FashionMnist.Download.Into(Path.Combine(folder.File("file"), "below"), client, default);
+
+        download.Should().Throw<IOException>().WithMessage("Fashion-MNIST is neither in * and the last one can't be made to download into: *. Install Debian's package *");
     }
 
     [Fact]
@@ -81,7 +91,7 @@ public sealed class FashionMnistTests : IDisposable
         var download = () => Mnist.Download.Into(folder.FullName, client, default);
 
         download.Should().Throw<IOException>().WithMessage(
-            $"MNIST is not in '{folder.FullName}', and https://*t10k-images-idx3-ubyte.gz can't be downloaded: no route to host Put the four IDX files into a folder, *");
+            $"MNIST is not in '{folder.FullName}', and https://*t10k-images-idx3-ubyte.gz can't be downloaded: no route to host. Put the four IDX files into a folder, *");
         Mnist.Download.Files.Select(file => file.Name).Should().BeEquivalentTo(FashionMnist.Download.Files.Select(file => file.Name));
     }
 

@@ -89,30 +89,6 @@ internal static class Snippets
         #endregion
     }
 
-    public static void PhotographsOfMine(ImageFolder data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
-    {
-        #region tutorial options
-        var options = TrainingOptions.RegularizedRelativistic(steps: 5_000, gamma: 1, learningRate: 5e-4) with
-        {
-            BatchSize = 32,
-            Augmentation = Augmentation.DiffAugment,          // for a few hundred images: D sees them shifted, recolored and cut
-            Diagnostics = new() { Auditor = () => new DcganDiscriminator(new ImageShape(3, 32, 32), width: 32) },
-        };
-        #endregion
-        new GanTrainer(generator, discriminator, data, options).Dispose();
-    }
-
-    public static void SamplesOfSavedWeights()
-    {
-        #region tutorial sample
-        var shape = new ImageShape(Channels: 3, Height: 32, Width: 32);
-        using var generator = new DcganGenerator(shape, latentSize: 64, width: 32);   // or your own, of the same size as when it was saved
-        generator.LoadWeights("output/generator.safetensors");
-        using var images = generator.Sample(64);                                      // [64, 3, 32, 32], in [−1, 1]
-        ImageGrid.Save(images, "samples.png");
-        #endregion
-    }
-
     public static void FromPyTorch(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
     {
         #region from pytorch
@@ -151,13 +127,12 @@ internal static class Snippets
 
     public static void LargeData()
     {
-        var shape = new ImageShape(Channels: 3, Height: 64, Width: 64);
         #region stream folder
-        using var images = ImageFolder.Stream("photos", new() { Image = shape });
+        using var images = ImageFolder.Stream("photos", new() { Image = new(Channels: 3, Height: 64, Width: 64) });
         #endregion
 
         #region map file
-        using var data = NpyDataset.Open("simulated.npy", labelsPath: "classes.npy", heldOutFraction: 0.01);
+        using var data = NpyDataset.Open("simulated.npy", heldOutFraction: 0.01);
         #endregion
     }
 
@@ -166,7 +141,7 @@ internal static class Snippets
         #region write npy
         static IEnumerable<Tensor> Pieces()
         {
-            for (var piece = 0; piece < 1_000; piece++)
+            for (var piece = 0; piece < 10; piece++)
             {
                 using var rows = randn(10_000, 32);            // from a simulation, a database, another file …
                 yield return rows;                              // written before the next piece is made
@@ -177,11 +152,12 @@ internal static class Snippets
         #endregion
     }
 
-    public static void Folder(CancellationToken cancellation)
+    public static void Folder()
     {
         #region image folder
         var shape = new ImageShape(Channels: 3, Height: 64, Width: 64);
-        using var images = ImageFolder.Load("flowers", new() { Image = shape, CorruptImages = CorruptImagePolicy.Skip }, cancellationToken: cancellation);
+        using var interruption = new ConsoleInterruption();                           // Ctrl-C ends the run after the step in progress
+        using var images = ImageFolder.Load("flowers", new() { Image = shape, CorruptImages = CorruptImagePolicy.Skip });
         foreach (var file in images.Skipped)
             Console.WriteLine($"left out: {file}");
 
@@ -191,7 +167,7 @@ internal static class Snippets
         var options = TrainingOptions.RegularizedRelativistic(steps: 20_000, gamma: 1, learningRate: 5e-4) with { Seed = 1 };
         using var trainer = new GanTrainer(generator, discriminator, images, options);
 
-        foreach (var report in trainer.Train(20_000, cancellation).Every(500).WithProgress().WithCsv("reports.csv"))
+        foreach (var report in trainer.Train(20_000, interruption.Token).Every(500).WithProgress().WithCsv("reports.csv"))
         {
             using var samples = trainer.Sample(64);                                   // of the averaged generator
             ImageGrid.Save(samples, $"step-{report.Step}.png");
@@ -219,9 +195,12 @@ internal static class Snippets
         #endregion
     }
 
-    public static void Reading(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    public static void Reading()
     {
         #region diagnostics
+        using var data = Mixtures.Ring(modes: 8);
+        using var generator = new MlpGenerator(latentSize: 2, width: 128, outputSize: 2);
+        using var discriminator = new MlpDiscriminator(inputSize: 2, width: 128);
         var options = TrainingOptions.RegularizedRelativistic(steps: 10_000, gamma: 1) with
         {
             Diagnostics = new() { Samples = 10_000, Auditor = () => new MlpDiscriminator(inputSize: 2, width: 128) },
@@ -287,9 +266,10 @@ internal static class Snippets
         #endregion
     }
 
-    public static void Autoencoder(InMemoryDataset garments)
+    public static void Autoencoder()
     {
         #region autoencoder
+        using var garments = FashionMnist.Load();
         var shape = new ImageShape(1, 28, 28);
         using var vae = new VariationalAutoencoder(new DcganEncoder(shape, latentSize: 64, width: 32), new DcganGenerator(shape, latentSize: 64, width: 32));
         using var trainer = new AutoencoderTrainer(vae, garments, new() { BatchSize = 64 });
@@ -308,7 +288,7 @@ internal static class Snippets
         var report = Evaluation.Compare(data, generator);                             // or two data sets, or two folders of images
         Console.WriteLine(report);                                                    // a table with intervals
         report.Save("metrics.json");                                                  // values, settings, counts, seed, fingerprints
-        if (report.Records[0].IsBetterThan(MetricRecord.Load("best.json")))           // refused where the two can't be compared
+        if (!File.Exists("best.json") || report.Records[0].IsBetterThan(MetricRecord.Load("best.json")))   // refused where the two can't be compared
             report.Records[0].Save("best.json");
         #endregion
     }
@@ -316,11 +296,11 @@ internal static class Snippets
     public static TrainingOptions Configured(IConfiguration configuration)
     {
         #region configuration
-        var settings = configuration.GetSection("Training");                          // { "BatchSize": 256, "GeneratorOptimizer": { "LearningRate": 0.0005 } }
-        var options = settings.Get<TrainingOptions>()! with
+        var settings = configuration.GetSection("Training");
+        var options = (settings.Get<TrainingOptions>() ?? new()) with
         {
             Objective = GanObjective.NonSaturating,                                   // what is an object is chosen in code
-            DiscriminatorOptimizer = settings.GetSection("Sgd").Get<SgdOptions>()!,
+            DiscriminatorOptimizer = settings.GetSection("Sgd").Get<SgdOptions>() ?? new(),
         };
         #endregion
         return options;
@@ -346,9 +326,11 @@ internal static class Snippets
         #endregion
     }
 
-    public static void OwnPieces(Dataset data, GeneratorNetwork generator)
+    public static void OwnPieces()
     {
         #region own pieces in use
+        using var data = FashionMnist.Load();                                         // 28 × 28, gray; downloaded once (30 MB)
+        using var generator = new DcganGenerator(new ImageShape(1, 28, 28));
         using var discriminator = new MyDiscriminator();
         using var trainer = new GanTrainer(generator, discriminator, data, new()
         {
@@ -518,4 +500,48 @@ internal static class Snippets
         public override Tensor GeneratorLoss(Tensor fake, Tensor? real) => (fake - 1).square();
     }
     #endregion
+}
+
+/// <summary>Code that stands in the project of <c>dotnet new gansharp</c>, beside networks and settings of these names.</summary>
+internal static class TemplateSnippets
+{
+    public static void Options(Settings settings, ImageFolder data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
+    {
+        #region tutorial options
+        var options = TrainingOptions.RegularizedRelativistic(settings.Steps, gamma: 1, learningRate: 5e-4) with
+        {
+            BatchSize = settings.BatchSize,
+            Augmentation = Augmentation.DiffAugment,          // for a few hundred images: D sees them shifted, recolored and cut
+            Diagnostics = new() { Auditor = () => new Discriminator(settings.Size) },
+        };
+        #endregion
+        new GanTrainer(generator, discriminator, data, options).Dispose();
+    }
+
+    public static int Program(string[] args)
+    {
+        #region tutorial sample
+        if (args is ["sample"])
+        {
+            using var trained = new Generator(size: 32);              // of the same size as when it was saved
+            trained.LoadWeights("output/generator.safetensors");
+            using var images = trained.Sample(64);                    // [64, 3, 32, 32], in [−1, 1]
+            ImageGrid.Save(images, "samples.png");
+            return 0;
+        }
+        #endregion
+        return 1;
+    }
+
+    public sealed record Settings(int Size, int Steps, int BatchSize);
+
+    private sealed class Generator(int size) : GeneratorNetwork(nameof(Generator), LatentPrior.Normal(size))
+    {
+        public override Tensor forward(Tensor latents, Tensor? labels) => latents;
+    }
+
+    private sealed class Discriminator(int size) : DiscriminatorNetwork(nameof(Discriminator))
+    {
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => samples.mean([size]);
+    }
 }

@@ -1,4 +1,5 @@
 using GanProject;
+using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;

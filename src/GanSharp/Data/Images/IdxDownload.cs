@@ -26,10 +26,17 @@ internal sealed record IdxDownload(string Name, string Address, IReadOnlyList<(s
     }
 
     /// <summary>Downloads what the folder lacks, with the client as an argument, so that tests can replace the network.</summary>
-    /// <exception cref="IOException">A file can't be downloaded; the message lists what was tried.</exception>
+    /// <exception cref="IOException">The folder can't be made, or a file can't be downloaded; the message lists what was tried.</exception>
     public void Into(string folder, HttpClient client, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw Missing(folder, $"the last one can't be made to download into: {exception.Message}", exception);
+        }
         foreach (var (name, sha256) in Files)
         {
             var target = Path.Combine(folder, name);
@@ -41,10 +48,14 @@ internal sealed record IdxDownload(string Name, string Address, IReadOnlyList<(s
             }
             catch (HttpRequestException exception)
             {
-                var places = string.Join(" nor in ", Folders.SkipLast(1).Append(folder).Select(place => $"'{place}'"));
-                throw new IOException(
-                    $"{Name} is {(Folders.Count > 1 ? "neither" : "not")} in {places}, and {Address}{name} can't be downloaded: {exception.Message} {Remedy}", exception);
+                throw Missing(folder, $"{Address}{name} can't be downloaded: {exception.Message}", exception);
             }
         }
+    }
+
+    private IOException Missing(string folder, string reason, Exception cause)
+    {
+        var places = string.Join(" nor in ", Folders.SkipLast(1).Append(folder).Select(place => $"'{place}'"));
+        return new($"{Name} is {(Folders.Count > 1 ? "neither" : "not")} in {places}, and {reason.TrimEnd('.')}. {Remedy}", cause);
     }
 }

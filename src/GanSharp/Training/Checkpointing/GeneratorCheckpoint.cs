@@ -28,7 +28,7 @@ public static class GeneratorCheckpoint
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         string[] candidates = File.Exists(Path.Combine(folder, CheckpointFolder.ManifestName)) ? [folder] : [.. new CheckpointFolder(folder).List().Select(checkpoint => checkpoint.Path)];
         var path = candidates.FirstOrDefault(candidate => CheckpointFolder.Fault(candidate) is null)
-            ?? throw new CheckpointException($"'{folder}' has no undamaged checkpoint.");
+            ?? throw new CheckpointException(candidates.Length == 0 ? $"'{folder}' holds no checkpoint. Check the folder's name." : $"'{folder}' has no undamaged checkpoint.");
         using var file = SafetensorsFile.Read(Path.Combine(path, CheckpointFolder.TensorsName));
         bool Holds(string prefix) => file.Tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
         var averagePrefix = averageName is null ? AveragePrefix : $"{AverageSet.NameOfState(averageName)}.";

@@ -17,7 +17,7 @@ internal static class OptionsComparison
         if (differences[false].Any())
             throw new CheckpointException(string.Join(Environment.NewLine,
                 [$"The options differ from those of the checkpoint '{checkpoint}':", .. differences[false].Select(difference => $"- {difference}"),
-                    "Set them as they were, or name in ResumeOptions.AllowedChanges what is meant to change."]));
+                    "Set them as they were, name in ResumeOptions.AllowedChanges what is meant to change, or take another folder for a new run."]));
         return [.. differences[true]];
     }
 

@@ -32,6 +32,6 @@ public sealed class GeneratorCheckpointTests
         NetworkFingerprint.Compute(loaded).Should().Be(NetworkFingerprint.Compute(generator));
         using var other = new MlpGenerator(latentSize: 4, width: 8, outputSize: 2);
         other.Invoking(it => it.LoadCheckpoint(folder.FullName)).Should().Throw<WeightsMismatchException>();
-        other.Invoking(it => it.LoadCheckpoint(folder.File("none"))).Should().Throw<CheckpointException>().WithMessage("*has no undamaged checkpoint.");
+        other.Invoking(it => it.LoadCheckpoint(folder.File("none"))).Should().Throw<CheckpointException>().WithMessage("*holds no checkpoint. Check the folder's name.");
     }
 }

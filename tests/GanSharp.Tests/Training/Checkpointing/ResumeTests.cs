@@ -139,7 +139,7 @@ public sealed class ResumeTests : IDisposable
             - BatchSize is 20 but was 30
             - GeneratorOptimizer.LearningRate is 0.5 but was 0.001 to 1E-05, cosine over 100 steps from 100
             - Objective is Minimax but was RelativisticPaired
-            Set them as they were, or name in ResumeOptions.AllowedChanges what is meant to change.
+            Set them as they were, name in ResumeOptions.AllowedChanges what is meant to change, or take another folder for a new run.
             """);
         run.Hash().Should().Be(before, "a refusal leaves the trainer as it was");
     }
