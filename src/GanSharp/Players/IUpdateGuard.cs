@@ -6,7 +6,7 @@ namespace GanSharp.Players;
 /// <summary>Looks at a player's losses, gradients and weights as it learns, and may refuse an update.</summary>
 internal interface IUpdateGuard
 {
-    /// <summary>Whether losses are finite; asked before anything is computed from them.</summary>
+    /// <summary>Whether losses are finite; asked before anything is computed from them, or, where several processes train, together with the gradients.</summary>
     bool AcceptsLoss(IReadOnlyList<KeyValuePair<string, Tensor>> terms);
 
     /// <summary>Whether the gradient of every parameter is finite; asked before the optimizer uses it.</summary>

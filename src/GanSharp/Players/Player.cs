@@ -147,24 +147,29 @@ public sealed class Player : IDisposable
 
     /// <summary>One update along what was accumulated.</summary>
     /// <param name="step">Where schedules stand.</param>
+    /// <param name="alongside">Tensors that several processes average together with the gradients.</param>
+    /// <param name="accepts">Asked after that, and before the guard sees the gradients.</param>
     /// <returns>Whether it was made; false where the guard refused it.</returns>
-    internal bool Update(long step)
+    internal bool Update(long step, IReadOnlyList<Tensor> alongside, Func<bool> accepts)
     {
         using var gradients = Parameters.TakeGradients();
-        if (!Accepts(gradients))
+        if (!Accepts(gradients, alongside, accepts))
             return false;
         Apply(step, gradients);
         return true;
     }
 
+    /// <inheritdoc cref="Update(long, IReadOnlyList{Tensor}, Func{bool})"/>
+    internal bool Update(long step) => Update(step, [], () => true);
+
     /// <summary>One update of several players that learn from one loss: of all, or of none where a guard refuses one.</summary>
-    /// <inheritdoc cref="Update(long)"/>
+    /// <inheritdoc cref="Update(long, IReadOnlyList{Tensor}, Func{bool})"/>
     internal static bool Update(IReadOnlyList<Player> players, long step)
     {
         FlatGradients[] gradients = [.. players.Select(player => player.Parameters.TakeGradients())];
         try
         {
-            if (!players.Zip(gradients).All(pair => pair.First.Accepts(pair.Second)))
+            if (!players.Zip(gradients).All(pair => pair.First.Accepts(pair.Second, [], () => true)))
                 return false;
             foreach (var (player, taken) in players.Zip(gradients))
                 player.Apply(step, taken);
@@ -177,11 +182,11 @@ public sealed class Player : IDisposable
         }
     }
 
-    private bool Accepts(FlatGradients gradients)
+    private bool Accepts(FlatGradients gradients, IReadOnlyList<Tensor> alongside, Func<bool> accepts)
     {
         if (Communicator.Size > 1)
-            gradients.Average(Communicator);
-        return Guard?.AcceptsGradients(gradients) != false;
+            gradients.Average(Communicator, alongside);
+        return accepts() && Guard?.AcceptsGradients(gradients) != false;
     }
 
     private void Apply(long step, FlatGradients gradients)

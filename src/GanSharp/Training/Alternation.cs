@@ -82,9 +82,7 @@ internal sealed class Alternation(
             // A whole batch lives as long as the step: G's samples serve both players.
             using var scope = options.MicroBatches == 1 ? null : NewDisposeScope();
             var means = lossesOf(part, state.Step).Over(options.MicroBatches);
-            // Of all ranks, so that each comes to the same verdict.
-            var all = means.OfAllRanks(options.Communicator);
-            if (player.Guard?.AcceptsLoss(all.Terms) == false)
+            if (ranked is null && player.Guard?.AcceptsLoss(means.Terms) == false)
             {
                 // Those of the parts before it.
                 player.Parameters.ClearGradients();
@@ -95,8 +93,10 @@ internal sealed class Alternation(
                 player.Accumulate(means.Total());
                 ranked?.Context.ThrowIfFailed();
             }
-            sum = options.MicroBatches == 1 ? all : all.AddedTo(sum);
+            sum = options.MicroBatches == 1 ? means : means.AddedTo(sum);
         }
+        if (ranked is not null)
+            return ranked.Update(player, sum!, state.Step);
         return !player.Learns || player.Update(state.Step) ? sum : null;
     }
 

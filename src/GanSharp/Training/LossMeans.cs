@@ -1,4 +1,3 @@
-using GanSharp.Communication;
 using static TorchSharp.torch;
 
 namespace GanSharp.Training;
@@ -14,15 +13,14 @@ internal sealed record LossMeans(IReadOnlyList<KeyValuePair<string, Tensor>> Ter
     /// <summary>One of several equal parts of a batch: what it adds to the mean of the whole.</summary>
     public LossMeans Over(int parts) => parts == 1 ? this : Map(mean => mean / parts);
 
-    /// <summary>The means over all ranks, without the graph; the same terms where there is one process.</summary>
-    public LossMeans OfAllRanks(ICommunicator communicator)
+    /// <summary>All of them, to be averaged over the processes.</summary>
+    public IReadOnlyList<Tensor> Values => [.. Terms.Select(term => term.Value), .. NegativeValue is null ? Array.Empty<Tensor>() : [NegativeValue]];
+
+    /// <summary>Copies without the graph.</summary>
+    public LossMeans Copy()
     {
-        if (communicator.Size == 1)
-            return this;
         using var frozen = no_grad();
-        var own = Map(mean => mean.detach().clone());
-        communicator.AllReduce([.. own.Terms.Select(term => term.Value), .. own.NegativeValue is null ? Array.Empty<Tensor>() : [own.NegativeValue]]);
-        return own.Map(sum => sum / communicator.Size);
+        return Map(mean => mean.detach().clone());
     }
 
     /// <summary>The sum with the parts before it, without the graph.</summary>

@@ -1,5 +1,6 @@
 using GanSharp.Communication;
 using GanSharp.Networks;
+using GanSharp.Optimization.Flat;
 using GanSharp.Players;
 using GanSharp.Randomness;
 using GanSharp.Training.State;
@@ -23,6 +24,18 @@ internal sealed class RankedStep(TrainingOptions options, Player generator, Play
         hasBegun = true;
         // A pure function of the position: there is nothing to save, whatever the number of ranks that resume.
         return new Step(AcrossRanks.Enter(Context), GlobalRandom.Fork(options.Seed, $"modules of rank {options.Communicator.Rank} at {state.SamplesSeen}"));
+    }
+
+    /// <summary>One update by the gradients and losses of all ranks, which travel together: a rank waits for the others once, after its backward pass. All come to the same verdict.</summary>
+    /// <returns>The losses of all ranks; null where the guard refused the update.</returns>
+    public LossMeans? Update(Player player, LossMeans own, long step)
+    {
+        var all = own.Copy();
+        bool IsAccepted() => player.Guard?.AcceptsLoss(all.Terms) != false;
+        if (player.Learns)
+            return player.Update(step, all.Values, IsAccepted) ? all : null;
+        FlatGradients.AverageAll(options.Communicator, all.Values);
+        return IsAccepted() ? all : null;
     }
 
     /// <summary>Looks at a step that is done.</summary>

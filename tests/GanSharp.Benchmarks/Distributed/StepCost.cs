@@ -13,15 +13,12 @@ internal sealed record StepCost(string Name, double SecondsPerSample, double Gen
     private const double BucketBytes = 25e6, MeetingBytes = 24, VoteBytes = 16;
     private const int MostGathered = 16;
 
-    /// <summary>Bytes of each exchange of a step: votes on whether to go on; for each of the k + 1 updates its losses and gradients; for each batch norm its statistics, in each pass of G forward and backward.</summary>
+    /// <summary>Bytes of each exchange of a step: votes on whether to go on; for each of the k + 1 updates its gradients, and its loss with them; for each batch norm its statistics, in each pass of G forward and backward.</summary>
     public IEnumerable<double> Exchanges(int ranks)
     {
         yield return VoteBytes;
         for (var update = 0; update <= DiscriminatorSteps; update++)
-        {
-            yield return sizeof(float);
-            yield return update < DiscriminatorSteps ? DiscriminatorBytes : GeneratorBytes;
-        }
+            yield return sizeof(float) + (update < DiscriminatorSteps ? DiscriminatorBytes : GeneratorBytes);
         // G's samples of D's last step are those of its own.
         var passes = DiscriminatorSteps + 1;
         foreach (var channels in NormChannels)

@@ -35,13 +35,13 @@ public sealed class CostModelTests
     public void The_better_of_ring_and_doubling_counts(int ranks, double bytes, double seconds) => Network.Seconds(ranks, bytes).Should().BeApproximately(seconds, 1e-12);
 
     [Fact]
-    public void A_step_computes_and_then_exchanges_votes_losses_and_gradients()
+    public void A_step_computes_and_then_exchanges_votes_and_gradients_with_their_losses()
     {
         var cost = new StepCost("pair", SecondsPerSample: 0.01, GeneratorBytes: 60e6, DiscriminatorBytes: 1e6, NormChannels: []);
 
-        // On two ranks one all-reduce takes 10 µs + bytes / 1 GB/s by doubling. Vote, two losses, D, and G in three buckets, and a meeting before each of the five calls.
-        var meetings = 5 * (10e-6 + 24e-9);
-        var transfers = (10e-6 + 16e-9) + 2 * (10e-6 + 4e-9) + (10e-6 + 1e-3) + (3 * 10e-6 + 60e-3);
+        // On two ranks one all-reduce takes 10 µs + bytes / 1 GB/s by doubling. Vote, D, and G in three buckets, each with its loss, and a meeting before each of the three calls.
+        var meetings = 3 * (10e-6 + 24e-9);
+        var transfers = (10e-6 + 16e-9) + (10e-6 + 1e-3 + 4e-9) + (3 * 10e-6 + 60e-3 + 4e-9);
         cost.Communication(2, Network).Should().BeApproximately(meetings + transfers, 1e-12);
         cost.Seconds(2, 5, Network).Should().BeApproximately(0.05 + meetings + transfers, 1e-12);
         cost.Efficiency(2, 5, Network).Should().BeApproximately(0.05 / (0.05 + meetings + transfers), 1e-12);

@@ -55,15 +55,17 @@ internal sealed class FlatGradients : IDisposable
         return Named().All(entry => entry.Values.isfinite().all().item<bool>());
     }
 
-    /// <summary>Replaces them by the means over all ranks.</summary>
-    public void Average(ICommunicator communicator)
+    /// <summary>Replaces them, and what travels with them, by the means over all ranks.</summary>
+    public void Average(ICommunicator communicator, IReadOnlyList<Tensor> alongside) => AverageAll(communicator, [.. Named().Select(entry => entry.Values), .. alongside]);
+
+    /// <summary>Replaces tensors by their means over all ranks.</summary>
+    public static void AverageAll(ICommunicator communicator, IReadOnlyList<Tensor> tensors)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor[] all = [.. Named().Select(entry => entry.Values)];
-        communicator.AllReduce(all);
-        foreach (var gradient in all)
-            gradient.div_(communicator.Size);
+        communicator.AllReduce(tensors);
+        foreach (var tensor in tensors)
+            tensor.div_(communicator.Size);
     }
 
     /// <summary>Limits the joint Euclidean norm. Devices aren't waited for: theirs are scaled here, and those on the CPU where they are used.</summary>
