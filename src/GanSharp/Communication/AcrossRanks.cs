@@ -12,6 +12,9 @@ public static class AcrossRanks
     [ThreadStatic]
     private static RankContext? current;
 
+    /// <summary>Those with whom the step in progress on this thread speaks.</summary>
+    internal static RankContext? Current => current;
+
     /// <summary>The processes of the step in progress; 1 outside of a step.</summary>
     public static int Size => current?.Communicator.Size ?? 1;
 

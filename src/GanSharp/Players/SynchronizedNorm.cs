@@ -10,9 +10,6 @@ namespace GanSharp.Players;
 /// </summary>
 internal sealed class SynchronizedNorm : IDisposable
 {
-    /// <summary>Up to so many ranks one exchange brings the statistics of each; of more, two bring their means, whose size doesn't grow with the ranks.</summary>
-    public const int MostGathered = 16;
-
     private readonly BatchNorm norm;
     private readonly Action removeHooks;
     private Tensor? input;
@@ -63,33 +60,14 @@ internal sealed class SynchronizedNorm : IDisposable
     private Tensor Normalize(Tensor given)
     {
         var values = given.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? given.to(ScalarType.Float32) : given;
-        long[] others = [.. Enumerable.Range(0, (int)values.dim()).Where(dimension => dimension != 1)];
-        var ownMean = values.mean(others);
-        var ownVariance = values.var(others, unbiased: false);
-        var (mean, variance) = OfAllRanks(ownMean, ownVariance);
+        var (ownMean, ownVariance) = RankStatistics.Own(values);
+        Tensor mean, variance;
+        using (no_grad())
+            (mean, variance) = RankStatistics.OfAll(ownMean, ownVariance);
         Track(mean, variance, values.numel() / values.shape[1] * AcrossRanks.Size);
-        var scale = (variance + norm.eps).rsqrt();
-        if (norm.weight is { } weight)
-            scale = scale * weight.to(scale.dtype);
-        var shift = -mean * scale;
-        if (norm.bias is { } bias)
-            shift = shift + bias.to(shift.dtype);
-        long[] perChannel = [1, -1, .. Enumerable.Repeat(1L, (int)values.dim() - 2)];
-        return addcmul(shift.view(perChannel), values, scale.view(perChannel), 1).to(given.dtype);
-    }
-
-    /// <summary>As large a batch on each rank. Differences of means, and not of squares, which would cancel.</summary>
-    private static (Tensor Mean, Tensor Variance) OfAllRanks(Tensor ownMean, Tensor ownVariance)
-    {
-        if (AcrossRanks.Size > MostGathered)
-        {
-            var mean = AcrossRanks.Mean(ownMean);
-            return (mean, AcrossRanks.Mean(ownVariance + (ownMean - mean).square()));
-        }
-        var all = AcrossRanks.Gather(stack([ownMean, ownVariance]));
-        var (means, variances) = (all.select(1, 0), all.select(1, 1));
-        var center = means.mean([0]);
-        return (center, variances.mean([0]) + (means - center).square().mean([0]));
+        var weight = norm.weight?.to(values.dtype) ?? ones_like(mean);
+        var bias = norm.bias?.to(values.dtype) ?? zeros_like(mean);
+        return BatchNormOverRanks.Of(values, weight, bias, mean, variance, norm.eps, AcrossRanks.Current!).to(given.dtype);
     }
 
     private void Track(Tensor mean, Tensor variance, long count)

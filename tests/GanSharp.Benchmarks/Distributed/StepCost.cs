@@ -9,7 +9,7 @@ namespace GanSharp.Benchmarks.Distributed;
 /// <param name="DiscriminatorSteps">k.</param>
 internal sealed record StepCost(string Name, double SecondsPerSample, double GeneratorBytes, double DiscriminatorBytes, IReadOnlyList<int> NormChannels, int DiscriminatorSteps = 1)
 {
-    // MpiOptions.BucketBytes; a meeting's message; SynchronizedNorm.MostGathered; the votes of RunRanks.
+    // MpiOptions.BucketBytes; a meeting's message; RankStatistics.MostGathered; the votes of RunRanks.
     private const double BucketBytes = 25e6, MeetingBytes = 24, VoteBytes = 16;
     private const int MostGathered = 16;
 
@@ -19,15 +19,18 @@ internal sealed record StepCost(string Name, double SecondsPerSample, double Gen
         yield return VoteBytes;
         for (var update = 0; update <= DiscriminatorSteps; update++)
             yield return sizeof(float) + (update < DiscriminatorSteps ? DiscriminatorBytes : GeneratorBytes);
-        // G's samples of D's last step are those of its own.
-        var passes = DiscriminatorSteps + 1;
         foreach (var channels in NormChannels)
-            for (var pass = 0; pass < passes; pass++)
+        {
+            // G's samples of D's last step are those of its own.
+            for (var forward = 0; forward < DiscriminatorSteps; forward++)
                 if (ranks <= MostGathered)
                     yield return 2.0 * ranks * channels * sizeof(float);
                 else
                     for (var part = 0; part < 2; part++)
                         yield return channels * sizeof(float);
+            // Backward.
+            yield return 2.0 * channels * sizeof(float);
+        }
     }
 
     /// <summary>Seconds of a step's exchanges. Each begins with a meeting, an all-reduce of a few bytes, and large ones go in buckets.</summary>

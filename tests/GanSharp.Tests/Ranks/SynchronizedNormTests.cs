@@ -35,7 +35,7 @@ public sealed class SynchronizedNormTests
     [Fact]
     public void So_many_ranks_that_their_statistics_are_not_gathered_play_it_too()
     {
-        const int Size = SynchronizedNorm.MostGathered + 1;
+        const int Size = RankStatistics.MostGathered + 1;
         var alone = Play(null, Size, steps: 10);
 
         var ranks = RankThreads.Run(Size, communicator => Play(communicator, Size, steps: 10));
