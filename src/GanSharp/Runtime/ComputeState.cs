@@ -23,6 +23,7 @@ public sealed record ComputeState
                 Allocator = GlibcAllocator.State,
                 Mkl = MklDispatch.State,
                 CollectEverySteps = NativeNumbers.StepsBetweenCollections,
+                TensorFloat32 = GpuRounding.State,
             };
         }
     }
@@ -41,6 +42,9 @@ public sealed record ComputeState
 
     /// <summary>Number of training steps between garbage collections; 0 where that is left to .NET.</summary>
     public required int CollectEverySteps { get; init; }
+
+    /// <summary>Whether NVIDIA GPUs may round to TensorFloat-32: "allowed", "not allowed", "for convolutions" (torch's default) or "for matrix products". It isn't in the log's line, since it means nothing on a CPU.</summary>
+    public required string TensorFloat32 { get; init; }
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>

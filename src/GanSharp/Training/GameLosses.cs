@@ -18,7 +18,7 @@ internal sealed class GameLosses(
     /// <summary>Real samples, and latents and labels for as many generated ones.</summary>
     public Round Round(Batch real, Generator random, long step, long position, bool isPlayedTwice)
     {
-        real = new Batch(real.Samples.to(device), real.Labels?.to(device));
+        real = new Batch(real.Samples.to(device, non_blocking: true), real.Labels?.to(device, non_blocking: true));
         var latents = OwnPart(generator.Prior.Sample(Total, random, device));
         if (options.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient && penalty.IsDue(step)))
             latents.requires_grad_(true);

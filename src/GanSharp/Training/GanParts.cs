@@ -48,7 +48,7 @@ internal sealed class GanParts : TrainerParts
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
-            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), options.BatchSize * options.Communicator.Size));
+            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), device, options.BatchSize * options.Communicator.Size));
             alternation = Own(new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options));
             Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));

@@ -16,7 +16,7 @@ public sealed class SampleArgumentsTests
     [InlineData("Distributed", "--batch many", "--batch must be a whole number of at least 1 but is 'many'.")]
     [InlineData("Evaluate", "--samples 1", "--samples must be a whole number of at least 2 but is '1'.")]
     [InlineData("Serve", "--port -1 NOTICE", "Error: --port must be 0 to 65535 but is -1.")]
-    public void A_wrong_argument_is_one_line(string sample, string arguments, string expected)
+    public async Task A_wrong_argument_is_one_line(string sample, string arguments, string expected)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var program = Path.Combine(Repository.Root, "samples", sample, "bin", configuration, "net10.0", $"{sample}.dll");
@@ -25,12 +25,12 @@ public sealed class SampleArgumentsTests
         File.WriteAllText(folder.File("NOTICE"), "");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments.Split(' ')]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
-        error.Result.Trim().Should().Be(expected);
+        (await error).Trim().Should().Be(expected);
         output.Should().NotContain("--help");
-        process.WaitForExit();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.Should().Be(1);
     }
 }

@@ -60,6 +60,25 @@ public sealed class ComputeTuningTests
     }
 
     [Fact]
+    public void TensorFloat32_is_allowed_where_asked_and_else_as_torch_has_it()
+    {
+        var before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+        try
+        {
+            Nothing.Apply();
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32).Should().Be(before);
+            (Nothing with { TensorFloat32 = true }).Apply().TensorFloat32.Should().Be("allowed");
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32).Should().Be((true, true));
+            (Nothing with { TensorFloat32 = false }).Apply().TensorFloat32.Should().Be("not allowed");
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32).Should().Be((false, false));
+        }
+        finally
+        {
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = before;
+        }
+    }
+
+    [Fact]
     public void Where_no_tuning_is_applied_training_changes_nothing_in_its_host()
     {
         using var folder = new TemporaryFolder();

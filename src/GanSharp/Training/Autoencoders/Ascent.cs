@@ -33,7 +33,7 @@ internal sealed class Ascent(
             var device = state.LatentRandom.device;
             var (samples, labels) = batches.Take(state.SamplesSeen);
             state.SamplesSeen += options.BatchSize;
-            var bound = autoencoder.Bound(samples.to(device), labels?.to(device), state.LatentRandom);
+            var bound = autoencoder.Bound(samples.to(device, non_blocking: true), labels?.to(device, non_blocking: true), state.LatentRandom);
             var loss = bound.Loss(options.Beta.At(state.Step), options.FreeBits);
             if (!AcceptsParts(bound))
                 return;

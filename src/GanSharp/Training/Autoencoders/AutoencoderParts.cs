@@ -39,7 +39,7 @@ internal sealed class AutoencoderParts : TrainerParts
                 [("generator", autoencoder.Decoder), ("encoder", autoencoder.Encoder), ("likelihood", autoencoder.Likelihood)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
                 monitor: null, new MetricMonitor(autoencoder.Decoder, data, options.Metrics, options.Seed, options.Ranks), new TrainingEvents(options.Logger, options.TimeProvider));
             Statistics = Own(new BoundStatistics(device));
-            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device)));
+            var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), device));
             ascent = new Ascent(autoencoder, encoder, decoder, likelihood, batches, Averages, Statistics, State, options);
             // All learn from one loss, so in one turn.
             Guard = Own(new DivergenceGuard(options.Guards, [("encoder", encoder, 0), ("decoder", decoder, 0), ("likelihood", likelihood, 0)], device.type == DeviceType.CPU, State.Warnings));

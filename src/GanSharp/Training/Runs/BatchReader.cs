@@ -14,6 +14,7 @@ internal sealed class BatchReader : IDisposable
     private readonly long seed;
     private readonly int batchSize, stride;
     private readonly SemaphoreSlim wanted = new(0), drawn = new(0);
+    private readonly bool pins;
     private readonly Thread? thread;
     private long aheadPosition = -1;
     private Batch? ahead;
@@ -23,10 +24,12 @@ internal sealed class BatchReader : IDisposable
     /// <param name="seed">Determines the order.</param>
     /// <param name="batchSize">Samples of a batch.</param>
     /// <param name="readsAhead">Whether the next one is drawn on a thread of its own.</param>
+    /// <param name="target">Where the networks are. For a GPU, what is read ahead is put into pinned memory, from which a copy needs nobody to wait for it.</param>
     /// <param name="stride">Samples from one batch to the next: more than its size where other processes take the rest. Null for its size.</param>
-    public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead, int? stride = null)
+    public BatchReader(Dataset data, long seed, int batchSize, bool readsAhead, Device? target = null, int? stride = null)
     {
         (this.data, this.seed, this.batchSize, this.stride) = (data, seed, batchSize, stride ?? batchSize);
+        pins = target?.type == TorchSharp.DeviceType.CUDA;
         if (!readsAhead)
             return;
         thread = LoneThread.Start("GanSharp batches", DrawWhatIsWanted);
@@ -82,6 +85,8 @@ internal sealed class BatchReader : IDisposable
         ahead = null;
     }
 
+    private Tensor Prepared(Tensor drawn) => pins && drawn.device.type == TorchSharp.DeviceType.CPU ? drawn.pin_memory() : drawn;
+
     private void DrawWhatIsWanted()
     {
         while (true)
@@ -93,7 +98,7 @@ internal sealed class BatchReader : IDisposable
             {
                 using var scope = NewDisposeScope();
                 var batch = data.Read(seed, aheadPosition, batchSize);
-                ahead = new Batch(batch.Samples.DetachFromDisposeScope(), batch.Labels?.DetachFromDisposeScope());
+                ahead = new Batch(Prepared(batch.Samples).DetachFromDisposeScope(), batch.Labels is { } labels ? Prepared(labels).DetachFromDisposeScope() : null);
             }
             catch (Exception)
             {
