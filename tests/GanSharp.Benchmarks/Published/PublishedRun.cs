@@ -24,7 +24,7 @@ internal static class PublishedRun
             entrant.Name, .. values.Select(value => Spread.Of(outcomes.Select(bySeed => bySeed[index][value]))),
             .. experiment.Published is null ? Array.Empty<string>() : [entrant.Published],
         ]);
-        var table = new ResultTable($"{experiment.Title}, {(seeds == 1 ? "1 seed" : $"{seeds} seeds: mean ± standard error over seeds")}", columns, [.. rows]);
+        var table = new ResultTable($"{experiment.Title}, {Spread.Caption(seeds)}", columns, [.. rows]);
         table.Print();
         return table.ToMarkdown();
     }

@@ -54,7 +54,7 @@ internal static class ResultsRun
             rows.Add(["seconds", "", .. outcomes.Select(runs => Spread.Of(runs.Select(run => run.Seconds)))]);
         foreach (var metric in metrics)
             rows.Add([metric, outcomes[0][0].OfReal.TryGetValue(metric, out var real) ? Spread.Number(real) : "", .. outcomes.Select(runs => Spread.Of(runs.Select(run => run.Values[metric])))]);
-        var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {seeds} seeds: mean ± standard error over seeds"), columns, rows);
+        var table = new ResultTable(string.Create(CultureInfo.InvariantCulture, $"{garments.Count:N0} garments, {Spread.Caption(seeds)}"), columns, rows);
         table.Print();
         return $"{Machine.Describe()}.\n\n{table.ToMarkdown()}";
     }
