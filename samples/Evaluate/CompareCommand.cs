@@ -36,9 +36,10 @@ internal static class CompareCommand
         object?[] sources = [options.GetValue(Checkpoint), options.GetValue(Weights), options.GetValue(Fake)];
         if (sources.Count(source => source is not null) != 1)
             throw new ArgumentException("Name one of --checkpoint, --weights and --fake: what to compare with the real images.");
+        var image = ParseShape(options.GetRequiredValue(Image));
         var folder = SampleCommand.Prepare(options.GetRequiredValue(Output));
         using var progress = new ConsoleShare("reading images");
-        using var real = OpenReal(options, progress, cancellation);
+        using var real = OpenReal(options, image, progress, cancellation);
         var features = FeaturesOf(options.GetValue(Features) ?? "auto", real.SampleShape);
         try
         {
@@ -66,11 +67,11 @@ internal static class CompareCommand
         });
         if (options.GetValue(Fake) is { } images)
         {
-            using var fake = ImageFolder.Stream(images.FullName, Loading(real.SampleShape), progress, cancellation);
+            using var fake = ImageFolder.Stream(images.FullName, Loading(Shape(real)), progress, cancellation);
             Announce(real, $"{fake.Count:N0} generated images of {images.FullName}");
             return Evaluation.Compare(real, fake, settings, steps, cancellation);
         }
-        using var generator = MakeGenerator(options, real.SampleShape);
+        using var generator = MakeGenerator(options, Shape(real));
         var from = options.GetValue(Weights)?.FullName;
         if (from is not null)
             generator.LoadWeights(from);
@@ -82,20 +83,20 @@ internal static class CompareCommand
 
     private static void Announce(Dataset real, string generated) => Console.WriteLine($"{(real.HeldOut ?? real).Count:N0} real images of {(real.HeldOut ?? real).Name}, against {generated}.");
 
-    private static Dataset OpenReal(ParseResult options, ConsoleShare progress, CancellationToken cancellation)
+    private static Dataset OpenReal(ParseResult options, ImageShape image, ConsoleShare progress, CancellationToken cancellation)
     {
         var folder = options.GetValue(Real)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "data");
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*-ubyte*").Any())
             return FashionMnist.Load(folder, cancellation);
-        return ImageFolder.Stream(folder, Loading(ParseShape(options.GetRequiredValue(Image))), progress, cancellation);
+        return ImageFolder.Stream(folder, Loading(image), progress, cancellation);
     }
 
-    private static DcganGenerator MakeGenerator(ParseResult options, IReadOnlyList<long> shape)
+    private static DcganGenerator MakeGenerator(ParseResult options, ImageShape image)
     {
         var (width, latents) = (options.GetValue(Width), options.GetValue(Latents));
         return options.GetRequiredValue(Network) switch
         {
-            "dcgan" => new DcganGenerator(new ImageShape((int)shape[0], (int)shape[1], (int)shape[2]), latents, width),
+            "dcgan" => new DcganGenerator(image, latents, width),
             var other => throw new ArgumentException($"--network must be dcgan but is '{other}'. For a network of your own call Evaluation.Compare(data, generator)."),
         };
     }
@@ -112,12 +113,15 @@ internal static class CompareCommand
         _ => throw new ArgumentException($"--features must be auto, pixels, random, garments, digits, resnet18 or an ONNX file but is '{name}'."),
     };
 
-    private static ImageFolderOptions Loading(IReadOnlyList<long> shape) => new() { Image = new ImageShape((int)shape[0], (int)shape[1], (int)shape[2]), HeldOutFraction = 0 };
+    private static ImageShape Shape(Dataset images) => new((int)images.SampleShape[0], (int)images.SampleShape[1], (int)images.SampleShape[2]);
 
-    private static long[] ParseShape(string text)
+    private static ImageFolderOptions Loading(ImageShape image) => new() { Image = image, HeldOutFraction = 0 };
+
+    private static ImageShape ParseShape(string text)
     {
         var parts = text.Split('x');
-        return parts.Length == 3 && parts.All(part => int.TryParse(part, out var size) && size > 0) ? [.. parts.Select(long.Parse)]
+        int[] sizes = [.. parts.Select(part => int.TryParse(part, out var size) ? size : 0)];
+        return sizes is [> 0, > 0, > 0] ? new(sizes[0], sizes[1], sizes[2])
             : throw new ArgumentException($"--image must be channels x height x width, such as 3x64x64, but is '{text}'.");
     }
 

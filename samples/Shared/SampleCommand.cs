@@ -74,11 +74,10 @@ internal static class SampleCommand
     public static void Conclude(StepReport last)
     {
         Console.WriteLine(last.Step < last.LastStep ? $"Stopped before step {last.LastStep:N0}; the last report is of step {last.Step:N0}." : $"Trained {last.Step:N0} steps.");
-        if (last.Divergence is { Standing: not DivergenceStanding.Unread } distance)
-        {
+        if (last.Divergence is { } distance)
             Console.WriteLine($"{distance}.");
+        if (last.Divergence is { Bound: not null })
             Console.WriteLine($"0 means the same, ln 2 = 0.693 nothing in common; a stronger auditor may find more. Measured: {last.Diagnostics!.Model}.");
-        }
         foreach (var finding in last.Health?.Findings ?? [])
             Console.WriteLine($"Health: {finding}.");
     }

@@ -63,7 +63,7 @@ public static class DiagnosticsPlot
         (points.MarkerSize, points.LineWidth) = (7, 1.5f);
         points.LegendText = FormattableString.Invariant($"D, ECE {calibration.ExpectedError:0.000} (a calibrated D: {calibration.CalibratedError.Value:0.000})");
         plot.Axes.SetLimits(-0.02, 1.02, -0.02, 1.02);
-        plot.ShowLegend(Alignment.UpperLeft);
+        PlotSheet.LegendBelow(plot);
         return plot;
     }
 

@@ -61,6 +61,7 @@ public static class ReportCsv
     /// <typeparam name="TReport">The trainer's kind of report: a VAE's has columns of its own.</typeparam>
     /// <returns>The same reports in order. The file is written while they are enumerated.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="IOException">The file can't be written; tried when the enumeration begins, before the first step.</exception>
     public static IEnumerable<TReport> WithCsv<TReport>(this IEnumerable<TReport> reports, string path)
         where TReport : TrainingReport
     {
@@ -72,6 +73,7 @@ public static class ReportCsv
     private static IEnumerable<TReport> Write<TReport>(IEnumerable<TReport> reports, string path)
         where TReport : TrainingReport
     {
+        ReportFile.ThrowIfUnwritable(path);
         using var table = new ReportTable(path);
         foreach (var report in reports)
         {

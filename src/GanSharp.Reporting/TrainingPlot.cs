@@ -43,7 +43,11 @@ public static class TrainingPlot
     {
         var plot = PlotSheet.Panel("Terms of the losses, mean since the previous report", "generator step", "loss");
         foreach (var (index, name) in reports.SelectMany(report => report.Terms.Keys).Distinct().Index())
-            PlotSheet.Line(plot, [.. reports.Where(report => report.Terms.ContainsKey(name))], report => report.Step, report => report.Terms[name], Palette.Series[index % Palette.Series.Length], name);
+        {
+            var line = PlotSheet.Line(plot, [.. reports.Where(report => report.Terms.ContainsKey(name))], report => report.Step, report => report.Terms[name], Palette.Series[index % Palette.Series.Length], name);
+            // R1 and R2 lie on each other where both networks do their work; a dashed line shows the one below.
+            line.LinePattern = index % 2 == 0 ? LinePattern.Solid : LinePattern.Dashed;
+        }
         PlotSheet.LegendBelow(plot);
         return plot;
     }

@@ -27,7 +27,7 @@ internal static class ReportText
     /// <summary>How far the generator is from the data and what that is worth; a short form for narrow terminals. Empty where nothing was measured.</summary>
     public static string Headline(TrainingReport report, bool isBrief) => report switch
     {
-        StepReport { Divergence: null or { Standing: DivergenceStanding.Unread } } => "",
+        StepReport { Divergence: null } => "",
         StepReport { Divergence: { } distance } => isBrief ? distance.Brief.Replace(">=", "≥", StringComparison.Ordinal) : $"{distance}.",
         _ => report.Summary,
     };

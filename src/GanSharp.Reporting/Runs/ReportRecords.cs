@@ -47,7 +47,7 @@ public static class ReportRecords
         var look = report.Diagnostics;
         return record with
         {
-            Headline = report.Divergence is not { } distance ? record.Headline : distance.Standing == DivergenceStanding.Unread && look?.Refusal is { } refusal ? $"{distance}: {refusal}" : $"{distance}",
+            Headline = report.Divergence is { } distance ? $"{distance}" : record.Headline,
             Standing = report.Divergence?.Standing,
             Model = look?.Model,
             Losses = losses,

@@ -51,7 +51,7 @@ public sealed class DiagnosticMonitorTests
         report.GeneratorGradientWeight.Should().Be(1);
         report.Diversity.PairwiseRatio.Should().BePositive();
         health.ToString().Should().Be("balanced");
-        health.Findings[0].Evidence.Should().Match($"*JS is not read, because {reason}");
+        health.Findings[0].Evidence.Should().Match($"JS is not read, because {reason}; *");
     }
 
     [Fact]

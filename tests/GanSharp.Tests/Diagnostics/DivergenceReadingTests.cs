@@ -67,7 +67,8 @@ public sealed class DivergenceReadingTests
     {
         var refused = Report(null) with { Refusal = "it is a critic" };
 
-        (refused.Divergence.Standing, refused.Divergence.Brief).Should().Be((DivergenceStanding.Unread, ""));
+        (refused.Divergence.Standing, refused.Divergence.Brief).Should().Be((DivergenceStanding.Unread, "JS not read"));
+        refused.Divergence.ToString().Should().Be("The Jensen-Shannon divergence is not read: it is a critic");
         (refused with { Audited = Large }).Divergence.Brief.Should().Be("JS >= 0.1620 ± 0.0178 nats (auditor)");
     }
 

@@ -15,6 +15,7 @@ public sealed class SampleArgumentsTests
     [InlineData("Gaussians", "square", "data must be line, ring or grid but is 'square'.")]
     [InlineData("Distributed", "--batch many", "--batch must be a whole number of at least 1 but is 'many'.")]
     [InlineData("Evaluate", "--samples 1", "--samples must be a whole number of at least 2 but is '1'.")]
+    [InlineData("Evaluate", "--fake . --image 3x64", "Error: --image must be channels x height x width, such as 3x64x64, but is '3x64'.")]
     [InlineData("Serve", "--port -1 NOTICE", "Error: --port must be 0 to 65535 but is -1.")]
     public async Task A_wrong_argument_is_one_line(string sample, string arguments, string expected)
     {

@@ -180,6 +180,20 @@ public sealed class ConsoleTests : IDisposable
         ReadShared(path)[2].Should().Be("200,1.005,-0.5,0.01,,,,,1234.5,4,,,,,");
     }
 
+    [Theory]
+    [InlineData("taken/run.csv", "*path must be a file that can be written but is '*taken/run.csv': *taken*")]
+    [InlineData("", "*path must be a file that can be written but is '*': It is a folder.")]
+    public void A_table_that_can_t_be_written_is_refused_before_the_first_step(string name, string message)
+    {
+        File.WriteAllText(folder.File("taken"), "");
+        using var trainer = new GanTrainer(generator, discriminator, data);
+
+        FluentActions.Invoking(() => trainer.Train(10).WithCsv(Path.Combine(folder.FullName, name)).Count()).Should().Throw<IOException>().WithMessage(message);
+
+        trainer.Step.Should().Be(0);
+        Directory.EnumerateFiles(folder.FullName).Should().ContainSingle();
+    }
+
     [Fact]
     public void A_resumed_run_goes_on_in_its_table_and_a_new_one_replaces_it()
     {

@@ -138,7 +138,7 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
         var diversity = Invariant($"G's samples are {report.Diversity.PairwiseRatio:0.00} times as far apart as real ones");
         return new HealthFinding(HealthVerdict.Balanced, distance.Standing switch
         {
-            DivergenceStanding.Unread => $"nothing that can be measured speaks against it; JS is not read, because {report.Refusal}",
+            DivergenceStanding.Unread => $"JS is not read, because {report.Refusal}; nothing that can be measured speaks against it",
             DivergenceStanding.Unaudited => $"{distance.Brief}, which says nothing yet of how close G is; {diversity}",
             DivergenceStanding.DiscriminatorBlind => $"{distance.Brief}: D sees less than half of it; {diversity}",
             _ => $"{distance.Brief}; {diversity}",

@@ -55,6 +55,9 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
 
     private const double BlindShare = 0.5;
 
+    /// <summary>Why there is no bound; null where there is one.</summary>
+    internal string? Refusal { get; init; }
+
     /// <summary>Reads the headline of a report.</summary>
     /// <param name="report">The report.</param>
     /// <returns>The bound with the higher lower end, and its standing; without a bound where neither D nor an auditor gives one.</returns>
@@ -71,16 +74,16 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
             : audit is not { } earlier ? DivergenceStanding.Unaudited
             : earlier.Lower > NegligibleNats && bound.Upper < BlindShare * earlier.Lower ? DivergenceStanding.DiscriminatorBlind
             : DivergenceStanding.AuditedBefore;
-        return new DivergenceReading(standing, standing == DivergenceStanding.NotARatio ? null : isAuditors ? now : own, isAuditors, own, audit, auditStep);
+        return new DivergenceReading(standing, standing == DivergenceStanding.NotARatio ? null : isAuditors ? now : own, isAuditors, own, audit, auditStep) { Refusal = standing == DivergenceStanding.Unread ? report.Refusal : null };
     }
 
     /// <summary>
     /// For a console's line: "JS >= 0.1620 ± 0.0178 nats (auditor; D 0.0820)", "JS >= 0.0820 ± 0.0173 nats (D, unaudited)",
-    /// "JS >= 0.0008 ± 0.0044 nats (D, blind; auditor 0.1620 at 1,250)", "JS >= 0, raw -0.0010 ± 0.0030 (D, unaudited)"; empty where there is no bound.
+    /// "JS >= 0.0008 ± 0.0044 nats (D, blind; auditor 0.1620 at 1,250)", "JS >= 0, raw -0.0010 ± 0.0030 (D, unaudited)", "JS not read" where there is no bound.
     /// </summary>
     public string Brief => Standing switch
     {
-        DivergenceStanding.Unread => "",
+        DivergenceStanding.Unread => "JS not read",
         DivergenceStanding.NotARatio => $"JS not read: D is no density ratio (bound {Discriminator}{Earlier("; ")})",
         DivergenceStanding.Audited when Discriminator is not { } => $"{AtLeast} (auditor)",
         DivergenceStanding.Audited => IsAuditors ? $"{AtLeast} (auditor; D {Number(Discriminator)})" : $"{AtLeast} (D; auditor {Number(Audit)})",
@@ -92,7 +95,7 @@ public sealed record DivergenceReading(DivergenceStanding Standing, Estimate? Bo
     /// <summary>The bound, which discriminator found it, and how far to trust it: a sentence or two for a page or the end of a run.</summary>
     public override string ToString() => Standing switch
     {
-        DivergenceStanding.Unread => "The Jensen-Shannon divergence is not read",
+        DivergenceStanding.Unread => $"The Jensen-Shannon divergence is not read{(Refusal is null ? "" : $": {Refusal}")}",
         DivergenceStanding.NotARatio => $"D is no density ratio: its bound of the Jensen-Shannon divergence is {Discriminator} nats, and no divergence is below 0{(Audit is null ? "" : $"; a fresh auditor found {Number(Audit)} at step {Step}")}",
         DivergenceStanding.Audited when Discriminator is null => $"{Found} by a fresh auditor",
         DivergenceStanding.Audited => IsAuditors ? $"{Found} by a fresh auditor; D finds {Number(Discriminator)}" : $"{Found} by D; a fresh auditor finds {Number(Audit)}",
