@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GanSharp.Samples.Serve;
 
 /// <summary>The distributions of latents that the library's files name.</summary>
@@ -7,10 +9,13 @@ internal static class Prior
     public static Func<Random, int, float[]> Named(string name, int size, string path) => name switch
     {
         "normal" => (random, count) => Normal(random, count * size),
-        "uniform" => (random, count) => Values(count * size, () => 2 * random.NextSingle() - 1),
+        "uniform" => Uniform(size, bound: 1),
+        _ when name.Split(' ') is ["uniform", var text] && float.TryParse(text, CultureInfo.InvariantCulture, out var bound) => Uniform(size, bound),
         "hypersphere" => (random, count) => OnSphere(Normal(random, count * size), size),
         _ => throw new ArgumentException($"'{path}' must have a prior that is normal, uniform or hypersphere but has '{name}'. Add it to Prior.Named.", nameof(path)),
     };
+
+    private static Func<Random, int, float[]> Uniform(int size, float bound) => (random, count) => Values(count * size, () => bound * (2 * random.NextSingle() - 1));
 
     /// <summary>By Box and Muller (1958).</summary>
     private static float[] Normal(Random random, int count) =>

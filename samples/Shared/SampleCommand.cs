@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GanSharp.Data;
-using GanSharp.Diagnostics.Reports;
 using GanSharp.Estimates;
 using GanSharp.Metrics;
 using GanSharp.Networks;

@@ -63,12 +63,6 @@ def goodfellow():
     return generator, discriminator
 
 
-def limit_norms(discriminator):
-    for parameter in discriminator.parameters():
-        if parameter.dim() == 2:
-            parameter.copy_(parameter.renorm(2, 0, 1.9365))
-
-
 # DCGAN, PacGAN, WGAN-GP
 
 def convolutional(channels_of_d=1, latent_size=100):
@@ -316,12 +310,14 @@ NON_SATURATING = (non_saturating, lambda fake, real: F.softplus(-fake).mean())
 WASSERSTEIN = (lambda real, fake: fake.mean() - real.mean(), lambda fake, real: -fake.mean())
 HINGE = (lambda real, fake: F.relu(1 - real).mean() + F.relu(1 + fake).mean(), lambda fake, real: -fake.mean())
 RELATIVISTIC = (lambda real, fake: F.softplus(fake - real).mean(), lambda fake, real: F.softplus(real - fake).mean())
-UNIFORM = lambda size: lambda count: torch.rand(count, size) * 2 - 1
+# The first GAN halves the loss of D.
+FIRST = (lambda real, fake: non_saturating(real, fake) / 2, NON_SATURATING[1])
+UNIFORM = lambda size, bound=1.0: lambda count: (torch.rand(count, size) * 2 - 1) * bound
 NORMAL = lambda size: lambda count: torch.randn(count, size)
 
 # Networks, batch size, latents, losses, optimizer of each, steps of D, penalties.
 RECIPES = {
-    "Goodfellow2014": dict(networks=goodfellow, batch=100, prior=UNIFORM(100), losses=NON_SATURATING, optimizer=descent, after=limit_norms),
+    "Goodfellow2014": dict(networks=goodfellow, batch=100, prior=UNIFORM(100, math.sqrt(3)), losses=FIRST, optimizer=descent),
     "Dcgan": dict(networks=convolutional, batch=128, prior=UNIFORM(100), losses=NON_SATURATING, optimizer=adam((0.5, 0.999), 2e-4)),
     "PacGan": dict(networks=packed, batch=128, prior=UNIFORM(100), losses=NON_SATURATING, optimizer=adam((0.5, 0.999), 2e-4)),
     "WganGp": dict(networks=lambda: convolutional(latent_size=128), batch=64, prior=NORMAL(128), losses=WASSERSTEIN, optimizer=adam((0.0, 0.9), 1e-4), d_steps=5, between=10.0),
@@ -332,11 +328,11 @@ RECIPES = {
 
 
 class Loop:
-    def __init__(self, networks, batch, prior, losses, optimizer, d_steps=1, between=0.0, r1=0.0, r2=0.0, every=1, fresh=False, averages=False, after=None):
+    def __init__(self, networks, batch, prior, losses, optimizer, d_steps=1, between=0.0, r1=0.0, r2=0.0, every=1, fresh=False, averages=False):
         self.generator, self.discriminator = networks()
         self.average = [parameter.detach().clone() for parameter in self.generator.parameters()] if averages else []
         self.g, self.d = optimizer(self.generator), optimizer(self.discriminator)
-        self.batch, self.prior, self.d_steps, self.between, self.r1, self.r2, self.every, self.fresh, self.after = batch, prior, d_steps, between, r1, r2, every, fresh, after
+        self.batch, self.prior, self.d_steps, self.between, self.r1, self.r2, self.every, self.fresh = batch, prior, d_steps, between, r1, r2, every, fresh
         self.d_loss, self.g_loss = losses
         self.data, self.order, self.position, self.steps = images(IMAGES, 1, SIDE), torch.randperm(IMAGES), 0, 0
 
@@ -362,9 +358,6 @@ class Loop:
         self.d.zero_grad(set_to_none=True)
         loss.backward()
         self.d.step()
-        if self.after:
-            with torch.no_grad():
-                self.after(self.discriminator)
         return loss
 
     def step(self):

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GanSharp.Diagnostics.Health;
-using GanSharp.Diagnostics.Reports;
 using GanSharp.Training;
 using GanSharp.Training.Runs;
 

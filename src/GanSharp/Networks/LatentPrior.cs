@@ -1,3 +1,4 @@
+using System.Globalization;
 using GanSharp.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,10 +42,17 @@ public abstract class LatentPrior
     /// <returns>N(0, I) on vectors of <paramref name="size"/> values.</returns>
     public static LatentPrior Normal(int size) => new NormalPrior(size);
 
-    /// <summary>Uniform on [−1, 1] in each coordinate, as in the DCGAN paper (Radford et al. 2016).</summary>
+    /// <summary>Uniform on [−bound, bound] in each coordinate.</summary>
     /// <param name="size">Length of a latent vector.</param>
-    /// <returns>A prior on the cube [−1, 1]^<paramref name="size"/>.</returns>
-    public static LatentPrior Uniform(int size) => new UniformPrior(size);
+    /// <param name="bound">Largest magnitude of a coordinate, above 0 and finite. Default 1, as in the DCGAN paper (Radford et al. 2016); √3 gives variance 1.</param>
+    /// <returns>A prior on the cube [−bound, bound]^<paramref name="size"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> isn't finite and above 0.</exception>
+    public static LatentPrior Uniform(int size, double bound = 1)
+    {
+        if (!(bound > 0 && double.IsFinite(bound)))
+            throw new ArgumentOutOfRangeException(nameof(bound), bound, "bound must be finite and above 0.");
+        return new UniformPrior(size, bound);
+    }
 
     /// <summary>Uniform on the sphere of radius √size, where nearly all of a normal's mass lies (White 2016).</summary>
     /// <param name="size">Length of a latent vector.</param>
@@ -91,12 +99,15 @@ public abstract class LatentPrior
         }
     }
 
-    private sealed class UniformPrior(int size) : LatentPrior(size)
+    private sealed class UniformPrior(int size, double bound) : LatentPrior(size)
     {
-        internal override string Kind => "uniform";
+        // Where checkpoints describe the run, two bounds are two priors.
+        public double Bound => bound;
+
+        internal override string Kind => bound == 1 ? "uniform" : string.Create(CultureInfo.InvariantCulture, $"uniform {bound:R}");
 
         public override Tensor Sample(long count, torch.Generator? random, Device? device) =>
-            rand([count, Size], ScalarType.Float32, device, generator: random).mul_(2).sub_(1);
+            rand([count, Size], ScalarType.Float32, device, generator: random).mul_(2 * bound).sub_(bound);
     }
 
     private sealed class HyperspherePrior(int size) : LatentPrior(size)

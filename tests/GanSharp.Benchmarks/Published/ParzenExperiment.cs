@@ -2,6 +2,7 @@ using GanSharp.Data;
 using GanSharp.Data.Images;
 using GanSharp.Metrics.Models;
 using GanSharp.Recipes;
+using GanSharp.Reporting;
 using GanSharp.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace GanSharp.Benchmarks.Published;
 /// <summary>The first GAN on MNIST, measured as it was: 10,000 samples, σ chosen on 1,000 of the 10,000 training images that are set aside, the mean over the test images.</summary>
 internal static class ParzenExperiment
 {
-    private const int Steps = 25_000, TrainingImages = 50_000, ValidationImages = 1_000, Samples = 10_000;
+    private const int Steps = 12_500, TrainingImages = 50_000, ValidationImages = 1_000, Samples = 10_000, Pictured = 50;
 
     // np.logspace(-1, 0, 10), of pixels in [0, 1].
     private static readonly double[] Bandwidths = [.. Enumerable.Range(0, 10).Select(index => Math.Pow(10, -1 + index / 9.0))];
@@ -30,7 +31,10 @@ internal static class ParzenExperiment
         using var discriminator = recipe.CreateDiscriminator();
         using var trainer = new GanTrainer(generator, discriminator, training, recipe.Options(Steps) with { Seed = seed, Diagnostics = new() { Samples = 0 } });
         _ = trainer.Train(Steps).Count();
-        return trainer.Sample(Samples);
+        var samples = trainer.Sample(Samples);
+        if (seed == 0)
+            ImageGrid.SaveSideBySide(training.Draw(seed, 0, Pictured).Samples, samples.narrow(0, 0, Pictured), Path.Combine(RepositoryFile.Root, "docs", "images", "first-gan.png"), columns: 10);
+        return samples;
     }
 
     private static OrderedDictionary<string, double> Measure(string? mnist, long seed, Func<InMemoryDataset, long, Tensor> samplesOf)

@@ -21,16 +21,24 @@ public sealed class LatentPriorTests
         latents.var().item<float>().Should().BeApproximately(1, 0.03f);
     }
 
-    [Fact]
-    public void Uniform_fills_the_interval_from_minus_1_to_1()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.7320508)]
+    public void Uniform_fills_the_interval_up_to_its_bound(double bound)
     {
         using var scope = NewDisposeScope();
-        var latents = LatentPrior.Uniform(4).Sample(Count, SeededRandom.Create(1, "test"));
+        var latents = (bound == 1 ? LatentPrior.Uniform(4) : LatentPrior.Uniform(4, bound)).Sample(Count, SeededRandom.Create(1, "test"));
 
-        latents.min().item<float>().Should().BeInRange(-1, -0.99f);
-        latents.max().item<float>().Should().BeInRange(0.99f, 1);
-        latents.var().item<float>().Should().BeApproximately(1f / 3, 0.01f);
+        latents.min().item<float>().Should().BeInRange((float)-bound, (float)(-0.99 * bound));
+        latents.max().item<float>().Should().BeInRange((float)(0.99 * bound), (float)bound);
+        latents.var().item<float>().Should().BeApproximately((float)(bound * bound / 3), 0.01f * (float)(bound * bound));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    public void A_bound_that_leaves_nothing_is_refused(double bound) =>
+        FluentActions.Invoking(() => LatentPrior.Uniform(4, bound)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("bound must be finite and above 0.*");
 
     [Fact]
     public void Hypersphere_has_the_radius_root_of_size()

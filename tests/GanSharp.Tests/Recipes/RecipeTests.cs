@@ -67,8 +67,9 @@ public sealed class RecipeTests
     {
         var goodfellow = new Goodfellow2014(Gray).Options(50_000);
         var descent = (SgdOptions)goodfellow.DiscriminatorOptimizer;
-        (goodfellow.BatchSize, goodfellow.DiscriminatorSteps, descent.LearningRate.From, descent.Momentum.From, descent.Momentum.To).Should().Be((100, 1, 0.1, 0.5, 0.7));
-        descent.LearningRate.To.Should().BeApproximately(0.1 * Math.Exp(-50_000 * Math.Log(1.000004)), 1e-12);
+        (goodfellow.BatchSize, goodfellow.DiscriminatorSteps, descent.LearningRate.From, descent.Momentum.From, descent.Momentum.To).Should().Be((100, 1, 0.05, 0.5, 0.7));
+        ((SgdOptions)goodfellow.GeneratorOptimizer).LearningRate.From.Should().Be(0.1, "the paper halves D's loss");
+        descent.LearningRate.To.Should().BeApproximately(0.05 * Math.Exp(-50_000 * Math.Log(1.000004)), 1e-12);
 
         var dcgan = new Dcgan(Gray).Options(2);
         Rates(dcgan).Should().Be((2e-4, 0.5, 0.999));

@@ -7,6 +7,7 @@ using GanSharp.Networks;
 using GanSharp.Onnx;
 using GanSharp.Samples.Serve;
 using SkiaSharp;
+using TorchSharp;
 using Xunit;
 
 namespace GanSharp.Tests.Serving;
@@ -61,6 +62,31 @@ public sealed class SampleServiceTests
             answer.GetProperty("values").GetArrayLength().Should().Be(10);
             (await client.GetAsync("/samples?count=5")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
         });
+    }
+
+    [Theory]
+    [InlineData("uniform", 1)]
+    [InlineData("uniform 1.5", 1.5)]
+    public async Task A_uniform_prior_is_drawn_from_up_to_its_bound(string name, double bound)
+    {
+        await WithService(() => Identity(LatentPrior.Uniform(1, bound)), async client =>
+        {
+            var answer = await client.GetFromJsonAsync<JsonElement>("/samples?count=256&format=json");
+
+            answer.GetProperty("values").EnumerateArray().Max(value => Math.Abs(value.GetDouble())).Should().BeInRange(0.9 * bound, bound + 1e-5);
+        });
+        using var network = Identity(LatentPrior.Uniform(1, bound));
+        network.Prior.Kind.Should().Be(name);
+    }
+
+    /// <summary>Its samples are the latents: behind the bias no unit is ever negative.</summary>
+    private static MlpGenerator Identity(LatentPrior prior)
+    {
+        var network = new MlpGenerator(1, 1, 1, hiddenLayers: 1, prior);
+        using var frozen = torch.no_grad();
+        foreach (var (name, parameter) in network.named_parameters())
+            parameter.fill_(!name.EndsWith("bias") ? 1 : name.Contains("output") ? -10 : 10);
+        return network;
     }
 
     [Fact]

@@ -22,11 +22,11 @@ public sealed class Goodfellow2014Generator : GeneratorNetwork
     /// <param name="image">Shape of an image; the paper's are 1 × 28 × 28.</param>
     /// <param name="latentSize">Length of z, at least 1. Default 100, as published.</param>
     /// <param name="width">Units of each hidden layer, at least 1. Default 1,200, as published.</param>
-    /// <param name="prior">p(z), of size <paramref name="latentSize"/>; uniform on [−1, 1] where null.</param>
+    /// <param name="prior">p(z), of size <paramref name="latentSize"/>; uniform with variance 1, on [−√3, √3], where null, as published.</param>
     /// <exception cref="ArgumentException"><paramref name="prior"/> has another size than <paramref name="latentSize"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="latentSize"/> or <paramref name="width"/> is below 1.</exception>
     public Goodfellow2014Generator(ImageShape image, int latentSize = 100, int width = 1_200, LatentPrior? prior = null)
-        : base(nameof(Goodfellow2014Generator), MlpGenerator.PriorOf(latentSize, prior ?? LatentPrior.Uniform(latentSize)))
+        : base(nameof(Goodfellow2014Generator), MlpGenerator.PriorOf(latentSize, prior ?? LatentPrior.Uniform(latentSize, Math.Sqrt(3))))
     {
         (this.image, this.width) = (image, width);
         var layers = Mlp.Layers(latentSize, width, image.Size, hiddenLayers: 2, () => ReLU());

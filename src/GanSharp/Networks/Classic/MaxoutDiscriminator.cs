@@ -11,7 +11,7 @@ namespace GanSharp.Networks.Classic;
 /// all weights start uniform on [−0.005, 0.005], biases at 0. Inputs of any shape are flattened; images in [−1, 1] are first brought to the paper's [0, 1].
 /// </summary>
 /// <remarks>
-/// <para>Its generator is <see cref="Goodfellow2014Generator"/>; the optimizer of both, <c>SgdOptions</c> with rate 0.1 and momentum 0.5, and the batch size 100.</para>
+/// <para>Its generator is <see cref="Goodfellow2014Generator"/>; the optimizer of both <c>SgdOptions</c> with momentum 0.5, at 0.1 for G and 0.05 for D, whose published loss is half of ours, and the batch size 100.</para>
 /// <para>Dropout draws from torch's global random generator of the device, in training mode only. Checkpoints hold the state of the CPU's, so a resumed run goes on bit for bit there;
 /// on a GPU it goes on with other masks. With dropout, D's logits in training differ from those that diagnostics see.</para>
 /// </remarks>
@@ -28,9 +28,9 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     /// <param name="inputDropout">Probability with which a pixel is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
     /// <param name="hiddenDropout">Likewise for a hidden unit, in [0, 1). Default 0.5, as published.</param>
     /// <param name="classes">Number of classes, whose one-hot code is appended to the image (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
-    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
+    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>). Null (the default) for no limit, as published; the classifier of the maxout paper (Goodfellow et al. 2013) has 1.9365.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/>, <paramref name="pieces"/> or <paramref name="classes"/> is below 1, a dropout isn't at least 0 and below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
-    public MaxoutDiscriminator(ImageShape image, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = 1.9365)
+    public MaxoutDiscriminator(ImageShape image, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = null)
         : this(image.Size, width, pieces, inputDropout, hiddenDropout, classes, maximumNorm) => isImage = true;
 
     /// <summary>A discriminator of samples with <paramref name="inputSize"/> values, taken as they are.</summary>
@@ -40,9 +40,9 @@ public sealed class MaxoutDiscriminator : DiscriminatorNetwork
     /// <param name="inputDropout">Probability with which a value of the sample is dropped, in [0, 1). Default 0.2: 0.8 are kept, as published.</param>
     /// <param name="hiddenDropout">The same probability for a hidden unit, in [0, 1). Default 0.5, as published.</param>
     /// <param name="classes">Number of classes, whose one-hot code is appended to the sample (Mirza and Osindero 2014); labels must then be given. Null (the default) for an unconditional network.</param>
-    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>); null for no limit, with which a rate of 0.1 diverges. Default 1.9365, as published.</param>
+    /// <param name="maximumNorm">Largest norm of a unit's incoming weights (<see cref="MaximumNorm"/>). Null (the default) for no limit, as published; the classifier of the maxout paper (Goodfellow et al. 2013) has 1.9365.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/>, <paramref name="width"/>, <paramref name="pieces"/> or <paramref name="classes"/> is below 1, a dropout isn't at least 0 and below 1, or <paramref name="maximumNorm"/> isn't finite and above 0.</exception>
-    public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = 1.9365)
+    public MaxoutDiscriminator(int inputSize, int width = 240, int pieces = 5, double inputDropout = 0.2, double hiddenDropout = 0.5, int? classes = null, double? maximumNorm = null)
         : base(nameof(MaxoutDiscriminator))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
