@@ -45,8 +45,8 @@ public static class TrainingPlot
         foreach (var (index, name) in reports.SelectMany(report => report.Terms.Keys).Distinct().Index())
         {
             var line = PlotSheet.Line(plot, [.. reports.Where(report => report.Terms.ContainsKey(name))], report => report.Step, report => report.Terms[name], Palette.Series[index % Palette.Series.Length], name);
-            // R1 and R2 lie on each other where both networks do their work; a dashed line shows the one below.
-            line.LinePattern = index % 2 == 0 ? LinePattern.Solid : LinePattern.Dashed;
+            // R1 and R2, D's second and third term, lie on each other where both networks do their work; a dashed line shows the one below.
+            line.LinePattern = index > 0 && index % 2 == 0 ? LinePattern.Dashed : LinePattern.Solid;
         }
         PlotSheet.LegendBelow(plot);
         return plot;
