@@ -8,37 +8,34 @@ using static TorchSharp.torch.nn;
 
 namespace GanSharp.Benchmarks.Published;
 
-/// <summary>Counts the modes of <see cref="StackedDigits"/> with a classifier of digits, which it trains.</summary>
+/// <summary>Counts the modes of <see cref="StackedDigits"/> with a classifier of digits of 8 × 8 pixels, which it trains.</summary>
 internal sealed class StackedCount : IDisposable
 {
     private const int Epochs = 10, BatchSize = 128, Width = 512, MeasuredSamples = 26_000, ChunkSize = 1_000, Kinds = 10;
     private readonly Sequential classifier;
 
     /// <summary>Trains on the training digits, and finds how many of the held-out ones are recognized.</summary>
-    public StackedCount(InMemoryDataset digits, int side)
+    public StackedCount(InMemoryDataset digits)
     {
-        (Digits, Side) = (digits, side);
+        Digits = digits;
         manual_seed(0);
-        classifier = Sequential(Linear(side * side, Width), ReLU(), Linear(Width, Width), ReLU(), Linear(Width, Kinds));
+        classifier = Sequential(Linear(StackedDigits.DigitPixels, Width), ReLU(), Linear(Width, Width), ReLU(), Linear(Width, Kinds));
         var steps = (int)(digits.Count!.Value / BatchSize) * Epochs;
         using (var player = new Player(classifier, new AdamOptions { LearningRate = Schedule.Cosine(2e-3, 2e-5, steps), Beta1 = 0.9 }))
             for (var step = 0; step < steps; step++)
             {
                 using var stepScope = NewDisposeScope();
                 var (images, labels) = digits.Draw(0, (long)step * BatchSize, BatchSize);
-                player.Descend(functional.cross_entropy(classifier.call(StackedDigits.Shrink(images, side)), labels!));
+                player.Descend(functional.cross_entropy(classifier.call(StackedDigits.Shrink(images)), labels!));
             }
         using var frozen = no_grad();
         using var all = NewDisposeScope();
         var (test, expected) = digits.HeldOut!.Draw(0, 0, (int)digits.HeldOut.Count!.Value);
-        Accuracy = classifier.call(StackedDigits.Shrink(test, side)).argmax(1).eq(expected!).to(ScalarType.Float64).mean().item<double>();
+        Accuracy = classifier.call(StackedDigits.Shrink(test)).argmax(1).eq(expected!).to(ScalarType.Float64).mean().item<double>();
     }
 
     /// <summary>What the stacks are made of, 28 × 28 pixels each.</summary>
     public InMemoryDataset Digits { get; }
-
-    /// <summary>Pixels along a digit's side in a stack.</summary>
-    public int Side { get; }
 
     /// <summary>Share of the held-out digits that the classifier recognizes.</summary>
     public double Accuracy { get; }
@@ -51,7 +48,7 @@ internal sealed class StackedCount : IDisposable
         for (var drawn = 0; drawn < MeasuredSamples; drawn += ChunkSize)
         {
             using var scope = NewDisposeScope();
-            var (confidence, digit) = classifier.call(samplesAt(drawn, ChunkSize).reshape(-1, Side * Side)).softmax(1).max(1);
+            var (confidence, digit) = classifier.call(samplesAt(drawn, ChunkSize).reshape(-1, StackedDigits.DigitPixels)).softmax(1).max(1);
             sure += confidence.mean().to(ScalarType.Float64).item<double>() * ChunkSize / MeasuredSamples;
             foreach (var mode in digit.reshape(ChunkSize, StackedDigits.Channels).matmul(tensor(new long[] { Kinds * Kinds, Kinds, 1 })).data<long>())
                 counts[mode]++;
