@@ -49,8 +49,7 @@ public abstract class LatentPrior
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> isn't finite and above 0.</exception>
     public static LatentPrior Uniform(int size, double bound = 1)
     {
-        if (!(bound > 0 && double.IsFinite(bound)))
-            throw new ArgumentOutOfRangeException(nameof(bound), bound, "bound must be finite and above 0.");
+        ThrowIfNoMagnitude(bound, nameof(bound));
         return new UniformPrior(size, bound);
     }
 
@@ -69,9 +68,14 @@ public abstract class LatentPrior
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> isn't finite and above 0.</exception>
     public static LatentPrior TruncatedNormal(int size, double threshold)
     {
-        if (!(threshold > 0 && double.IsFinite(threshold)))
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "threshold must be finite and above 0.");
+        ThrowIfNoMagnitude(threshold, nameof(threshold));
         return new TruncatedNormalPrior(size, threshold);
+    }
+
+    private static void ThrowIfNoMagnitude(double value, string name)
+    {
+        if (!(value > 0 && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and above 0.");
     }
 
     private sealed class NormalPrior(int size) : LatentPrior(size)
