@@ -67,11 +67,11 @@ internal static class CompareCommand
         });
         if (options.GetValue(Fake) is { } images)
         {
-            using var fake = ImageFolder.Stream(images.FullName, Loading(Shape(real)), progress, cancellation);
+            using var fake = ImageFolder.Stream(images.FullName, Loading(ImageShape.Of(real)), progress, cancellation);
             Announce(real, $"{fake.Count:N0} generated images of {images.FullName}");
             return Evaluation.Compare(real, fake, settings, steps, cancellation);
         }
-        using var generator = MakeGenerator(options, Shape(real));
+        using var generator = MakeGenerator(options, ImageShape.Of(real));
         var from = options.GetValue(Weights)?.FullName;
         if (from is not null)
             generator.LoadWeights(from);
@@ -112,8 +112,6 @@ internal static class CompareCommand
         _ when name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) => new OnnxFeatures(name),
         _ => throw new ArgumentException($"--features must be auto, pixels, random, garments, digits, resnet18 or an ONNX file but is '{name}'."),
     };
-
-    private static ImageShape Shape(Dataset images) => new((int)images.SampleShape[0], (int)images.SampleShape[1], (int)images.SampleShape[2]);
 
     private static ImageFolderOptions Loading(ImageShape image) => new() { Image = image, HeldOutFraction = 0 };
 

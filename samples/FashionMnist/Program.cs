@@ -41,7 +41,7 @@ void Train(ParseResult options, CancellationToken cancellation)
     using var images = options.GetValue(all)
         ? FashionMnist.Load(cancellationToken: cancellation)
         : FashionMnist.Load(options.GetValue(data)?.FullName ?? shipped, cancellation);
-    var shape = new ImageShape((int)images.SampleShape[0], (int)images.SampleShape[1], (int)images.SampleShape[2]);
+    var shape = ImageShape.Of(images);
 
     int? classes = options.GetValue(conditional) ? (int)images.Draw(0, 0, (int)images.Count!.Value).Labels!.max().item<long>() + 1 : null;
     var chosen = GarmentRecipe.Named(

@@ -1,3 +1,5 @@
+using GanSharp.Tensors;
+
 namespace GanSharp.Data.Images;
 
 /// <summary>Shape of an image in a tensor, channels first.</summary>
@@ -11,6 +13,18 @@ public readonly record struct ImageShape(int Channels, int Height, int Width)
 
     private ImageShape(int channels, int height, int width, int packedSamples)
         : this(channels, height, width) => this.packedSamples = packedSamples;
+
+    /// <summary>The shape of a data set's images, for the networks that learn from it.</summary>
+    /// <param name="images">Data whose samples are images, channels first: <see cref="ImageFolder"/>, <see cref="IdxDataset"/> or your own.</param>
+    /// <returns>Channels, height and width of its <see cref="Dataset.SampleShape"/>.</returns>
+    /// <exception cref="ArgumentException">The samples don't have three dimensions.</exception>
+    public static ImageShape Of(Dataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return images.SampleShape is [var channels, var height, var width]
+            ? new ImageShape(checked((int)channels), checked((int)height), checked((int)width))
+            : throw new ArgumentException($"images must hold samples of shape [channels, height, width] but '{images.Name}' has samples of shape {Shape.Format(images.SampleShape)}.", nameof(images));
+    }
 
     /// <summary>Number of values in one image.</summary>
     public int Size => Channels * Height * Width;
