@@ -16,7 +16,7 @@ internal sealed record PointRecipe(string Name, Func<DiscriminatorNetwork> Discr
 {
     private const int Width = 128;
 
-    // The rate that the R3GAN recipe has for points, and DCGAN's β₁.
+    // The rate that RpGAN + R1 + R2 has for points, and DCGAN's β₁.
     private static readonly AdamOptions Adam = new() { LearningRate = 1e-3, Beta1 = 0.5 };
 
     public static IReadOnlyList<PointRecipe> All { get; } =

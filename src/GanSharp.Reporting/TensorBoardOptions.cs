@@ -24,7 +24,7 @@ public sealed record TensorBoardOptions
     /// <summary>How long the end of the run waits for the disk. Default 10 s.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Is told, once, why something couldn't be written; the run goes on. Null (the default) for nobody.</summary>
+    /// <summary>Receives one warning if something couldn't be written; the run goes on. Null (the default) for no warning.</summary>
     public ILogger? Logger { get; init; }
 
     internal void ThrowIfInvalid()

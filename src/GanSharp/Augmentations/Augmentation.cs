@@ -61,7 +61,7 @@ public abstract class Augmentation
         return where(Draw.Chance(samples, probability, random), changed, samples);
     }
 
-    /// <summary>Is told what D said of real samples after each of its steps, for an augmentation that adapts (ADA). Default: nothing.</summary>
+    /// <summary>Receives D's logits of real samples after each of its steps, for an augmentation that adapts (ADA). Default: nothing.</summary>
     /// <param name="real">D's output on the augmented real samples, without gradient. Reading a value out of it makes the step wait for the device.</param>
     public virtual void Observe(DiscriminatorOutput real)
     {

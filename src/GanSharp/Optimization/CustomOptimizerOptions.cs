@@ -5,7 +5,7 @@ namespace GanSharp.Optimization;
 /// <summary>
 /// An optimizer of your own, written with torch's operators: derive a record, name what it keeps, and move the values. Schedules, weight decay, parameter groups,
 /// clipping, mixed precision, guards and checkpoints work for it as for Adam. The rule must treat each value by itself, because parameters are joined.
-/// Derive from <see cref="CustomOptimizerOptions{TRule}"/> to add a vector pass for the CPU.
+/// Derive from <c>CustomOptimizerOptions&lt;TRule&gt;</c> to add a vector pass for the CPU.
 /// </summary>
 public abstract record CustomOptimizerOptions : OptimizerOptions
 {

@@ -4,7 +4,7 @@ using GanSharp.Schedules;
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// What every optimizer can be told. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/>, <see cref="RmsPropOptions"/>, one of your
+/// The options that every optimizer has. Choose one by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/>, <see cref="RmsPropOptions"/>, one of your
 /// own (<see cref="CustomOptimizerOptions"/>), or one of torch's (<see cref="TorchOptimizerOptions"/>).
 /// Order of a step: clip the gradient's norm, add <see cref="L2Penalty"/>, shrink by <see cref="WeightDecay"/>, then the optimizer's own rule.
 /// </summary>

@@ -4,7 +4,7 @@ using GanSharp.Schedules;
 namespace GanSharp.Optimization;
 
 /// <summary>
-/// Settings of stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013) where asked. Default learning rate 0.01.
+/// Settings of stochastic gradient descent, with optional momentum (Polyak 1964), also Nesterov's (Sutskever et al. 2013). Default learning rate 0.01.
 /// </summary>
 public sealed record SgdOptions : OptimizerOptions
 {

@@ -20,7 +20,7 @@ public abstract class Penalty
     public virtual int EverySteps => 1;
 
     /// <summary>
-    /// Is told the networks before a trainer does anything with it. A penalty with a state (<see cref="IStateful"/>) makes it here, in the shapes and on the device of its network,
+    /// Receives the networks before a trainer does anything with the penalty. A penalty with a state (<see cref="IStateful"/>) makes it here, in the shapes and on the device of its network,
     /// as it is at the start of a run: the options of a run may serve a second one. Default: nothing.
     /// </summary>
     /// <param name="generator">G.</param>

@@ -15,7 +15,7 @@ using GanSharp.Training.Runs;
 namespace GanSharp.Training;
 
 /// <summary>
-/// Everything that a <see cref="GanTrainer"/> can be told. The defaults are the original GAN game (Goodfellow et al. 2014, eqs. 20 and 21) with
+/// All options of a <see cref="GanTrainer"/>. The defaults are the original GAN game (Goodfellow et al. 2014, eqs. 20 and 21) with
 /// DCGAN's Adam; <see cref="RegularizedRelativistic"/> is a modern recipe. Change one value with <c>options with { BatchSize = 256 }</c>.
 /// </summary>
 public sealed record TrainingOptions : RunOptions
@@ -59,7 +59,7 @@ public sealed record TrainingOptions : RunOptions
     /// </summary>
     public int UnrolledSteps { get; init; }
 
-    /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/> or <see cref="RmsPropOptions"/>. Default DCGAN's Adam.</summary>
+    /// <summary>G's optimizer, chosen by its options: <see cref="AdamOptions"/>, <see cref="SgdOptions"/>, <see cref="RmsPropOptions"/>, <see cref="TorchOptimizerOptions"/>, or one of your own (<see cref="CustomOptimizerOptions"/>). Default DCGAN's Adam.</summary>
     public OptimizerOptions GeneratorOptimizer { get; init; } = new AdamOptions();
 
     /// <summary>D's optimizer, chosen in the same way. Default DCGAN's Adam.</summary>

@@ -24,7 +24,7 @@ internal static class GarmentExperiments
     public static Experiment Conditional { get; } = new(
         "conditional", $"Garments by their class, {Steps:N0} steps", null,
         [
-            new("R3GAN recipe with labels", "", seed =>
+            new("RpGAN + R1 + R2 with labels", "", seed =>
             {
                 using var garments = Garments();
                 using var classifier = GarmentClassifier.Load();

@@ -27,7 +27,7 @@ internal sealed record Contestant(string Name, Func<Dataset, double, long> Steps
         new("VAE", (_, _) => 2_000, Dcgan, TrainAutoencoder),
         OfGame("DCGAN, minimax", 1_800, _ => new() { Objective = GanObjective.Minimax }),
         OfGame("DCGAN, non-saturating", 1_800, _ => new() { Objective = GanObjective.NonSaturating }),
-        OfGame("R3GAN recipe", 1_000, steps => TrainingOptions.RegularizedRelativistic(steps, gamma: 1, learningRate: 1e-3)),
+        OfGame("DCGAN, RpGAN + R1 + R2", 1_000, steps => TrainingOptions.RegularizedRelativistic(steps, gamma: 1, learningRate: 1e-3)),
     ];
 
     public static ImageShape Shape { get; } = new(1, 28, 28);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GanSharp.Live;
+using GanSharp.Mpi;
 using GanSharp.Onnx;
 using GanSharp.Reporting;
 using GanSharp.Schedules;
@@ -15,7 +16,7 @@ namespace GanSharp.Tests.Documentation;
 /// <summary>docs/options.md: every option of every public type whose name ends in Options, from the compiled assemblies and their XML documentation.</summary>
 internal static partial class OptionsPage
 {
-    private static readonly Assembly[] Assemblies = [typeof(GanTrainer).Assembly, typeof(ImageGrid).Assembly, typeof(LivePageOptions).Assembly, typeof(OnnxFeaturesOptions).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(GanTrainer).Assembly, typeof(ImageGrid).Assembly, typeof(LivePageOptions).Assembly, typeof(OnnxFeaturesOptions).Assembly, typeof(MpiOptions).Assembly];
 
     public static string Write()
     {

@@ -92,7 +92,6 @@ internal static class Snippets
     public static void FromPyTorch(Dataset data, GeneratorNetwork generator, DiscriminatorNetwork discriminator)
     {
         #region from pytorch
-        torch.manual_seed(0);
         generator.to(torch.CPU);
         discriminator.to(torch.CPU);
         var options = new TrainingOptions

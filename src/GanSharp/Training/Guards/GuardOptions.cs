@@ -7,7 +7,7 @@ public sealed record GuardOptions
     public DivergencePolicy Policy { get; init; } = DivergencePolicy.Stop;
 
     /// <summary>
-    /// Steps between checks, at least 1; null (the default) for every step on the CPU, where a check costs less than 3% of a step, and for every 16th on
+    /// Steps between checks, at least 1; null (the default) for every step on the CPU, where a check costs 0 to 4% of a step, and for every 16th on
     /// another device, where each check makes the host wait. A NaN that arises between checks is found at the next check, because it stays in the weights.
     /// Only <see cref="DivergencePolicy.Stop"/> can check less often than every step: for the other policies null means 1 on every device.
     /// </summary>

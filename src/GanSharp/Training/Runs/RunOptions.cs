@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GanSharp.Training.Runs;
 
-/// <summary>What every trainer can be told about its run, whatever it trains.</summary>
+/// <summary>The options that every trainer has, whatever it trains.</summary>
 public abstract record RunOptions
 {
     private protected RunOptions()
@@ -54,7 +54,7 @@ public abstract record RunOptions
     public IReadOnlyList<ScheduledMetric> Metrics { get; init; } = [];
 
     /// <summary>
-    /// Is told when a run starts and ends, of each report and checkpoint, and at once of skipped updates, roll-backs and failures. Null (the default) for nobody. The thread that writes
+    /// Receives a message when a run starts and ends, for each report and checkpoint, and immediately for skipped updates, roll-backs and failures. Null (the default) for no messages. The thread that writes
     /// checkpoints uses it too, as <see cref="ILogger"/> allows.
     /// </summary>
     public ILogger? Logger { get; init; }
