@@ -48,13 +48,15 @@ public sealed partial class LivePage : IDisposable
     /// <param name="folder">The run's folder. Where it was made with a trainer, the page can pause it and show walks through its latent space.</param>
     /// <param name="options">Null for the defaults: this machine only, at a free port.</param>
     /// <returns>The page, which is served until it is disposed.</returns>
-    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="ArgumentException">An option is invalid, or the folder's trainer isn't that of rank 0.</exception>
     /// <exception cref="IOException">The port is in use, or the address isn't this machine's.</exception>
     public static LivePage Start(RunFolder folder, LivePageOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new LivePageOptions();
         options.ThrowIfInvalid();
+        if (folder.Trainer is { Rank: > 0 and var rank })
+            throw new ArgumentException($"folder must be that of rank 0, which alone writes it, but is that of rank {rank}. Start the page where trainer.Rank is 0.", nameof(folder));
         return new LivePage(folder, options);
     }
 

@@ -11,7 +11,7 @@ public static class LivePageReports
     /// <param name="folder">The run's folder.</param>
     /// <param name="options">Null for the defaults: this machine only, at a free port, which is printed.</param>
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
-    /// <returns>The same reports in order. The page is served while they are enumerated.</returns>
+    /// <returns>The same reports in order. The page is served while they are enumerated, by rank 0 where several processes train together.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <exception cref="IOException">On the first step: the port is in use, or the address isn't this machine's.</exception>
     public static IEnumerable<TReport> WithLivePage<TReport>(this IEnumerable<TReport> reports, RunFolder folder, LivePageOptions? options = null)
@@ -21,6 +21,8 @@ public static class LivePageReports
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new LivePageOptions();
         options.ThrowIfInvalid();
+        if (folder.Trainer is { Rank: > 0 })
+            return reports;
         return Serve(reports, folder, options);
     }
 

@@ -24,6 +24,12 @@ public sealed class DiscriminatorPass(DiscriminatorNetwork discriminator, Judged
     /// <summary>G, for penalties that make samples of their own: call it within <c>no_grad()</c>, since it isn't the one that learns. Null where it isn't available.</summary>
     public GeneratorNetwork? Generator { get; init; }
 
+    /// <summary>
+    /// Augments samples as those of <see cref="Fake"/> were before D judged them, with the same random numbers, for penalties that compare D's output there with its output of samples of their own.
+    /// Null (the default) where nothing is augmented.
+    /// </summary>
+    public Func<Tensor, Tensor>? AugmentFake { get; init; }
+
     /// <summary>The latents of <see cref="Fake"/>, shape [N, size of the prior]; null where they aren't available.</summary>
     public Tensor? Latents { get; init; }
 }

@@ -17,6 +17,8 @@ namespace GanSharp.Recipes;
 /// <param name="classes">Number of classes; null for none.</param>
 public sealed class Dcgan(ImageShape image, int? classes = null) : Recipe(image, classes)
 {
+    internal const int BatchSize = 128;
+
     /// <summary>Length of z. Default 100.</summary>
     public int LatentSize { get; init; } = 100;
 
@@ -38,6 +40,6 @@ public sealed class Dcgan(ImageShape image, int? classes = null) : Recipe(image,
     private protected override TrainingOptions OptionsOf(long steps)
     {
         var adam = new AdamOptions { LearningRate = 2e-4, Beta1 = 0.5 };
-        return new() { Objective = GanObjective.NonSaturating, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam, BatchSize = 128 };
+        return new() { Objective = GanObjective.NonSaturating, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam, BatchSize = BatchSize };
     }
 }

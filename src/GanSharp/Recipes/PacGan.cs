@@ -14,8 +14,13 @@ public sealed class PacGan(ImageShape image) : Recipe(image, classes: null)
 {
     private Dcgan Base => new(Image) { LatentSize = LatentSize, Width = Width };
 
-    /// <summary>Samples that one logit judges. Default 2; the paper uses 2 to 4.</summary>
-    public int Packing { get; init; } = 2;
+    /// <summary>Samples that one logit judges, at least 1 and at most the batch of 128. Default 2; the paper uses 2 to 4.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value isn't at least 1 and at most the batch.</exception>
+    public int Packing
+    {
+        get;
+        init => field = value >= 1 && value <= Dcgan.BatchSize ? value : throw new ArgumentOutOfRangeException(nameof(Packing), value, $"Packing must be at least 1 and at most the batch of {Dcgan.BatchSize}.");
+    } = 2;
 
     /// <summary>Length of z. Default 100.</summary>
     public int LatentSize { get; init; } = 100;

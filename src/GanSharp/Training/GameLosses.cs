@@ -64,6 +64,7 @@ internal sealed class GameLosses(
             discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round))
         {
             Generator = generator,
+            AugmentFake = options.Augmentation is null ? null : samples => Augmented(samples, round, step, "samples"),
             Latents = round.Latents.requires_grad ? round.Latents.detach() : round.Latents,
         };
     }

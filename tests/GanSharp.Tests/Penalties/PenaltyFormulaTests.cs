@@ -78,6 +78,19 @@ public sealed class PenaltyFormulaTests : IDisposable
     }
 
     [Fact]
+    public void Points_between_packs_lie_between_packs_and_not_between_their_samples()
+    {
+        using var packed = new PackedSumOfSquares();
+        networks.Real = ones(6, 2, dtype: float64);
+        using var pass = networks.DiscriminatorPass(discriminator: packed, fake: zeros(6, 2, dtype: float64));
+
+        // The point of pack j is ε_j in all of its four values, so the slope is 4 ε_j.
+        using var random = new Generator(9);
+        var shares = rand([3, 1], float64, generator: random).squeeze(1);
+        Close(new WassersteinGradientPenalty(1).Evaluate(pass).data<double>().ToArray(), (4 * shares - 1).square().data<double>().ToArray());
+    }
+
+    [Fact]
     public void Consistency_compares_what_D_says_of_a_sample_and_of_its_changed_copy()
     {
         using var quadratic = new SumOfSquares();
@@ -110,6 +123,21 @@ public sealed class PenaltyFormulaTests : IDisposable
         Close(penalty.data<double>().ToArray(), (5 * difference.square()).data<double>().ToArray());
         networks.Generator.parameters().Select(parameter => parameter.grad).Count(gradient => gradient is { IsInvalid: false }).Should().Be(0, "it isn't G's turn");
         Close(new LatentDiversity(0.5, 0.2).Evaluate(ofGenerator).data<double>().ToArray(), (-0.5 * (samples - moved).square().flatten(1).mean([1])).data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Latent_consistency_augments_both_samples_of_a_pair_alike()
+    {
+        var judged = networks.Discriminator.call(2 * networks.Generator.call(networks.Latents, null), null);
+        using var pass = new DiscriminatorPass(networks.Discriminator, new(networks.Real, judged, null), new(networks.Real, judged, null), 0)
+        {
+            Generator = networks.Generator,
+            Latents = networks.Latents,
+            AugmentFake = samples => 2 * samples,
+        };
+
+        // Not moved at all, so D says the same twice.
+        new LatentConsistency(5, 1e-12).Evaluate(pass).abs().max().item<double>().Should().BeLessThan(1e-18);
     }
 
     [Fact]

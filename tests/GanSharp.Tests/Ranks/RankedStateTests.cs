@@ -2,8 +2,10 @@ using FluentAssertions;
 using GanSharp.Augmentations;
 using GanSharp.Contracts;
 using GanSharp.Data;
+using GanSharp.Live;
 using GanSharp.Networks;
 using GanSharp.Networks.Residual;
+using GanSharp.Networks.StyleGan;
 using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
@@ -12,6 +14,7 @@ using GanSharp.Reporting;
 using GanSharp.Reporting.Runs;
 using GanSharp.Tensors;
 using GanSharp.Training;
+using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 using Xunit;
 using static TorchSharp.torch;
@@ -46,6 +49,27 @@ public sealed class RankedStateTests
         ends[1].Should().Be(ends[0]);
         ends[0].R.Should().NotBe(0);
         ends[0].P.Should().BeGreaterThan(0, $"r is {ends[0].R}");
+    }
+
+    [Fact]
+    public void The_mean_style_of_StyleGAN2_is_that_of_all_ranks()
+    {
+        var ends = RankThreads.Run(2, ranks =>
+        {
+            var (other, another, data) = Make(ranks.Rank);
+            other.Dispose();
+            another.Dispose();
+            using (data)
+            using (var generator = new StyleGan2Generator(new(1, 16, 16), latentSize: 4, new() { Width = 2 }))
+            using (var discriminator = new StyleGan2Discriminator(new(1, 16, 16), new() { Width = 2 }))
+            {
+                using var trainer = new GanTrainer(generator, discriminator, data, new() { Communicator = ranks, BatchSize = 4, EmaHalfLifeImages = 50, Diagnostics = new() { Samples = 0 } });
+                trainer.Train(3).Count().Should().Be(3);
+                return string.Join(' ', trainer.State.Tensors.Select(entry => $"{entry.Name} {Convert.ToHexStringLower(StateHash.Of(entry.Value))}"));
+            }
+        });
+
+        ends[1].Should().Be(ends[0]);
     }
 
     [Fact]
@@ -99,7 +123,9 @@ public sealed class RankedStateTests
                 using var writer = new StringWriter();
                 var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
                 using var folder = RunFolder.Create(Path.Combine(folders.FullName, $"{ranks.Rank}"), trainer);
-                trainer.Train(4).Every(2).WithProgress(console).WithRunFolder(folder).Count().Should().Be(2);
+                trainer.Train(4).Every(2).WithProgress(console).WithRunFolder(folder).WithLivePage(folder, new() { Logger = NullLogger.Instance }).Count().Should().Be(2);
+                if (ranks.Rank > 0)
+                    FluentActions.Invoking(() => LivePage.Start(folder)).Should().Throw<ArgumentException>().WithMessage("folder must be that of rank 0*");
                 return writer.ToString();
             }
         });

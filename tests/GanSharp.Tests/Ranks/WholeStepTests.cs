@@ -5,6 +5,8 @@ using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Optimization;
 using GanSharp.Optimization.Averages;
+using GanSharp.Penalties;
+using GanSharp.Penalties.Lipschitz;
 using GanSharp.Players;
 using GanSharp.Tensors;
 using TorchSharp;
@@ -32,6 +34,25 @@ public sealed class WholeStepTests
         ranks.Skip(1).Should().OnlyContain(values => values.SequenceEqual(ranks[0]), "every rank has the same bits");
         var largest = alone.Max(Math.Abs);
         ranks[0].Zip(alone).Max(pair => Math.Abs(pair.First - pair.Second) / largest).Should().BeLessThan(1e-12);
+    }
+
+    [Fact]
+    public void The_maximum_gradient_penalty_is_that_of_the_whole_batch()
+    {
+        var penalties = RankThreads.Run(2, ranks =>
+        {
+            using var scope = NewDisposeScope();
+            using var discriminator = new MlpDiscriminator(2, 4);
+            using var inside = AcrossRanks.Enter(new RankContext(ranks));
+            using (no_grad())
+                foreach (var parameter in discriminator.parameters())
+                    parameter.fill_(0.3 * (ranks.Rank + 1));
+            var samples = new JudgedSamples(ones(3, 2), discriminator.call(ones(3, 2), null), null);
+            using var pass = new DiscriminatorPass(discriminator, samples, samples, 0);
+            return new MaximumGradientPenalty(1).Evaluate(pass).data<float>().ToArray();
+        });
+
+        penalties[1].Should().Equal(penalties[0]).And.AllSatisfy(value => value.Should().BePositive());
     }
 
     /// <summary>Parameters, buffers and G's average after R1, R2 and the non-saturating game with batch norm in both networks.</summary>

@@ -95,6 +95,7 @@ public sealed class RecipeTests
         adjusted.Beta2.From.Should().BeApproximately(Math.Exp(16.0 / 17 * Math.Log(0.99)), 1e-12);
 
         (new PacGan(Gray) { Packing = 3 }.Options(2).BatchSize % 3).Should().Be(0);
+        FluentActions.Invoking(() => new PacGan(Gray) { Packing = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Packing must be at least 1 and at most the batch of 128.*");
     }
 
     private static (double, double, double) Rates(TrainingOptions options)

@@ -40,6 +40,22 @@ public sealed class ObjectivesInTrainingTests
 
     public static TheoryData<string, Precision> Names => [.. Objectives.Keys.SelectMany(name => new[] { (name, Precision.Float32), (name, Precision.BFloat16) })];
 
+    [Fact]
+    public void Latent_consistency_of_a_run_with_an_augmentation_is_0_where_latents_are_not_moved()
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        using var trainer = new GanTrainer(generator, discriminator, data, new()
+        {
+            BatchSize = 16, Augmentation = new InstanceNoise(0.5), DiscriminatorPenalties = [new LatentConsistency(5, deviation: 1e-9)], Diagnostics = new() { Samples = 0 },
+        });
+
+        var terms = trainer.Train(1).Single().Terms;
+
+        terms.Single(term => term.Key.Contains("LatentConsistency", StringComparison.Ordinal)).Value.Should().BeInRange(0, 1e-9, "both samples of a pair get the same noise");
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_objective_and_penalty_trains_and_reports_or_refuses_a_divergence(string name, Precision precision)

@@ -22,7 +22,12 @@ try
 {
     return Train(Settings.Parse(args));
 }
-catch (Exception error) when (error is ArgumentException or IOException or UnauthorizedAccessException or InvalidDatasetException or InvalidOperationException or TrainingDivergedException or TrainingFailedException)
+catch (OperationCanceledException)
+{
+    return 130;                                                // Ctrl-C while images are read
+}
+catch (Exception error) when (error is ArgumentException or IOException or UnauthorizedAccessException or InvalidDatasetException or InvalidOperationException
+    or NetworkException or TorchRuntimeException or TrainingDivergedException or TrainingFailedException)
 {
     Console.Error.WriteLine($"Error: {error.Message}");
     return 1;

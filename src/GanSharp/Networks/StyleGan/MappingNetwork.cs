@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
             using var frozen = no_grad();
             using var scope = NewDisposeScope();
             // In place, so that it stays the buffer that checkpoints and averages know.
-            Mean.lerp_(styles.detach().to(Mean.dtype).mean([0]), 1 - MeanDecay);
+            Mean.lerp_(AcrossRanks.Mean(styles.detach().to(Mean.dtype).mean([0])), 1 - MeanDecay);
         }
         return styles;
     }

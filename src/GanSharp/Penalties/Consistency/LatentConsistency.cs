@@ -5,7 +5,7 @@ namespace GanSharp.Penalties.Consistency;
 
 /// <summary>
 /// Latent consistency regularization (zCR), D's part: λ E_z(l(G(z)) − l(G(z + σn)))² with n ~ N(0, I) (Zhao et al. 2021). G's part is <see cref="LatentDiversity"/>;
-/// with <see cref="BalancedConsistencyRegularization"/> both are the paper's ICR.
+/// with <see cref="BalancedConsistencyRegularization"/> both are the paper's ICR. Where the run has an augmentation, both samples of a pair are augmented alike.
 /// </summary>
 /// <param name="weight">λ, at least 0; a number or a schedule. The paper takes 5.</param>
 /// <param name="deviation">σ, finite and above 0. Default 0.03, as in the paper for ICR.</param>
@@ -31,6 +31,7 @@ public sealed class LatentConsistency(Schedule weight, double deviation = 0.03, 
         Tensor moved;
         using (no_grad())
             moved = generator.call(Moved(latents, Deviation, pass), pass.Fake.Labels);
+        moved = pass.AugmentFake?.Invoke(moved) ?? moved;
         return (pass.Fake.Logits - pass.Discriminator.call(moved.detach(), pass.Fake.Labels).Logits).square() * Weight.At(pass.Step);
     }
 

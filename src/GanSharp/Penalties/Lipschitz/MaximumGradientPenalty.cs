@@ -1,3 +1,4 @@
+using GanSharp.Communication;
 using GanSharp.Schedules;
 using static TorchSharp.torch;
 
@@ -11,11 +12,11 @@ namespace GanSharp.Penalties.Lipschitz;
 /// <param name="everySteps">Steps between evaluations, at least 1, with the weight multiplied by as much. Default 1.</param>
 public sealed class MaximumGradientPenalty(Schedule weight, int everySteps = 1) : SlopePenalty(weight, everySteps)
 {
-    /// <summary>One value for the batch: the largest slope's square times λ.</summary>
+    /// <summary>One value for the batch, of all ranks together: the largest slope's square times λ.</summary>
     /// <inheritdoc/>
     public override Tensor Evaluate(DiscriminatorPass pass)
     {
         var squares = SquaredSlopes(pass, Between(pass));
-        return squares.max().expand(squares.shape[0]) * Weight.At(pass.Step);
+        return AcrossRanks.Gather(squares.max()).max().expand(squares.shape[0]) * Weight.At(pass.Step);
     }
 }
