@@ -53,7 +53,8 @@ internal static class SampleCommand
             using var interruption = new ConsoleInterruption();
             try
             {
-                Console.WriteLine(new ComputeTuning().Apply());
+                // A newcomer's machine has a browser and an editor open, beside which spinning threads are many times slower.
+                Console.WriteLine(new ComputeTuning { PassiveWaiting = true }.Apply());
                 work(parsed, interruption.Token);
                 return interruption.Token.IsCancellationRequested ? Interrupted : 0;
             }

@@ -36,7 +36,7 @@ catch (Exception error) when (error is ArgumentException or IOException or Unaut
 static int Train(Settings settings)
 {
     using var interruption = new ConsoleInterruption();        // Ctrl-C: finish the step, save, stop
-    new ComputeTuning().Apply();
+    new ComputeTuning { PassiveWaiting = true }.Apply();       // kind to other programs; a machine of its own is a little faster without
     torch.manual_seed(0);                                      // the networks' first weights
     var device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
 
