@@ -50,7 +50,9 @@ internal sealed class GanParts : TrainerParts
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), device, options.BatchSize * options.Communicator.Size));
             alternation = Own(new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options));
-            Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
+            Guard = Own(new DivergenceGuard(options.Guards, [
+                ("discriminator", Discriminator, 0, [.. options.DiscriminatorPenalties, options.Objective, options.Augmentation]),
+                ("generator", Generator, 1, [.. options.GeneratorPenalties, options.Objective, options.Augmentation])], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(
                 gate, State, generator, Generator.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
