@@ -23,13 +23,13 @@ internal sealed class GanParts : TrainerParts
 
     /// <exception cref="ArgumentException">An objective, a penalty, an augmentation or the auditor's factory fails a trial.</exception>
     /// <exception cref="NetworkException">A network can't be trained, or belongs to another trainer.</exception>
+    /// <exception cref="InvalidOperationException">A part of the options keeps a state that belongs to another trainer.</exception>
     public GanParts(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options, TrainerGate gate)
     {
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
-            foreach (var penalty in options.DiscriminatorPenalties.Concat<Penalty>(options.GeneratorPenalties))
-                penalty.Begin(generator, discriminator);
+            Own(BeginStates(generator, discriminator, options));
             var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, options.Trial());
             var device = discriminator.Device();
             var joinsForward = JointForward.IsChosen(options, discriminator, data);
@@ -90,6 +90,22 @@ internal sealed class GanParts : TrainerParts
     {
         Generator.Parameters.ThrowIfParametersMoved();
         Discriminator.Parameters.ThrowIfParametersMoved();
+    }
+
+    private static NetworkClaim BeginStates(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrainingOptions options)
+    {
+        (string, object?)[] parts =
+        [
+            .. options.DiscriminatorPenalties.Select(penalty => (nameof(options.DiscriminatorPenalties), (object?)penalty)),
+            .. options.GeneratorPenalties.Select(penalty => (nameof(options.GeneratorPenalties), (object?)penalty)),
+            (nameof(options.Objective), options.Objective), (nameof(options.Augmentation), options.Augmentation), (nameof(options.Labels), options.Labels),
+        ];
+        return NetworkClaim.Take(parts, () =>
+        {
+            foreach (var penalty in options.DiscriminatorPenalties.Concat<Penalty>(options.GeneratorPenalties))
+                penalty.Begin(generator, discriminator);
+            options.Augmentation?.Begin();
+        });
     }
 
     private void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)
