@@ -11,7 +11,8 @@ namespace GanSharp.Augmentations;
 /// p rises where r is above <see cref="Target"/> and falls where it is below, by the images seen since over <see cref="ImagesToFull"/>, within 0 and <see cref="LargestProbability"/>.
 /// </summary>
 /// <remarks>
-/// <para>p and the sum of signs are tensors on the device: neither reading logits nor drawing with p makes a step wait for it. Both are in checkpoints, so a resumed run goes on bit for bit.</para>
+/// <para>p and the sum of signs are tensors on the device: neither reading logits nor drawing with p makes a step wait for it. Both are in checkpoints, so a resumed run goes on bit for bit.
+/// A new trainer begins with p = 0, and one object serves one trainer at a time.</para>
 /// <para>It needs an objective whose logit is 0 where D is undecided: minimax, non-saturating, hinge, least squares with ±1. The logits of <see cref="Objectives.RelativisticPaired"/> and
 /// <see cref="Objectives.Wasserstein"/> have no zero of their own, so r means nothing there; use <see cref="ScheduledAugmentation"/>.</para>
 /// <para>Not from the paper: p is held at or below <see cref="LargestProbability"/>, while the authors let it exceed 1; the pipeline's own differences are stated at <see cref="Pipeline"/>. The paper's other
@@ -97,6 +98,15 @@ public sealed class AdaptiveAugmentation : Augmentation, IStateful, IDisposable
     /// <summary>Reads r as of the last change of p. It waits for the device.</summary>
     /// <returns>r, from −1 to 1; 0 before the first change of p.</returns>
     public double ReadOverfitting() => overfitting.item<float>();
+
+    /// <summary>p is 0 again, and nothing was observed.</summary>
+    public override void Begin()
+    {
+        Pipeline.Begin();
+        foreach (var value in new[] { probability, signs, overfitting })
+            value.zero_();
+        (observations, imagesObserved) = (0, 0);
+    }
 
     /// <inheritdoc/>
     public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);

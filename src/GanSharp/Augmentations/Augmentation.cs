@@ -31,6 +31,14 @@ public abstract class Augmentation
     /// <returns>An augmentation that hands each part what the one before it returned.</returns>
     public static AugmentationSequence Sequence(params IReadOnlyList<Augmentation> parts) => new(parts);
 
+    /// <summary>
+    /// Told before a trainer does anything with the augmentation. One that keeps a state makes it here as it is at the start of a run: the options of a run may serve a second one.
+    /// Default: nothing.
+    /// </summary>
+    public virtual void Begin()
+    {
+    }
+
     /// <summary>Changes samples at random.</summary>
     /// <param name="samples">Float tensor of shape [N, …].</param>
     /// <param name="random">Where every draw comes from, on the samples' device: a stream of its own, so that a resumed run draws the same.</param>

@@ -42,6 +42,13 @@ public sealed class AugmentationSequence : Augmentation, IStateful
     }
 
     /// <inheritdoc/>
+    public override void Begin()
+    {
+        foreach (var part in Parts)
+            part.Begin();
+    }
+
+    /// <inheritdoc/>
     public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public sealed class ScheduledAugmentation : Augmentation, IStateful
         set => InnerState.SetScalars(Pipeline, value);
     }
 
+    /// <inheritdoc/>
+    public override void Begin() => Pipeline.Begin();
+
     /// <summary>At the probability of step 0.</summary>
     /// <inheritdoc/>
     public override Tensor Apply(Tensor samples, Generator random) => Apply(samples, random, stepsTaken: 0);

@@ -48,8 +48,8 @@ public sealed class LeCam(Schedule weight, double decay = 0.99, int everySteps =
     {
         ArgumentNullException.ThrowIfNull(pass);
         var (real, fake) = means ??= Make(pass.Real.Logits.device);
-        real.Update(AcrossRanks.Mean(pass.Real.Logits.detach().mean()));
-        fake.Update(AcrossRanks.Mean(pass.Fake.Logits.detach().mean()));
+        real.Update(AcrossRanks.Mean(pass.Real.Logits.detach().mean()), pass.Part.Count);
+        fake.Update(AcrossRanks.Mean(pass.Fake.Logits.detach().mean()), pass.Part.Count);
         return ((pass.Real.Logits - fake.Value).square() + (pass.Fake.Logits - real.Value).square()) * Weight.At(pass.Step);
     }
 

@@ -56,7 +56,7 @@ public sealed class PathLength(Schedule? weight = null, double decay = 0.99, int
         var noise = randn(samples.shape, samples.dtype, samples.device, generator: pass.Random) / Math.Sqrt(pixels);
         var lengths = SafeNorm.OfSquares(LatentGradient(samples * noise, pass).square().sum(1));
         mean ??= Make(samples.device);
-        mean.Update(AcrossRanks.Mean(lengths.detach().mean()));
+        mean.Update(AcrossRanks.Mean(lengths.detach().mean()), pass.Part.Count);
         return (lengths - mean.Value).square() * Weight.At(pass.Step);
     }
 

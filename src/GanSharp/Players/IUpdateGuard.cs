@@ -6,6 +6,9 @@ namespace GanSharp.Players;
 /// <summary>Looks at a player's losses, gradients and weights as it learns, and may refuse an update.</summary>
 internal interface IUpdateGuard
 {
+    /// <summary>An update begins. What its losses change beside the network is as it was before it where it is refused.</summary>
+    void Begins();
+
     /// <summary>Whether losses are finite; asked before anything is computed from them, or, where several processes train, together with the gradients.</summary>
     bool AcceptsLoss(IReadOnlyList<KeyValuePair<string, Tensor>> terms);
 

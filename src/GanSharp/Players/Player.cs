@@ -254,6 +254,8 @@ public sealed class Player : IDisposable
             network.Dispose();
             optimizer.Dispose();
             player.Updates = updates;
+            // What the guard was told is of weights that are gone.
+            player.Guard?.Updated(null);
         }
     }
 }

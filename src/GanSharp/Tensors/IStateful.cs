@@ -4,7 +4,8 @@ namespace GanSharp.Tensors;
 
 /// <summary>
 /// Keeps state from step to step in addition to a network's parameters and buffers. An objective, a penalty, a data set or a network that implements it
-/// (a running threshold, a replay buffer, an adaptive weight) is saved in checkpoints and restored by a resume, like the optimizers.
+/// (a running threshold, a replay buffer, an adaptive weight) is saved in checkpoints and restored by a resume, like the optimizers. One object's state is one run's: an objective, a penalty, an augmentation or a label sampler that
+/// keeps one serves one trainer at a time.
 /// </summary>
 public interface IStateful
 {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace GanSharp.Tensors;
 
-/// <summary>A copy of the state of the user's own parts (<see cref="IStateful"/>), which is restored on disposal, so that a trial leaves no trace in them.</summary>
+/// <summary>A copy of the state of the user's own parts (<see cref="IStateful"/>), which is restored on disposal, so that a trial or a refused update leaves no trace in them.</summary>
 internal sealed class OwnState : IDisposable
 {
     private readonly (IStateful Part, (Tensor Value, Tensor Copy)[] Tensors, double[] Scalars)[] parts;
@@ -18,6 +18,13 @@ internal sealed class OwnState : IDisposable
     /// <summary>Copies the state of those parts that have one.</summary>
     public static OwnState Of(params IEnumerable<object?> candidates) => new(candidates);
 
+    /// <summary>The same; null where none has one.</summary>
+    public static OwnState? OfAny(IEnumerable<object?> candidates)
+    {
+        IStateful[] stateful = [.. candidates.Where(InnerState.IsKeptBy).Cast<IStateful>()];
+        return stateful.Length == 0 ? null : new OwnState(stateful);
+    }
+
     /// <summary>The same; null where there isn't enough memory for the copy.</summary>
     public static OwnState? TryOf(object candidate)
     {
@@ -31,17 +38,45 @@ internal sealed class OwnState : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Copies the state anew, into the same tensors.</summary>
+    public void Take()
+    {
+        using var frozen = no_grad();
+        for (var index = 0; index < parts.Length; index++)
+        {
+            Copy(parts[index].Tensors, restore: false);
+            parts[index].Scalars = (double[])parts[index].Part.Scalars.Clone();
+        }
+    }
+
+    /// <summary>Puts the state back.</summary>
+    public void Restore()
     {
         using var frozen = no_grad();
         foreach (var (part, tensors, scalars) in parts)
         {
-            foreach (var (value, copy) in tensors)
-            {
-                value.copy_(copy);
-                copy.Dispose();
-            }
-            part.Scalars = scalars;
+            Copy(tensors, restore: true);
+            part.Scalars = (double[])scalars.Clone();
         }
+    }
+
+    /// <summary>Gives the copy up; the state stays as it is.</summary>
+    public void Release()
+    {
+        foreach (var (_, copy) in parts.SelectMany(part => part.Tensors))
+            copy.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Restore();
+        Release();
+    }
+
+    private static void Copy((Tensor Value, Tensor Copy)[] tensors, bool restore)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (value, copy) in tensors)
+            (restore ? value : copy).copy_(restore ? copy : value);
     }
 }

@@ -19,11 +19,12 @@ internal sealed class RunningMean(double decay, bool startsAtZero, Device device
 
     /// <summary>Takes the next mean into the average.</summary>
     /// <param name="mean">Of the new numbers: a scalar.</param>
-    public void Update(Tensor mean)
+    /// <param name="parts">In how many parts the numbers come; as many updates then decay it by as much as one.</param>
+    public void Update(Tensor mean, int parts = 1)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        Value.lerp_(mean.detach().to(ScalarType.Float64), 1 - decay * hasStarted);
+        Value.lerp_(mean.detach().to(ScalarType.Float64), 1 - (parts == 1 ? decay : Math.Pow(decay, 1.0 / parts)) * hasStarted);
         hasStarted.fill_(1);
     }
 }

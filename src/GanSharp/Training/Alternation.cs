@@ -76,6 +76,7 @@ internal sealed class Alternation(
     /// <returns>The losses; null where the guard refused the update.</returns>
     private LossMeans? Learn(Player player, Round round, Func<Round, long, LossMeans> lossesOf)
     {
+        player.Guard?.Begins();
         LossMeans? sum = null;
         foreach (var part in round.Split(options.MicroBatches))
         {

@@ -14,6 +14,7 @@ internal sealed class GameLosses(
     GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrainingOptions options, bool joinsForward, bool addsValue, TermNames discriminatorTerms, TermNames generatorTerms)
 {
     private readonly Device device = discriminator.Device();
+    private readonly List<DiscriminatorOutput> observed = [];
 
     /// <summary>Real samples, and latents and labels for as many generated ones.</summary>
     public Round Round(Batch real, Generator random, long step, long position, bool isPlayedTwice)
@@ -35,7 +36,7 @@ internal sealed class GameLosses(
         using var context = new ObjectiveContext(pass.Real.Output, pass.Fake.Output, () => Random("objective of D", round)) { RealLabels = pass.Real.Labels, FakeLabels = pass.Fake.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.DiscriminatorLoss(context));
         AddDue(means, options.DiscriminatorPenalties, discriminatorTerms, step, penalty => penalty.Evaluate(pass));
-        options.Augmentation?.Observe(pass.Real.Output.Detach());
+        Observe(pass.Real.Output, round);
         return new LossMeans(means, addsValue ? NegativeValue(pass) : null);
     }
 
@@ -46,9 +47,25 @@ internal sealed class GameLosses(
         var fake = discriminator.call(Augmented(round.Fake, round, step, "samples of G's step"), round.Labels);
         using var context = new ObjectiveContext(real, fake, () => Random("objective of G", round)) { RealLabels = round.Real.Labels, FakeLabels = round.Labels, Latents = round.Latents, Step = step };
         var means = Means(options.Objective.GeneratorLoss(context));
-        using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round));
+        using var pass = new GeneratorPass(generator, round.Latents, round.Fake, fake, round.Labels, step, () => Random("penalties of G", round)) { Part = round.Part };
         AddDue(means, options.GeneratorPenalties, generatorTerms, step, penalty => penalty.Evaluate(pass));
         return new LossMeans(means);
+    }
+
+    /// <summary>An augmentation that adapts is told once a step, whatever the parts.</summary>
+    private void Observe(DiscriminatorOutput output, Round round)
+    {
+        if (options.Augmentation is not { } augmentation)
+            return;
+        var real = output.Detach();
+        // Those before it are of a step that was refused.
+        if (round.Part.Index == 0)
+            observed.Clear();
+        observed.Add(round.Part.Count == 1 ? real : real.Map(part => part.MoveToOuterDisposeScope()));
+        if (observed.Count < round.Part.Count)
+            return;
+        augmentation.Observe(observed.Count == 1 ? real : DiscriminatorOutput.Concatenate(observed));
+        observed.Clear();
     }
 
     private DiscriminatorPass Judge(Round round, long step)
@@ -63,6 +80,7 @@ internal sealed class GameLosses(
         return new DiscriminatorPass(
             discriminator, new(real, realOutput, round.Real.Labels), new(fake, fakeOutput, round.Labels), step, () => Random("penalties of D", round))
         {
+            Part = round.Part,
             Generator = generator,
             AugmentFake = options.Augmentation is null ? null : samples => Augmented(samples, round, step, "samples"),
             Latents = round.Latents.requires_grad ? round.Latents.detach() : round.Latents,

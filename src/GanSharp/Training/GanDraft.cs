@@ -10,7 +10,6 @@ namespace GanSharp.Training;
 internal sealed class GanDraft : ReportDraft<StepReport>
 {
     private readonly GanTrainer trainer;
-    private readonly bool hasSteps;
     private readonly StepMeans means;
     private (DiagnosticReport Report, TrainingHealth Health)? look;
     private DiagnosticFailure? failure;
@@ -18,11 +17,10 @@ internal sealed class GanDraft : ReportDraft<StepReport>
     public GanDraft(GanTrainer trainer, StepStatistics statistics)
     {
         this.trainer = trainer;
-        hasSteps = statistics.HasSteps;
         means = statistics.Read();
     }
 
-    public override string? NotFinite => !hasSteps || means.IsFinite ? null : FormattableString.Invariant(
+    public override string? NotFinite => means.IsFinite ? null : FormattableString.Invariant(
         $"discriminator loss {means.DiscriminatorLoss}, penalty {means.DiscriminatorPenalty}, generator loss {means.GeneratorLoss}, penalty {means.GeneratorPenalty}");
 
     /// <summary>Takes the diagnostics of the generator that the caller gets: the average where one is kept.</summary>

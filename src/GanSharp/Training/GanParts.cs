@@ -23,13 +23,13 @@ internal sealed class GanParts : TrainerParts
 
     /// <exception cref="ArgumentException">An objective, a penalty, an augmentation or the auditor's factory fails a trial.</exception>
     /// <exception cref="NetworkException">A network can't be trained, or belongs to another trainer.</exception>
+    /// <exception cref="InvalidOperationException">A part of the options keeps a state that belongs to another trainer.</exception>
     public GanParts(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options, TrainerGate gate)
     {
         try
         {
             Own(NetworkClaim.Take(generator, discriminator));
-            foreach (var penalty in options.DiscriminatorPenalties.Concat<Penalty>(options.GeneratorPenalties))
-                penalty.Begin(generator, discriminator);
+            Own(BeginStates(generator, discriminator, options));
             var trial = NetworkCheck.ThrowIfUnusable(generator, discriminator, data, options.Trial());
             var device = discriminator.Device();
             var joinsForward = JointForward.IsChosen(options, discriminator, data);
@@ -50,7 +50,9 @@ internal sealed class GanParts : TrainerParts
             var losses = new GameLosses(generator, discriminator, options, joinsForward, Statistics.AddsValue, discriminatorTerms, generatorTerms);
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), device, options.BatchSize * options.Communicator.Size));
             alternation = Own(new Alternation(Generator, Discriminator, losses, batches, Averages, Statistics, State, options));
-            Guard = Own(new DivergenceGuard(options.Guards, [("discriminator", Discriminator, 0), ("generator", Generator, 1)], device.type == DeviceType.CPU, State.Warnings));
+            Guard = Own(new DivergenceGuard(options.Guards, [
+                ("discriminator", Discriminator, 0, [.. options.DiscriminatorPenalties, options.Objective, options.Augmentation]),
+                ("generator", Generator, 1, [.. options.GeneratorPenalties, options.Objective, options.Augmentation])], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(
                 gate, State, generator, Generator.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
@@ -88,6 +90,22 @@ internal sealed class GanParts : TrainerParts
     {
         Generator.Parameters.ThrowIfParametersMoved();
         Discriminator.Parameters.ThrowIfParametersMoved();
+    }
+
+    private static NetworkClaim BeginStates(GeneratorNetwork generator, DiscriminatorNetwork discriminator, TrainingOptions options)
+    {
+        (string, object?)[] parts =
+        [
+            .. options.DiscriminatorPenalties.Select(penalty => (nameof(options.DiscriminatorPenalties), (object?)penalty)),
+            .. options.GeneratorPenalties.Select(penalty => (nameof(options.GeneratorPenalties), (object?)penalty)),
+            (nameof(options.Objective), options.Objective), (nameof(options.Augmentation), options.Augmentation), (nameof(options.Labels), options.Labels),
+        ];
+        return NetworkClaim.Take(parts, () =>
+        {
+            foreach (var penalty in options.DiscriminatorPenalties.Concat<Penalty>(options.GeneratorPenalties))
+                penalty.Begin(generator, discriminator);
+            options.Augmentation?.Begin();
+        });
     }
 
     private void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions options)

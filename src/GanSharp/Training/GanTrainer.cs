@@ -23,6 +23,7 @@ public sealed class GanTrainer : Trainer<StepReport>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is invalid (the message lists every fault), or an objective, a penalty or the auditor's factory fails a trial.</exception>
     /// <exception cref="NetworkException">A network can't be trained on this data, or belongs to another trainer; the message names its class and what to do.</exception>
+    /// <exception cref="InvalidOperationException">A penalty, the objective, the augmentation or the label sampler keeps a state that belongs to another trainer, which isn't disposed.</exception>
     /// <exception cref="InvalidDatasetException">The data returns other samples than it promises.</exception>
     /// <exception cref="ObjectDisposedException">A network or the data was disposed.</exception>
     public GanTrainer(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrainingOptions? options = null)

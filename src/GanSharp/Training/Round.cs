@@ -23,6 +23,9 @@ internal sealed class Round(GeneratorNetwork generator, Batch real, Tensor laten
 
     public long Position => position;
 
+    /// <summary>Which part of a batch it is, of how many.</summary>
+    public (int Index, int Count) Part { get; private init; } = (0, 1);
+
     /// <summary>G(z) with its graph, for G.</summary>
     public Tensor Fake => fake ??= generator.call(latents, labels);
 
@@ -41,8 +44,11 @@ internal sealed class Round(GeneratorNetwork generator, Batch real, Tensor laten
         if (parts == 1)
             return [this];
         var size = latents.shape[0] / parts;
-        return Enumerable.Range(0, parts).Select(part => part * size).Select(start => new Round(
-            generator, new Batch(real.Samples.narrow(0, start, size), real.Labels?.narrow(0, start, size)),
-            latents.narrow(0, start, size), labels?.narrow(0, start, size), position + start, isPlayedTwice: false));
+        return Enumerable.Range(0, parts).Select(part => (Part: part, Start: part * size)).Select(entry => new Round(
+            generator, new Batch(real.Samples.narrow(0, entry.Start, size), real.Labels?.narrow(0, entry.Start, size)),
+            latents.narrow(0, entry.Start, size), labels?.narrow(0, entry.Start, size), position + entry.Start, isPlayedTwice: false)
+        {
+            Part = (entry.Part, parts),
+        });
     }
 }

@@ -9,19 +9,19 @@ namespace GanSharp.Training;
 /// <summary>What happened in the steps of a GAN since the last report. Losses and V(D) are means over those steps.</summary>
 public sealed record StepReport : TrainingReport
 {
-    /// <summary>Mean discriminator loss of the objective, without penalties; NaN where every update since the last report was skipped.</summary>
+    /// <summary>Mean discriminator loss of the objective, without penalties; NaN where every update of D since the last report was skipped.</summary>
     public required double DiscriminatorLoss { get; init; }
 
-    /// <summary>Mean generator loss of the objective.</summary>
+    /// <summary>Mean generator loss of the objective, without penalties; NaN where every update of G since the last report was skipped.</summary>
     public required double GeneratorLoss { get; init; }
 
-    /// <summary>Mean of the penalties on the discriminator, 0 where there are none.</summary>
+    /// <summary>Mean of the penalties on the discriminator, 0 where there are none; NaN where there are some and every update of D since the last report was skipped.</summary>
     public required double Penalty { get; init; }
 
-    /// <summary>Mean of the penalties on the generator, 0 where there are none.</summary>
+    /// <summary>Mean of the penalties on the generator, 0 where there are none; NaN where there are some and every update of G since the last report was skipped.</summary>
     public double GeneratorPenalty { get; init; }
 
-    /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio.</summary>
+    /// <summary>V(D) on the training batches in nats (eq. 11), or null where the objective's logits are no density ratio or every update of D since the last report was skipped.</summary>
     public double? Value { get; init; }
 
     /// <summary>What the diagnostics found; null where they were not asked for or failed.</summary>

@@ -33,8 +33,6 @@ internal sealed class StepStatistics : IStateful, IDisposable
     /// <summary>Whether V(D) must be computed beside the losses.</summary>
     public bool AddsValue { get; }
 
-    public bool HasSteps => discriminator.Steps > 0;
-
     public IReadOnlyList<(string Name, Tensor Value)> State =>
         [.. discriminator.Sums.Select(sum => ($"discriminator.{sum.Name}", sum.Value)), .. generator.Sums.Select(sum => ($"generator.{sum.Name}", sum.Value)), (ValueName, negativeValue)];
 
@@ -69,6 +67,7 @@ internal sealed class StepStatistics : IStateful, IDisposable
         var discriminatorMeans = discriminator.Means(values);
         var generatorMeans = generator.Means(values[discriminator.Sums.Count..]);
         var value = objective.Ratio != RatioKind.Exact ? double.NaN : -(AddsValue ? values[^1] / discriminator.Steps : discriminatorMeans.Loss);
+        var isFinite = IsFinite(discriminator, discriminatorMeans) && IsFinite(generator, generatorMeans);
         foreach (var sum in sums)
             sum.zero_();
         (discriminator.Steps, generator.Steps) = (0, 0);
@@ -76,7 +75,8 @@ internal sealed class StepStatistics : IStateful, IDisposable
             discriminatorMeans.Loss, discriminatorMeans.Penalty, generatorMeans.Loss, generatorMeans.Penalty, value,
             discriminatorMeans.Terms.Select(term => ($"discriminator/{term.Name}", term.Value))
                 .Concat(generatorMeans.Terms.Select(term => ($"generator/{term.Name}", term.Value)))
-                .ToDictionary(term => term.Item1, term => term.Value));
+                .ToDictionary(term => term.Item1, term => term.Value),
+            isFinite);
     }
 
     public void Dispose()
@@ -84,4 +84,7 @@ internal sealed class StepStatistics : IStateful, IDisposable
         foreach (var (_, sum) in State)
             sum.Dispose();
     }
+
+    /// <summary>The mean of no update is NaN, which says nothing about the losses.</summary>
+    private static bool IsFinite(SideStatistics side, (double Loss, double Penalty, (string, double)[] Terms) means) => side.Steps == 0 || double.IsFinite(means.Loss + means.Penalty);
 }

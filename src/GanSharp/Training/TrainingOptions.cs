@@ -39,7 +39,9 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// Parts in which each batch goes through the networks, at least 1; their gradients add up to that of the whole batch, to rounding, where neither network looks
-    /// at its batch (batch norm does). Memory falls with the parts; time doesn't. Default 1.
+    /// at its batch (batch norm does). Memory falls with the parts; time doesn't. Default 1. What looks at a batch then looks at each part:
+    /// <see cref="RelativisticAverage"/>, <see cref="TopK"/>, <see cref="FeatureMatching"/>, <see cref="ModeSeeking"/>, <see cref="Penalties.Lipschitz.MaximumGradientPenalty"/> and the standard deviation of
+    /// <see cref="Penalties.Lipschitz.Dragan"/>. What GanSharp's penalties and augmentations keep from step to step goes on as in a whole batch; what your own keep is theirs to see to.
     /// </summary>
     public int MicroBatches { get; init; } = 1;
 

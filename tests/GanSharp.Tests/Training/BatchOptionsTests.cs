@@ -1,8 +1,11 @@
 using FluentAssertions;
+using GanSharp.Augmentations;
 using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Penalties.Weights;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using Xunit;
@@ -21,11 +24,16 @@ public sealed class BatchOptionsTests
         // Plain descent: Adam would divide rounding by rounding.
         var options = new TrainingOptions
         {
-            BatchSize = 32, DiscriminatorSteps = 2, Objective = GanObjective.RelativisticPaired, DiscriminatorPenalties = [new R1(0.5), new R2(0.5)],
+            BatchSize = 32, DiscriminatorSteps = 2, Objective = GanObjective.RelativisticPaired,
             GeneratorOptimizer = new SgdOptions { LearningRate = 0.05 }, DiscriminatorOptimizer = new SgdOptions { LearningRate = 0.05 },
         };
-        using var whole = Run(options);
-        using var inParts = Run(options with { MicroBatches = parts });
+        // Each run has a history of its own, of one θ a step.
+        static TrainingOptions Penalized(TrainingOptions options) => options with
+        {
+            DiscriminatorPenalties = [new R1(0.5), new R2(0.5), new DiscriminatorHistoricalAveraging(1)], GeneratorPenalties = [new GeneratorHistoricalAveraging(1)],
+        };
+        using var whole = Run(Penalized(options));
+        using var inParts = Run(Penalized(options) with { MicroBatches = parts });
 
         var (expected, actual) = (whole.Train(20), inParts.Train(20));
 
@@ -35,6 +43,37 @@ public sealed class BatchOptionsTests
         actual.Penalty.Should().BeApproximately(expected.Penalty, 1e-5);
         actual.GeneratorLoss.Should().BeApproximately(expected.GeneratorLoss, 1e-5);
         inParts.Trainer.SamplesSeen.Should().Be(whole.Trainer.SamplesSeen);
+    }
+
+    [Fact]
+    public void Averages_of_penalties_forget_as_much_in_the_parts_of_a_step_as_in_a_whole_one()
+    {
+        using var scope = NewDisposeScope();
+        using var discriminator = new MlpDiscriminator(2, 4);
+        var penalty = new LeCam(1, decay: 0.5);
+        void Evaluate(double logit, int part = 0, int parts = 1)
+        {
+            var judged = new JudgedSamples(zeros(3, 2), full(3, logit), null);
+            using var pass = new DiscriminatorPass(discriminator, judged, judged, 0) { Part = (part, parts) };
+            _ = penalty.Evaluate(pass);
+        }
+        Evaluate(0);
+
+        for (var part = 0; part < 4; part++)
+            Evaluate(1, part, 4);
+
+        penalty.State[0].Value.item<double>().Should().BeApproximately(0.5, 1e-12);
+    }
+
+    [Fact]
+    public void An_augmentation_that_adapts_observes_steps_and_not_their_parts()
+    {
+        using var augmentation = new AdaptiveAugmentation(new InstanceNoise(0.1)) { EveryObservations = 2 };
+        using var run = Run(new() { BatchSize = 32, MicroBatches = 4, Augmentation = augmentation });
+
+        _ = run.Train(3);
+
+        ((IStateful)augmentation).Scalars.Should().Equal(3, 32);
     }
 
     [Fact]

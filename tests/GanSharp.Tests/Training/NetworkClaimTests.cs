@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
 using FluentAssertions;
+using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
+using GanSharp.Penalties;
+using GanSharp.Penalties.Consistency;
 using GanSharp.Players;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using Xunit;
 using static TorchSharp.torch;
@@ -64,6 +68,56 @@ public sealed class NetworkClaimTests
             parameter.requires_grad_(false);
         using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 8 });
         trainer.Train(2).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_part_of_the_options_that_keeps_a_state_serves_one_trainer_at_a_time()
+    {
+        using var first = new PointRun(new() { BatchSize = 8, DiscriminatorPenalties = [new LeCam(0.3)], Diagnostics = new() { Samples = 0 } });
+        var penalty = (LeCam)first.Trainer.Options.DiscriminatorPenalties[0];
+        _ = first.Train(3);
+        double[] State() => [.. penalty.State.Select(entry => entry.Value.item<double>())];
+        var before = State();
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 8, 2);
+        using var discriminator = new MlpDiscriminator(2, 8);
+        var make = () => new GanTrainer(generator, discriminator, data, first.Trainer.Options);
+
+        make.Should().Throw<InvalidOperationException>().WithMessage(
+            "LeCam (DiscriminatorPenalties) keeps a state that belongs to another trainer that isn't disposed. Give each trainer its own, or dispose the other trainer first.");
+
+        State().Should().Equal(before, "the first trainer's state isn't touched");
+        first.Trainer.Dispose();
+        using var second = make();
+        State().Should().OnlyContain(value => value == 0, "a run begins with nothing");
+    }
+
+    [Fact]
+    public void An_augmentation_that_adapts_begins_anew_with_each_trainer_and_is_found_inside_another()
+    {
+        using var augmentation = new AdaptiveAugmentation(new InstanceNoise(0.1)) { EveryObservations = 1, ImagesToFull = 100, Target = -0.99 };
+        var options = new TrainingOptions { BatchSize = 8, Augmentation = augmentation, Diagnostics = new() { Samples = 0 } };
+        using (var first = new PointRun(options))
+        {
+            _ = first.Train(5);
+            augmentation.ReadProbability().Should().BePositive();
+            new Action(() => new PointRun(options with { Augmentation = Augmentation.Sequence(augmentation) }).Dispose()).Should().Throw<InvalidOperationException>()
+                .WithMessage("AugmentationSequence (Augmentation) keeps a state that belongs to another trainer that isn't disposed, as AdaptiveAugmentation (Augmentation). *");
+        }
+
+        using var second = new PointRun(options with { Augmentation = Augmentation.Sequence(augmentation) });
+
+        augmentation.ReadProbability().Should().Be(0);
+        ((IStateful)augmentation).Scalars.Should().Equal(0, 0);
+    }
+
+    [Fact]
+    public void Parts_without_a_state_serve_many_trainers()
+    {
+        var options = new TrainingOptions { BatchSize = 8, Augmentation = Augmentation.Sequence(new InstanceNoise(0.1)), DiscriminatorPenalties = [new R1(1), new ConsistencyRegularization(new InstanceNoise(0.1), 1)] };
+        using var first = new PointRun(options);
+
+        new Action(() => new PointRun(options).Dispose()).Should().NotThrow();
     }
 
     [Fact]

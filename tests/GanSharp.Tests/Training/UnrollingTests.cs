@@ -56,6 +56,26 @@ public sealed class UnrollingTests
     }
 
     [Fact]
+    public void The_guard_judges_the_weights_that_stay()
+    {
+        using var data = Mixtures.Ring();
+        var (generator, discriminator) = Networks();
+        // Each update moves every weight by about 1, so that 41 of them leave 20 times the first weights behind and one doesn't; a G that stands still keeps the direction.
+        foreach (var parameter in generator.parameters())
+            parameter.requires_grad = false;
+        using var trainer = new GanTrainer(generator, discriminator, data, Options(40) with
+        {
+            DiscriminatorOptimizer = new AdamOptions { LearningRate = 1 }, Objective = GanSharp.Objectives.GanObjective.Wasserstein, Guards = new() { MaximumGrowth = 20 },
+        });
+        var straight = () => trainer.Train(1).Count();
+
+        straight.Should().NotThrow();
+
+        generator.Dispose();
+        discriminator.Dispose();
+    }
+
+    [Fact]
     public void A_step_leaves_no_tensors()
     {
         using var data = Mixtures.Ring();

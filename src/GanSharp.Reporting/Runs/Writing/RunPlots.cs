@@ -48,9 +48,12 @@ internal sealed class RunPlots(RunLayout layout)
             DiagnosticsPlot.Save(game, layout.DiagnosticsPlot);
     }
 
-    public void Clear()
+    /// <summary>Forgets the reports of steps after one at which the run goes on.</summary>
+    public void GoOnFrom(long step)
     {
-        reports.Clear();
-        (added, stride, last, IsDue) = (0, 1, null, false);
+        reports.RemoveAll(report => report.Step > step);
+        if (last?.Step > step)
+            last = reports.LastOrDefault();
+        IsDue &= last is not null;
     }
 }

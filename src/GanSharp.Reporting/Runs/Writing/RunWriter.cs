@@ -22,7 +22,7 @@ internal sealed class RunWriter : IDisposable
     private readonly RunPlots plots;
     private readonly TimeShare sampleTime, pictureTime, plotTime;
     private readonly Thread thread;
-    private readonly RunInfo? previous;
+    private RunInfo? previous;
     private RunInfo info;
     private RunFolder? view;
     private long lostReports, lostPictures, drawnAt = Environment.TickCount64;
@@ -141,9 +141,12 @@ internal sealed class RunWriter : IDisposable
 
     private bool Begin(long start)
     {
-        plots.Clear();
+        plots.GoOnFrom(start);
         files.Begin(start);
-        info = info with { Created = start > 0 && previous is not null ? previous.Created : info.Created };
+        // What was in the folder is this run's only where this run began in it.
+        if (start > 0 && previous is not null)
+            info = info with { Created = previous.Created };
+        previous = null;
         files.Save(info);
         return true;
     }

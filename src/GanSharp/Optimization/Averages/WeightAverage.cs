@@ -47,10 +47,15 @@ public sealed class WeightAverage : IStateful, IDisposable
     /// <summary>Images of all updates so far.</summary>
     public double ImagesSeen { get; private set; }
 
+    /// <summary>What a checkpoint calls one of its tensors.</summary>
+    /// <param name="prefix">Of the average.</param>
+    /// <param name="index">Flat buffers of parameters come first, then the network's floating-point buffers.</param>
+    internal static string NameOfValues(string prefix, int index) => FormattableString.Invariant($"{prefix}values.{index}");
+
     /// <summary>What messages call it.</summary>
     internal string Name => Options.Name;
 
-    IReadOnlyList<(string Name, Tensor Value)> IStateful.State => [.. averages.Select((average, index) => ($"values.{index}", average))];
+    IReadOnlyList<(string Name, Tensor Value)> IStateful.State => [.. averages.Select((average, index) => (NameOfValues("", index), average))];
 
     double[] IStateful.Scalars
     {

@@ -25,11 +25,7 @@ public sealed class FlatParameters : IDisposable
     public FlatParameters(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        var seen = new HashSet<IntPtr>();
-        var kinds = module.named_parameters()
-            .Where(named => named.parameter.requires_grad && seen.Add(named.parameter.Handle))
-            .GroupBy(named => (Type: named.parameter.dtype, Device: named.parameter.device.ToString()), named => (named.name, Parameter: (Tensor)named.parameter))
-            .Select(kind => kind.ToArray()).ToArray();
+        var kinds = Kinds(module);
         parameters = [.. kinds.SelectMany(kind => kind).Select(entry => entry.Parameter)];
         types = [.. parameters.Select(parameter => parameter.dtype)];
         Layout = [.. kinds.SelectMany(Place)];
@@ -142,6 +138,19 @@ public sealed class FlatParameters : IDisposable
     {
         foreach (var buffer in buffers)
             buffer.Dispose();
+    }
+
+    /// <summary>How a network's trainable parameters would lie in buffers, while they stay where they are.</summary>
+    internal static IReadOnlyList<(Tensor Parameter, int Buffer, long Start, long Length)> PlacesOf(Module module) =>
+        [.. Kinds(module).SelectMany((kind, buffer) => kind.Zip(Place(kind, buffer), (entry, place) => (entry.Parameter, buffer, place.Start, place.Length)))];
+
+    private static (string Name, Tensor Parameter)[][] Kinds(Module module)
+    {
+        var seen = new HashSet<IntPtr>();
+        return [.. module.named_parameters()
+            .Where(named => named.parameter.requires_grad && seen.Add(named.parameter.Handle))
+            .GroupBy(named => (Type: named.parameter.dtype, Device: named.parameter.device.ToString()), named => (named.name, (Tensor)named.parameter))
+            .Select(kind => kind.ToArray())];
     }
 
     private static IEnumerable<(string Name, int Buffer, long Start, long Length, long Count)> Place((string Name, Tensor Parameter)[] kind, int buffer)

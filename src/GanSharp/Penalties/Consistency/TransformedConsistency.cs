@@ -1,4 +1,5 @@
 using GanSharp.Augmentations;
+using GanSharp.Networks;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
@@ -28,6 +29,9 @@ public abstract class TransformedConsistency : DiscriminatorPenalty, IStateful
         get => InnerState.Scalars(Transformation);
         set => InnerState.SetScalars(Transformation, value);
     }
+
+    /// <inheritdoc/>
+    public override void Begin(GeneratorNetwork generator, DiscriminatorNetwork discriminator) => Transformation.Begin();
 
     /// <summary>(l(x) − l(T(x)))² per logit, where the run's own augmentation, if there is one, applies to x alone.</summary>
     private protected Tensor SquaredDifferences(JudgedSamples judged, DiscriminatorPass pass)

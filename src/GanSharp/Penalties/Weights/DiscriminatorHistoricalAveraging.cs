@@ -41,6 +41,6 @@ public sealed class DiscriminatorHistoricalAveraging(Schedule weight, int everyS
     {
         ArgumentNullException.ThrowIfNull(pass);
         history ??= new WeightHistory(pass.Discriminator);
-        return (history.SquaredDistance() * Weight.At(pass.Step)).expand(pass.Real.Samples.shape[0]);
+        return (history.SquaredDistance(takesIn: pass.Part.Index == pass.Part.Count - 1) * Weight.At(pass.Step)).expand(pass.Real.Samples.shape[0]);
     }
 }

@@ -41,6 +41,6 @@ public sealed class GeneratorHistoricalAveraging(Schedule weight, int everySteps
     {
         ArgumentNullException.ThrowIfNull(pass);
         history ??= new WeightHistory(pass.Generator);
-        return (history.SquaredDistance() * Weight.At(pass.Step)).expand(pass.Samples.shape[0]);
+        return (history.SquaredDistance(takesIn: pass.Part.Index == pass.Part.Count - 1) * Weight.At(pass.Step)).expand(pass.Samples.shape[0]);
     }
 }

@@ -27,23 +27,26 @@ internal sealed class WeightHistory : IStateful
     }
 
     /// <summary>‖θ − mean‖², and then the mean takes θ in. In mixed precision θ is widened to the mean's type.</summary>
+    /// <param name="takesIn">Whether it does: of a step's parts, which have one θ, only at the last.</param>
     /// <exception cref="InvalidOperationException">Every parameter is frozen.</exception>
-    public Tensor SquaredDistance()
+    public Tensor SquaredDistance(bool takesIn)
     {
         if (entries.Length == 0)
             throw new InvalidOperationException("Historical averaging needs a trainable parameter, but every one of the network is frozen.");
-        var distance = entries.Select(Take).Aggregate((sum, part) => sum + part);
-        evaluations++;
+        var distance = entries.Select(entry => Take(entry, takesIn)).Aggregate((sum, part) => sum + part);
+        if (takesIn)
+            evaluations++;
         return distance;
     }
 
-    private Tensor Take((string Name, Tensor Parameter, Tensor Mean) entry)
+    private Tensor Take((string Name, Tensor Parameter, Tensor Mean) entry, bool takesIn)
     {
         var value = entry.Parameter.to(entry.Mean.dtype);
         if (evaluations == 0)
             TakeIn(entry.Mean, value, share: 1);
         var distance = (value - entry.Mean).square().sum();
-        TakeIn(entry.Mean, value, 1.0 / (evaluations + 1));
+        if (takesIn)
+            TakeIn(entry.Mean, value, 1.0 / (evaluations + 1));
         return distance;
     }
 

@@ -42,7 +42,7 @@ internal sealed class AutoencoderParts : TrainerParts
             var batches = Own(new BatchReader(data, options.Seed, options.BatchSize, options.Prefetch ?? BatchReader.IsWorthwhile(device), device));
             ascent = new Ascent(autoencoder, encoder, decoder, likelihood, batches, Averages, Statistics, State, options);
             // All learn from one loss, so in one turn.
-            Guard = Own(new DivergenceGuard(options.Guards, [("encoder", encoder, 0), ("decoder", decoder, 0), ("likelihood", likelihood, 0)], device.type == DeviceType.CPU, State.Warnings));
+            Guard = Own(new DivergenceGuard(options.Guards, [("encoder", encoder, 0, []), ("decoder", decoder, 0, []), ("likelihood", likelihood, 0, [])], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => encoder.RateFactor = decoder.RateFactor = likelihood.RateFactor = factor));
             Sampling = Own(new GeneratorSampling(gate, State, autoencoder.Decoder, decoder.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
             foreach (var (name, part) in new (string, object?)[] {

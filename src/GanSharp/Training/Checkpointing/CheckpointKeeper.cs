@@ -46,9 +46,11 @@ internal sealed class CheckpointKeeper : IDisposable
             writtenBest = state.Best;
             content = new CheckpointContent(state, description);
         }
-        catch
+        catch (Exception exception)
         {
             folderLock.Dispose();
+            if (exception is (IOException or UnauthorizedAccessException) and not CheckpointException)
+                throw new CheckpointException($"The folder '{path}' for checkpoints can't be put in order: {exception.Message} Nothing was trained. Remove what is in the way, or choose another folder.", exception);
             throw;
         }
     }

@@ -23,17 +23,18 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     private bool isChecking, skipped;
 
     /// <param name="options">What is watched, and what happens then.</param>
-    /// <param name="players">Who learns in a step, in order: the role in messages, the player, and in which turn of the step it learns.</param>
+    /// <param name="players">Who learns in a step, in order: the role in messages, the player, in which turn of the step it learns, and what may keep a state that its losses change.</param>
     /// <param name="isCpu">Whether the networks are on the CPU.</param>
     /// <param name="warnings">Told of skipped updates.</param>
-    public DivergenceGuard(GuardOptions options, IReadOnlyList<(string Role, Player Player, int Turn)> players, bool isCpu, TrainingWarnings warnings)
+    public DivergenceGuard(GuardOptions options, IReadOnlyList<(string Role, Player Player, int Turn, IEnumerable<object?> Parts)> players, bool isCpu, TrainingWarnings warnings)
     {
         (this.options, this.warnings) = (options, warnings);
-        networks = [.. players.Select(entry => new GuardedNetwork(this, entry.Role, entry.Player, entry.Turn))];
-        foreach (var ((_, player, _), network) in players.Zip(networks))
+        var skips = options.Policy == DivergencePolicy.SkipStep;
+        networks = [.. players.Select(entry => new GuardedNetwork(this, entry.Role, entry.Player, entry.Turn, skips ? OwnState.OfAny(entry.Parts) : null))];
+        foreach (var ((_, player, _, _), network) in players.Zip(networks))
             player.Guard = network;
         interval = options.Interval(isCpu);
-        buffers = options.Policy != DivergencePolicy.SkipStep ? []
+        buffers = !skips ? []
             : [.. networks.SelectMany(network => network.Module.buffers().Select(buffer => (network, buffer, buffer.clone().DetachFromDisposeScope())))];
     }
 
@@ -103,6 +104,8 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
     {
         foreach (var (_, _, copy) in buffers)
             copy.Dispose();
+        foreach (var network in networks)
+            network.Dispose();
     }
 
     private void CheckWeights(bool ofStep)
@@ -128,6 +131,7 @@ internal sealed class DivergenceGuard : IStateful, IDisposable
             throw Divergence(network, parameter, $"{finding}, and {options.MaximumConsecutiveSkips} updates before it were skipped in a row");
         skipped = true;
         CopyBuffers(restore: true, of: network);
+        network.RestoreParts();
         warnings.UpdateSkipped(step, finding, network.Role);
         return false;
     }

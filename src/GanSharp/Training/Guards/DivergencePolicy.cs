@@ -7,7 +7,7 @@ public enum DivergencePolicy
     Stop,
 
     /// <summary>
-    /// Skips the update that would have spread it, restores buffers that the step changed (batch norm's statistics), and continues with the next batch.
+    /// Skips the update that would have spread it, restores buffers that the step changed (batch norm's statistics) and the state of penalties, objective and augmentation (LeCam's averages), and continues with the next batch.
     /// For rare bad samples. If weights are already damaged, training stops.
     /// </summary>
     SkipStep,

@@ -1,5 +1,6 @@
 using GanSharp.Optimization.Flat;
 using GanSharp.Players;
+using GanSharp.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,7 +11,8 @@ namespace GanSharp.Training.Guards;
 /// <param name="role">What messages call it: "discriminator", "generator", "encoder".</param>
 /// <param name="player">The player; a check takes one reduction per buffer of its parameters.</param>
 /// <param name="turn">In which turn of a step it learns; those of one turn learn from one loss.</param>
-internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player, int turn) : IUpdateGuard
+/// <param name="parts">What keeps a state that its losses change; null where nothing has to be put back.</param>
+internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player player, int turn, OwnState? parts) : IUpdateGuard, IDisposable
 {
     // Weights that start at or near zero may grow to any normal size.
     private const double SmallestReference = 0.1;
@@ -29,11 +31,18 @@ internal sealed class GuardedNetwork(DivergenceGuard guard, string role, Player 
     /// <summary>The sum of squared weights that the optimizer computed in the current step; null before that.</summary>
     public double? SumOfSquaresOfStep { get; set; }
 
+    void IUpdateGuard.Begins() => parts?.Take();
+
     bool IUpdateGuard.AcceptsLoss(IReadOnlyList<KeyValuePair<string, Tensor>> terms) => guard.AcceptsLoss(this, terms);
 
     bool IUpdateGuard.AcceptsGradients(FlatGradients gradients) => guard.AcceptsGradients(this, gradients);
 
     void IUpdateGuard.Updated(double? sumOfSquares) => SumOfSquaresOfStep = sumOfSquares;
+
+    /// <summary>Puts back what the losses of a refused update changed in penalties, objective and augmentation.</summary>
+    public void RestoreParts() => parts?.Restore();
+
+    public void Dispose() => parts?.Release();
 
     /// <summary>Root-mean-square weight.</summary>
     /// <param name="ofStep">Whether the optimizer's sum can be used, because the weights haven't been written since.</param>

@@ -154,6 +154,25 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_enumerated_twice_has_one_plot_of_all_and_is_as_old_as_its_beginning()
+    {
+        using (var before = new SmallRun())
+        using (var written = RunFolder.Create(Path, before.Trainer, Always))
+            before.Trainer.TrainTo(10).Every(10).WithRunFolder(written).Should().ContainSingle();
+        var began = DateTimeOffset.UtcNow;
+        using var run = new SmallRun();
+        List<StepReport> reports;
+        using (var written = RunFolder.Create(Path, run.Trainer, Always with { DrawsPage = true }))
+            reports = [.. run.Trainer.TrainTo(20).Every(10).WithRunFolder(written), .. run.Trainer.TrainTo(40).Every(10).WithRunFolder(written)];
+
+        TrainingPlot.Save(reports, folder.File("all.png"));
+
+        File.ReadAllBytes(System.IO.Path.Combine(Path, "plots", "training.png")).Should().Equal(File.ReadAllBytes(folder.File("all.png")));
+        using var read = RunFolder.Open(Path);
+        read.Created.Should().BeOnOrAfter(began);
+    }
+
+    [Fact]
     public void A_VAE_has_a_folder_too()
     {
         using var run = new SmallRun();

@@ -53,6 +53,21 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void What_is_in_the_way_of_setting_a_damaged_one_aside_is_named()
+    {
+        Train(10, 20);
+        Damage["tensors empty"](CheckpointPath(20));
+        File.WriteAllText($"{CheckpointPath(20)}.damaged", "a file");
+        using var run = new EverythingRun(weightSeed: 9);
+        run.Trainer.Resume(Run);
+        var train = () => run.Trainer.TrainTo(20).WithCheckpoints(Run).Count();
+
+        train.Should().Throw<CheckpointException>().WithMessage($"The folder '{Run}' for checkpoints can't be put in order: *.damaged* Nothing was trained. *");
+        File.Delete($"{CheckpointPath(20)}.damaged");
+        train.Should().NotThrow("the lock was let go");
+    }
+
+    [Fact]
     public void Where_all_are_damaged_nothing_is_started_anew()
     {
         Train(10, 20);

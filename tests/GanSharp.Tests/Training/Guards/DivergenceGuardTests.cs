@@ -1,4 +1,5 @@
 using FluentAssertions;
+using GanSharp.Augmentations;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Networks;
@@ -6,6 +7,7 @@ using GanSharp.Networks.Weights;
 using GanSharp.Objectives;
 using GanSharp.Optimization;
 using GanSharp.Penalties;
+using GanSharp.Tensors;
 using GanSharp.Training;
 using GanSharp.Training.Guards;
 using Xunit;
@@ -106,6 +108,54 @@ public sealed class DivergenceGuardTests : IDisposable
         reports.Single().ToString().Should().EndWith("  ! step 5: discriminator loss NaN; this update of the discriminator was skipped");
         double.IsFinite(reports.Single().DiscriminatorLoss).Should().BeTrue();
         trainer.Step.Should().Be(8);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void A_report_in_whose_steps_only_G_was_skipped_ends_no_run_and_says_that_nothing_is_known_of_G(int discriminatorSteps, bool fresh)
+    {
+        using var trainer = Trainer(new()
+        {
+            Guards = new() { Policy = DivergencePolicy.SkipStep }, Objective = GanObjective.RelativisticPaired, DiscriminatorSteps = discriminatorSteps, FreshGeneratorBatch = fresh,
+        });
+        // The second of the two batches of step 2.
+        data.PlantAt = 3 * BatchSize;
+
+        var reports = trainer.Train(3).ToList();
+
+        reports.Select(report => double.IsNaN(report.GeneratorLoss)).Should().Equal(false, true, false);
+        reports.Should().OnlyContain(report => double.IsFinite(report.DiscriminatorLoss));
+        reports[1].Warnings.Should().Contain("step 2: generator loss NaN; this update of the generator was skipped");
+    }
+
+    [Fact]
+    public void The_state_of_penalties_and_augmentation_that_a_skipped_batch_spoilt_is_put_back()
+    {
+        var penalty = new LeCam(0.3);
+        using var augmentation = new AdaptiveAugmentation(new InstanceNoise(0.1)) { EveryObservations = 2 };
+        using var trainer = Trainer(new() { Guards = new() { Policy = DivergencePolicy.SkipStep }, DiscriminatorPenalties = [penalty], Augmentation = augmentation, Objective = new PlantedLoss(GanObjective.NonSaturating, call: 4) });
+        double[] State() => [.. penalty.State.Concat(((IStateful)augmentation).State).Select(entry => entry.Value.to(ScalarType.Float64).item<double>()), .. ((IStateful)augmentation).Scalars];
+        data.PlantAt = 2 * BatchSize;
+        _ = trainer.Train(2).Count();
+        var before = State();
+
+        trainer.Train(1).Single().Warnings.Should().Contain("step 3: discriminator loss NaN; this update of the discriminator was skipped");
+        State().Should().Equal(before);
+        var observed = before[^2];
+
+        trainer.Train(1).Single().Warnings.Should().Equal("step 4: generator loss NaN; this update of the generator was skipped");
+        State().Should().NotEqual(before).And.OnlyContain(value => double.IsFinite(value));
+        State()[^2].Should().Be(observed + 1, "D's update was made");
+    }
+
+    [Fact]
+    public void Copies_of_the_state_of_parts_leave_no_tensors()
+    {
+        using var trainer = Trainer(new() { Guards = new() { Policy = DivergencePolicy.SkipStep }, DiscriminatorPenalties = [new LeCam(0.3)], GeneratorPenalties = [new PathLength()] });
+        _ = trainer.Train(3).Count();
+
+        LiveTensors.Grown(() => _ = trainer.Train(5).Count()).Should().Be(0);
     }
 
     [Fact]
