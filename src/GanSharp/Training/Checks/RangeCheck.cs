@@ -17,11 +17,11 @@ internal static class RangeCheck
     // How close to a bound some sample must be with very large weights.
     private const double Reached = 0.99;
 
+    /// <summary>Throws if the data is in other units than G's samples; returns a warning if it only exceeds or doesn't fill their range.</summary>
     /// <param name="generator">G.</param>
     /// <param name="data">The data.</param>
     /// <param name="batch">Its first samples.</param>
     /// <param name="asked">The classes that G is asked for, or null.</param>
-    /// <summary>Throws if the data is in other units than G's samples; returns a warning if it only exceeds or doesn't fill their range.</summary>
     public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch, Tensor? asked)
     {
         using var scope = NewDisposeScope();
