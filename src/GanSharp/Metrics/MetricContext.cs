@@ -1,5 +1,6 @@
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;

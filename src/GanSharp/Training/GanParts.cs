@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Optimization.Averages;
 using GanSharp.Penalties;
 using GanSharp.Players;

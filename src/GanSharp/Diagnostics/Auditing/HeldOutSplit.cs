@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 
 namespace GanSharp.Diagnostics.Auditing;

@@ -7,6 +7,7 @@ using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Objectives;
 using GanSharp.Randomness;
 using GanSharp.Tensors;

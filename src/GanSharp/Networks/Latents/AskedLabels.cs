@@ -1,7 +1,7 @@
 using GanSharp.Tensors;
 using static TorchSharp.torch;
 
-namespace GanSharp.Networks;
+namespace GanSharp.Networks.Latents;
 
 /// <summary>The classes that G is asked for outside of a step: by diagnostics, metrics and copies.</summary>
 internal static class AskedLabels
