@@ -80,7 +80,7 @@ public static class ReportRecords
         yield return ("optimality_gap_nats", Of(look.OptimalityGap));
         yield return ("memorization_gap_nats", Of(look.MemorizationGap));
         yield return ("calibration_error", look.Calibration is { } calibration ? new(calibration.ExpectedError) : null);
-        yield return ("generator_gradient_weight", new(look.GeneratorGradientWeight));
+        yield return ("generator_gradient_weight", double.IsNaN(look.GeneratorGradientWeight) ? null : new(look.GeneratorGradientWeight));
         yield return ("diversity_pairs", Around(look.Diversity.PairwiseRatio, look.Diversity.PairwiseMargin));
         yield return ("diversity_neighbors", Around(look.Diversity.NearestRatio, look.Diversity.NearestMargin));
         yield return ("mode_share", look.Modes is { } modes ? new(modes.ModesHit / (double)modes.ModeCount) : null);

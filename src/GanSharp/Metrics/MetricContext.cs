@@ -1,5 +1,6 @@
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 using GanSharp.Tensors;
 using static TorchSharp.torch;
@@ -97,7 +98,7 @@ public sealed class MetricContext
         return Batches(Math.Min(samples, TrainingCount ?? samples), batchSize, (position, count) => Read(training, position, count));
     }
 
-    /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, theirs are those of the real samples in the same places.</summary>
+    /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, theirs are those of the real samples in the same places; where it has none, or others than the generator, a run asks for those of its <c>LabelSampler</c>.</summary>
     /// <inheritdoc cref="Real"/>
     public IEnumerable<Batch> Generated(long samples, int batchSize = DefaultBatchSize)
     {
@@ -120,12 +121,17 @@ public sealed class MetricContext
         return generator?.Sample(latents, labels) ?? throw new InvalidOperationException("The samples of this context were generated before, so there is no generator to sample from.");
     }
 
-    /// <summary>The labels of the real samples at some places of the seed's sequence; null where the data has none.</summary>
+    /// <summary>The classes that the generator is asked for where the data has none.</summary>
+    internal LabelSampler Labels { get; init; } = LabelSampler.OfData;
+
+    /// <summary>The classes to ask the generator for at some places of the seed's sequence: those of the real samples there, or the sampler's; null for none.</summary>
     internal Tensor? LabelsAt(long position, int count)
     {
         ThrowIfOver();
         using var scope = NewDisposeScope();
-        return ReadReal(position, count).Labels?.MoveToOuterDisposeScope();
+        using var random = SeededRandom.Create(Seed, "labels of places", position, Device);
+        var real = ReadReal(position, count).Labels;
+        return (generator is null ? real : AskedLabels.Of(generator, Labels, real, count, random))?.MoveToOuterDisposeScope();
     }
 
     /// <summary>As many of the samples that are wanted as both sides have.</summary>
@@ -140,12 +146,14 @@ public sealed class MetricContext
     private IEnumerable<Batch> Generate(GeneratorNetwork generator, long samples, int batchSize)
     {
         using var random = SeededRandom.Create(Seed, "metric latents", Step, Device);
+        using var labelRandom = SeededRandom.Create(Seed, "metric labels", Step, Device);
         var hasLabels = true;
         Batch Make(long position, int count)
         {
             using var scope = NewDisposeScope();
-            var labels = hasLabels ? ReadReal(position, count).Labels : null;
-            hasLabels = labels is not null;
+            var real = hasLabels ? ReadReal(position, count).Labels : null;
+            hasLabels = real is not null;
+            var labels = AskedLabels.Of(generator, Labels, real, count, labelRandom);
             return new Batch(generator.Sample(count, labels, random).MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
         }
         foreach (var batch in Batches(samples, batchSize, Make))

@@ -36,6 +36,9 @@ public abstract class LabelSampler
     /// <returns>Int64 tensor of shape [count], or null for samples without labels.</returns>
     public abstract Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device);
 
+    /// <summary>The labels that it can draw, where that is known without drawing.</summary>
+    internal virtual (long Lowest, long Highest)? Range => null;
+
     private sealed class DataLabels : LabelSampler
     {
         public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) => realLabels;
@@ -47,6 +50,8 @@ public abstract class LabelSampler
     {
         public int Classes => classes;
 
+        internal override (long Lowest, long Highest)? Range => (0, classes - 1);
+
         public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) =>
             randint(0, classes, [count], ScalarType.Int64, device, generator: random);
     }
@@ -54,6 +59,8 @@ public abstract class LabelSampler
     private sealed class GivenLabel(long label) : LabelSampler
     {
         public long Label => label;
+
+        internal override (long Lowest, long Highest)? Range => (label, label);
 
         public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) => full([count], label, ScalarType.Int64, device);
     }

@@ -9,7 +9,7 @@ namespace GanSharp.Objectives;
 /// <see cref="Networks.DiscriminatorOutput.Codes"/> for continuous ones.
 /// </summary>
 /// <remarks>
-/// The categorical code is the class that G is asked for, drawn by <c>LabelSampler.Uniform</c>; the continuous codes are the first latents, as many as D returns, and Q(c|x) is a normal
+/// The categorical code is the class that G is asked for, drawn by <c>LabelSampler.Uniform</c>, so the data needs no labels; the continuous codes are the first latents, as many as D returns, and Q(c|x) is a normal
 /// distribution with D's output as its mean and variance 1. Constants, H(c) among them, are left out.
 /// </remarks>
 public sealed class InfoGan : ObjectiveWrapper

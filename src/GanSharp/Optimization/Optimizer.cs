@@ -127,9 +127,6 @@ internal abstract class Optimizer : IStateful, IDisposable
             else
                 found.Add((buffer, start, length, group));
         }
-        foreach (var group in options.ParameterGroups)
-            if (parameters.Layout.Count > 0 && !parameters.Layout.Any(entry => group.Contains(entry.Name)))
-                throw new ArgumentException($"The parameter group {group} holds no trainable parameter; there are {string.Join(", ", parameters.Layout.Select(entry => entry.Name))}.");
         return found.Select(run => (new FlatSlice(parameters, run.Buffer, slots[run.Buffer], run.Start, run.Length), run.Group));
     }
 }

@@ -56,6 +56,17 @@ public abstract record OptimizerOptions
         }
     }
 
+    /// <summary>Throws where a group holds none of the parameters of the networks that share these options: a name that is misspelled would change nothing.</summary>
+    /// <param name="networks">Their parameters. Where all are frozen, no group can hold one.</param>
+    /// <exception cref="ArgumentException">The message names the group and the parameters that there are.</exception>
+    internal void ThrowIfAGroupIsEmpty(params IEnumerable<FlatParameters> networks)
+    {
+        string[] names = [.. networks.SelectMany(parameters => parameters.Layout).Select(entry => entry.Name).Distinct()];
+        foreach (var group in ParameterGroups)
+            if (names.Length > 0 && !names.Any(group.Contains))
+                throw new ArgumentException($"The parameter group {group} holds no trainable parameter; there are {string.Join(", ", names)}.");
+    }
+
     /// <summary>The fault of a share that a running mean keeps, if there is one.</summary>
     private protected static IEnumerable<string> ShareFaults(string name, Schedule share)
     {

@@ -45,7 +45,8 @@ public sealed class Player : IDisposable
     /// <param name="optimizer">Its options.</param>
     /// <param name="precision">The type in which it computes between <see cref="Enter"/> and its end.</param>
     /// <param name="parameters">Its flat parameters, where somebody has them already and keeps them; null to make them.</param>
-    internal Player(Module network, OptimizerOptions optimizer, Precision precision, FlatParameters? parameters = null)
+    /// <param name="sharesOptions">Whether other players have the same options, so that a group of theirs may hold none of this one's parameters; whoever makes them checks the groups.</param>
+    internal Player(Module network, OptimizerOptions optimizer, Precision precision, FlatParameters? parameters = null, bool sharesOptions = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -57,6 +58,8 @@ public sealed class Player : IDisposable
         (ownsParameters, hasReachableState) = (parameters is null, optimizer.HasReachableState);
         try
         {
+            if (!sharesOptions)
+                optimizer.ThrowIfAGroupIsEmpty(Parameters);
             this.optimizer = optimizer.Create(Parameters);
             this.precision = precision == Precision.Float32 ? null : new MixedPrecision(network, Parameters);
         }
@@ -98,6 +101,8 @@ public sealed class Player : IDisposable
 
     /// <summary>One update along the gradient of a loss: backward, then the optimizer's step.</summary>
     /// <param name="loss">A scalar with its graph.</param>
+    /// <exception cref="ArgumentException"><paramref name="loss"/> has more than one element, or doesn't require a gradient.</exception>
+    /// <exception cref="InvalidOperationException">The player is held fixed (<see cref="Hold"/>).</exception>
     public void Descend(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -109,12 +114,17 @@ public sealed class Player : IDisposable
 
     /// <summary>Adds a loss's gradient to that of the next update: several smaller batches then make one step.</summary>
     /// <param name="loss">A scalar with its graph.</param>
+    /// <exception cref="ArgumentException"><paramref name="loss"/> has more than one element, or doesn't require a gradient.</exception>
     /// <exception cref="InvalidOperationException">The player is held fixed (<see cref="Hold"/>).</exception>
     public void Accumulate(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         if (isHeld)
             throw new InvalidOperationException($"{Network.GetType().Name} is held fixed, so it can't learn. Dispose the result of Hold before.");
+        if (loss.numel() != 1)
+            throw new ArgumentException($"loss must have one element but has shape {Shape.Format(loss.shape)}. Take its mean.", nameof(loss));
+        if (!loss.requires_grad)
+            throw new ArgumentException($"loss must require a gradient but doesn't, so {Network.GetType().Name} would learn nothing: it is constant, or cut off by detach, no_grad or a value that was read out.", nameof(loss));
         loss.backward();
     }
 

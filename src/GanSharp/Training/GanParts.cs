@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Optimization.Averages;
 using GanSharp.Penalties;
 using GanSharp.Players;
@@ -13,6 +14,7 @@ using GanSharp.Training.State;
 using GanSharp.Training.Telemetry;
 using GanSharp.Training.Turns;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace GanSharp.Training;
 
@@ -42,8 +44,8 @@ internal sealed class GanParts : TrainerParts
             Averages = Own(new AverageSet(generator, Generator.Parameters, options.EmaHalfLifeImages, options.Averages));
             State = new TrainingState(
                 [("generator", generator), ("discriminator", discriminator)], Own(SeededRandom.Create(options.Seed, "latents", device: device)),
-                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed) { Ranks = options.Communicator },
-                new MetricMonitor(generator, data, options.Metrics, options.Seed, options.Communicator), new TrainingEvents(options.Logger, options.TimeProvider)) { Processes = options.Communicator.Size };
+                new DiagnosticMonitor(generator, discriminator, data, options.Objective, options.Diagnostics, options.Seed) { Ranks = options.Communicator, Labels = options.Labels },
+                new MetricMonitor(generator, data, options.Metrics, options.Seed, options.Communicator) { Labels = options.Labels }, new TrainingEvents(options.Logger, options.TimeProvider)) { Processes = options.Communicator.Size };
             var discriminatorTerms = new TermNames(trial.DiscriminatorTerms, options.DiscriminatorPenalties.Select(penalty => penalty.Name));
             var generatorTerms = new TermNames(trial.GeneratorTerms, options.GeneratorPenalties.Select(penalty => penalty.Name));
             Statistics = Own(new StepStatistics(options.Objective, discriminatorTerms, generatorTerms, device));
@@ -54,8 +56,7 @@ internal sealed class GanParts : TrainerParts
                 ("discriminator", Discriminator, 0, [.. options.DiscriminatorPenalties, options.Objective, options.Augmentation]),
                 ("generator", Generator, 1, [.. options.GeneratorPenalties, options.Objective, options.Augmentation])], device.type == DeviceType.CPU, State.Warnings));
             RollBack = Own(new RollBack(State, options.Guards, factor => Generator.RateFactor = Discriminator.RateFactor = factor));
-            Sampling = Own(new GeneratorSampling(
-                gate, State, generator, Generator.Parameters, Averages.Main, count => data.Draw(options.Seed, 0, (int)Math.Min(count, data.Count ?? count)).Labels));
+            Sampling = Own(new GeneratorSampling(gate, State, generator, Generator.Parameters, Averages.Main, count => LabelsToTry(generator, data, options, (int)Math.Min(count, data.Count ?? count))));
             AddStates(data, options);
             State.Warnings.AddRange(trial.Warnings);
         }
@@ -113,7 +114,13 @@ internal sealed class GanParts : TrainerParts
         using var lowGenerator = Generator.Enter();
         using var lowDiscriminator = Discriminator.Enter();
         if (lowGenerator is not null)
-            NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, options.Seed, $"{options.Precision}");
+            NetworkCheck.ThrowIfUnusableInLowPrecision(generator, discriminator, data, options.Labels, options.Seed, $"{options.Precision}");
+    }
+
+    private static Tensor? LabelsToTry(GeneratorNetwork generator, Dataset data, TrainingOptions options, int count)
+    {
+        using var random = SeededRandom.Create(options.Seed, "labels of a copy's trial", device: generator.Device());
+        return AskedLabels.Of(generator, options.Labels, data.Draw(options.Seed, 0, count).Labels, count, random);
     }
 
     /// <summary>Everything that has a state of its own, under the name that it has in checkpoints.</summary>

@@ -34,7 +34,7 @@ public sealed record TrainingOptions : RunOptions
     /// </summary>
     public Augmentation? Augmentation { get; init; }
 
-    /// <summary>Which classes G is asked for while it trains. Default <see cref="LabelSampler.OfData"/>. Diagnostics ask for those of the held-out data.</summary>
+    /// <summary>Which classes G is asked for while it trains. Default <see cref="LabelSampler.OfData"/>. Diagnostics and metrics ask for those of the held-out data; where it has none, or others than G, for this sampler's.</summary>
     public LabelSampler Labels { get; init; } = LabelSampler.OfData;
 
     /// <summary>

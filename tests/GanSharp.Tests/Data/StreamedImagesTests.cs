@@ -63,6 +63,29 @@ public sealed class StreamedImagesTests : IDisposable
     }
 
     [Fact]
+    public void A_process_that_reads_its_part_of_each_batch_has_its_next_parts_decoded_ahead()
+    {
+        using var scope = NewDisposeScope();
+        WriteImages(80);
+        using var loaded = ImageFolder.Load(folder.FullName, Options);
+        using var streamed = ImageFolder.Stream(folder.FullName, Options with { BatchesAhead = 2 });
+        // The second of four ranks: the steps between its parts are seen after three.
+        long Position(int step) => (4L * step + 1) * Batch;
+        for (var step = 0; step < 3; step++)
+            streamed.Draw(0, Position(step), Batch);
+        streamed.Draw(5, 1, Batch);
+        // One thread takes its work in order: with this batch it has done all that was asked for before.
+        streamed.HeldOut!.Draw(0, 0, 1);
+        foreach (var file in Directory.GetFiles(folder.FullName, "*", SearchOption.AllDirectories))
+            File.Delete(file);
+
+        foreach (var step in new[] { 3, 4 })
+            Same(streamed.Draw(0, Position(step), Batch), loaded.Draw(0, Position(step), Batch)).Should().BeTrue();
+
+        FluentActions.Invoking(() => streamed.Draw(0, Position(5), Batch)).Should().Throw<InvalidDatasetException>().WithMessage("*is gone*");
+    }
+
+    [Fact]
     public void A_file_that_is_damaged_later_is_named_where_it_is_drawn_and_a_repair_is_enough()
     {
         using var scope = NewDisposeScope();

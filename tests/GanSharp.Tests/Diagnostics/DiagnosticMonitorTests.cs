@@ -2,6 +2,7 @@ using FluentAssertions;
 using GanSharp.Data;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Health;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Diagnostics.Reports;
 using GanSharp.Divergences;
@@ -9,6 +10,7 @@ using GanSharp.Networks;
 using GanSharp.Objectives;
 using GanSharp.Tests.Misuse;
 using Xunit;
+using FeatureMatching = GanSharp.Objectives.FeatureMatching;
 using static TorchSharp.torch;
 
 namespace GanSharp.Tests.Diagnostics;
@@ -52,6 +54,34 @@ public sealed class DiagnosticMonitorTests
         report.Diversity.PairwiseRatio.Should().BePositive();
         health.ToString().Should().Be("balanced");
         health.Findings[0].Evidence.Should().Match($"JS is not read, because {reason}; *");
+    }
+
+    [Fact]
+    public void A_generator_that_learns_from_features_alone_has_no_weight_of_the_logit_and_no_loss_that_saturates()
+    {
+        using var points = new InMemoryDataset(full([100, 2], 50f), heldOut: new InMemoryDataset(full([100, 2], 50f)));
+        using var generator = new MlpGenerator(2, 8, 2);
+        // D has won: ln p_d/p_g is far from 0 on both sides.
+        using var discriminator = new FeatureDiscriminator();
+        var monitor = new DiagnosticMonitor(generator, discriminator, points, new FeatureMatching(GanObjective.Minimax));
+
+        _ = monitor.Look(1, 0);
+        var (report, health) = monitor.Look(2, 0)!.Value;
+
+        report.GeneratorGradientWeight.Should().Be(double.NaN);
+        var finding = health.Findings.Should().ContainSingle(one => one.Verdict == HealthVerdict.DiscriminatorOverwhelms).Which;
+        finding.Evidence.Should().EndWith("; G's loss doesn't depend on D's logit");
+        finding.Advice.Should().StartWith("Add R1");
+    }
+
+    private sealed class FeatureDiscriminator : DiscriminatorNetwork
+    {
+        public FeatureDiscriminator()
+            : base(nameof(FeatureDiscriminator))
+        {
+        }
+
+        public override DiscriminatorOutput forward(Tensor samples, Tensor? labels) => new(samples.sum(1) - 50, Features: samples);
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed class TrainingHealthTests
 
         Advice(0.001).Should().StartWith("G's loss saturates: use GanObjective.NonSaturating or RelativisticPaired");
         Advice(0.99).Should().StartWith("Add R1");
+        Advice(double.NaN).Should().StartWith("Add R1");
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using FluentAssertions;
+using GanSharp.Contracts;
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Objectives;
 using GanSharp.Training;
 using Xunit;
+using AuxiliaryClassifier = GanSharp.Objectives.AuxiliaryClassifier;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -50,7 +53,7 @@ public sealed class LabelMisuseTests
     [Fact]
     public void Data_without_labels_for_networks_with_classes_is_refused() =>
         Making.Trainer(new LambdaGenerator(classes: 4)).Should().Throw<NetworkException>()
-            .WithMessage("LambdaGenerator makes a difference between 4 classes, but 'ring of 8 Gaussians' has no labels. Give the data int64 labels from 0 to 3, or leave LambdaGenerator.Classes null.");
+            .WithMessage("LambdaGenerator makes a difference between 4 classes, but 'ring of 8 Gaussians' has no labels. Give the data int64 labels from 0 to 3, or leave LambdaGenerator.Classes null. For classes that aren't the data's (InfoGan), set Labels = LabelSampler.Uniform(4).");
 
     [Fact]
     public void Every_label_of_the_data_is_held_against_the_classes()
@@ -62,6 +65,48 @@ public sealed class LabelMisuseTests
 
         Making.Trainer(discriminator: new LambdaDiscriminator(classes: 4), data: data).Should().Throw<NetworkException>()
             .WithMessage("LambdaDiscriminator makes a difference between 4 classes, so that labels must lie from 0 to 3, but those of 'points' lie from 0 to 4.");
+    }
+
+    public static TheoryData<string, long, long, string> OfClassLogits => new()
+    {
+        { "from 1", 1, 4, "TwoHeadedDiscriminator.forward returns ClassLogits of 4 classes, so that labels must lie from 0 to 3, but those of 'points' lie from 1 to 4. Subtract 1 from them." },
+        { "too many", 0, 4, "TwoHeadedDiscriminator.forward returns ClassLogits of 4 classes, so that labels must lie from 0 to 3, but those of 'points' lie from 0 to 4. Number them from 0, or give TwoHeadedDiscriminator as many classes as there are." },
+        { "negative", -1, 2, "TwoHeadedDiscriminator.forward returns ClassLogits of 4 classes, so that labels must lie from 0 to 3, but those of 'points' lie from -1 to 2. Number them from 0, or give *." },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfClassLogits))]
+    public void Every_label_of_the_data_has_a_class_logit(string misuse, long lowest, long highest, string message)
+    {
+        misuse.Should().NotBeEmpty();
+        // Only one of many isn't as the trial's.
+        using var labels = full(5_000, 2, ScalarType.Int64);
+        (labels[4_998], labels[4_999]) = (tensor(lowest), tensor(highest));
+        using var data = new InMemoryDataset(randn(5_000, 2), labels, name: "points");
+
+        Making.Trainer(discriminator: new TwoHeadedDiscriminator(2, 8, classes: 4), data: data, options: new() { Objective = new AuxiliaryClassifier() }).Should().Throw<NetworkException>().WithMessage(message);
+        Making.Trainer(discriminator: new TwoHeadedDiscriminator(2, 8, classes: 4), data: data, options: new() { Objective = new InfoGan() }).Should().Throw<NetworkException>().WithMessage(message);
+        Making.Trainer(discriminator: new TwoHeadedDiscriminator(2, 8, classes: 4), data: data, options: new() { Objective = new InfoGan(), Labels = LabelSampler.Uniform(4) }).Should().NotThrow("the code isn't the data's");
+    }
+
+    [Fact]
+    public void So_has_every_label_of_the_sampler_and_each_network_with_classes_has_them()
+    {
+        using var data = new InMemoryDataset(randn(64, 2), randint(0, 4, [64], ScalarType.Int64));
+        // Of eleven classes the trial's few labels often miss the last.
+        Making.Trainer(discriminator: new TwoHeadedDiscriminator(2, 8, classes: 10), options: new() { Objective = new InfoGan(), Labels = LabelSampler.Uniform(11) }).Should().Throw<ArgumentException>()
+            .WithMessage("UniformLabels.Sample must return labels from 0 to 9, the 10 classes of which TwoHeadedDiscriminator returns ClassLogits, but returned 0 to 10.");
+        Making.Trainer(new LambdaGenerator(Embedded, classes: 4), options: new() { Labels = LabelSampler.Uniform(5) }).Should().Throw<ArgumentException>()
+            .WithMessage("UniformLabels.Sample must return labels from 0 to 3, the 4 classes of LambdaGenerator, but returned 0 to 4.");
+        Making.Trainer(discriminator: new LambdaDiscriminator(classes: 4), data: data, options: new() { BatchSize = 8, Labels = LabelSampler.Given(4) }).Should().Throw<ArgumentException>()
+            .WithMessage("GivenLabel.Sample must return labels from 0 to 3, the 4 classes of LambdaDiscriminator, but returned 4 to 4.");
+        Making.Trainer(new LambdaGenerator(classes: 4), options: new() { Labels = new NoLabels() }).Should().Throw<ArgumentException>()
+            .WithMessage("NoLabels.Sample must return labels from 0 to 3, the 4 classes of LambdaGenerator, but returned none.");
+    }
+
+    private sealed class NoLabels : LabelSampler
+    {
+        public override Tensor? Sample(Tensor? realLabels, long count, Generator random, Device device) => null;
     }
 
     [Fact]

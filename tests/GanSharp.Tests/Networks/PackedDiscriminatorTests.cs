@@ -1,12 +1,15 @@
 using FluentAssertions;
+using GanSharp.Contracts;
 using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
+using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
 using GanSharp.Networks.Packing;
 using GanSharp.Networks.Residual;
 using GanSharp.Penalties;
 using GanSharp.Training;
 using Xunit;
+using PackedDiscriminator = GanSharp.Networks.Packing.PackedDiscriminator;
 using static TorchSharp.torch;
 
 namespace GanSharp.Tests.Networks;
@@ -43,6 +46,30 @@ public sealed class PackedDiscriminatorTests
 
         report.Penalty.Should().BePositive();
         report.Diagnostics!.Refusal.Should().StartWith("D judges 4 samples per logit");
+    }
+
+    [Fact]
+    public void A_pack_larger_than_a_piece_of_a_pass_is_judged_whole_by_one_process_and_by_several()
+    {
+        using var scope = NewDisposeScope();
+        using var packed = new PackedDiscriminator(new MlpDiscriminator(600, 4), samplesPerLogit: 300);
+        var points = rand(900, 2);
+        var expected = packed.forward(points, null).Logits;
+
+        (packed.Logits(points) - expected).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        RankThreads.Run(2, ranks => new DividedWork(ranks).Outputs(900, 300, (start, length) => packed.Judge(points.narrow(0, start, length), null)).Logits.sub(expected).abs().max().item<float>())
+            .Should().AllSatisfy(difference => difference.Should().BeLessThan(1e-5f));
+    }
+
+    [Fact]
+    public void The_average_of_G_is_measured_where_a_pack_is_larger_than_a_piece()
+    {
+        using var data = Mixtures.Ring();
+        using var generator = new MlpGenerator(2, 4, 2);
+        using var discriminator = new PackedDiscriminator(new MlpDiscriminator(600, 4), samplesPerLogit: 300);
+        using var trainer = new GanTrainer(generator, discriminator, data, new() { BatchSize = 300, EmaHalfLifeImages = 100, Diagnostics = new() { Samples = 600 } });
+
+        trainer.Train(1).Every(1).Single().Diagnostics!.GeneratorGradientWeight.Should().BeInRange(0.01, 1);
     }
 
     [Fact]

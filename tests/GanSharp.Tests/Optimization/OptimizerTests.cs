@@ -98,9 +98,8 @@ public sealed class OptimizerTests
     public void A_group_without_parameters_is_named_with_what_there_is()
     {
         using var module = Linear(2, 1);
-        using var flat = new FlatParameters(module);
 
-        FluentActions.Invoking(() => new SgdOptions { ParameterGroups = [new("weights")] }.Create(flat)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new Player(module, new SgdOptions { ParameterGroups = [new("weights")] })).Should().Throw<ArgumentException>()
             .WithMessage("The parameter group 'weights' holds no trainable parameter; there are weight, bias.");
     }
 

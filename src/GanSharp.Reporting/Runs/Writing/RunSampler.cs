@@ -1,6 +1,9 @@
 using System.Globalization;
 using GanSharp.Data;
+using GanSharp.Networks;
 using GanSharp.Reporting.Pictures;
+using GanSharp.Tensors;
+using GanSharp.Training;
 using GanSharp.Training.Runs;
 using ScottPlot;
 using static TorchSharp.torch;
@@ -18,7 +21,7 @@ internal sealed class RunSampler
     private readonly int columns;
     private readonly Coordinates[]? realPoints;
 
-    private RunSampler(Dataset data, int? classes, RunFolderOptions options, Func<int, Tensor?, Tensor> sample)
+    private RunSampler(Dataset data, int? classes, RunFolderOptions options, Func<int, Tensor?, Tensor> sample, Func<int, long[]?> labelsOf)
     {
         using var scope = NewDisposeScope();
         var isImages = data.SampleShape is [1 or 3, _, _];
@@ -29,10 +32,10 @@ internal sealed class RunSampler
         var source = data.HeldOut ?? data;
         var (candidates, candidateLabels) = source.Draw(0, 0, (int)Math.Min(isImages && classes is not null ? Math.Max(count, MostRealCandidates) : count, source.Count ?? count));
         var known = candidateLabels?.cpu().data<long>().ToArray();
-        var shown = classes is { } number ? OfClasses(known, [.. Enumerable.Range(0, count).Select(index => (long)(index % number))]) : [.. Enumerable.Range(0, (int)Math.Min(count, candidates.shape[0]))];
+        var shown = classes is { } number ? OfClasses(known, candidates.shape[0], [.. Enumerable.Range(0, count).Select(index => (long)(index % number))]) : [.. Enumerable.Range(0, (int)Math.Min(count, candidates.shape[0]))];
         labels = classes is { } all ? [.. Enumerable.Range(0, count).Select(index => (long)(index % all))]
             // A network that reads labels without saying how many there are.
-            : known is not null ? [.. Enumerable.Range(0, count).Select(index => known[index % known.Length])] : null;
+            : known is not null ? [.. Enumerable.Range(0, count).Select(index => known[index % known.Length])] : labelsOf(count);
         var real = candidates[tensor(shown)];
         if (isImages)
             Real = new ImagePicture(ImageBytes.Of(real), columns);
@@ -47,7 +50,8 @@ internal sealed class RunSampler
     public static RunSampler? Of<TReport>(Trainer<TReport> trainer, RunFolderOptions options)
         where TReport : TrainingReport => options.Samples > 0 && trainer.Data.SampleShape is ([1 or 3, _, _] or [2])
             ? new(trainer.Data, trainer.Classes, options,
-                (count, labels) => trainer.Sample(count, options.Seed, labels))
+                (count, labels) => trainer.Sample(count, options.Seed, labels),
+                count => LabelsOf((trainer as GanTrainer)?.Options.Labels, count, options.Seed))
             : null;
 
     /// <summary>Samples now; called where the caller has the networks.</summary>
@@ -59,11 +63,21 @@ internal sealed class RunSampler
             : new PointPicture(string.Create(CultureInfo.InvariantCulture, $"Step {step:N0}"), realPoints, ScatterPlot.Points(samples, "Generated"));
     }
 
+    /// <summary>What the run's sampler draws where the data has no labels. One that keeps a state isn't asked, because training would then draw others.</summary>
+    private static long[]? LabelsOf(LabelSampler? sampler, int count, long seed)
+    {
+        if (sampler is null or IStateful)
+            return null;
+        using var scope = NewDisposeScope();
+        using var random = new Generator((ulong)seed);
+        return sampler.Sample(null, count, random, CPU)?.cpu().data<long>().ToArray();
+    }
+
     /// <summary>Which real samples stand beside generated ones of these classes: each of its class while there are such, then again from the first.</summary>
-    private static long[] OfClasses(long[]? known, long[] asked)
+    private static long[] OfClasses(long[]? known, long candidates, long[] asked)
     {
         if (known is null)
-            return [.. Enumerable.Range(0, asked.Length).Select(index => (long)index)];
+            return [.. Enumerable.Range(0, asked.Length).Select(index => index % candidates)];
         var byClass = known.Index().ToLookup(entry => entry.Item, entry => (long)entry.Index);
         var used = new Dictionary<long, int>();
         return [.. asked.Select(label =>

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace GanSharp.Data.Images;
 
 /// <summary>
-/// Images that stay in their files until they are drawn. A draw that begins where the last one ended is treated as the start of a sequence: the batches
-/// that come next in it are decoded ahead. Any other draw (for diagnostics, or of a resumed run) is decoded immediately and doesn't disturb them.
+/// Images that stay in their files until they are drawn. A draw that begins where the last one ended, or as far behind the last one as that behind the one before
+/// (a process that reads its part of each batch), is treated as the start of a sequence: the batches that come next in it are decoded ahead. Any other draw
+/// (for diagnostics, or of a resumed run) is decoded immediately and doesn't disturb them.
 /// </summary>
 internal sealed class StreamedImages : Dataset
 {
@@ -13,7 +14,8 @@ internal sealed class StreamedImages : Dataset
     private readonly TaskScheduler decoders;
     private readonly EpochOrder order;
     private readonly Queue<DecodingBatch> ahead = new();
-    private (long Seed, long Position)? end;
+    private (long Seed, long Position, int Count, long Distance)? last;
+    private long stride;
 
     private StreamedImages(ImageFiles files, ImageFolderOptions options, TaskScheduler decoders, StreamedImages? heldOut, string name)
         : base(name, [options.Image.Channels, options.Image.Height, options.Image.Width])
@@ -48,21 +50,25 @@ internal sealed class StreamedImages : Dataset
     {
         ThrowIfNotDrawable(position, count);
         using var scope = NewDisposeScope();
-        var follows = end == (seed, position);
-        end = (seed, position + count);
+        var distance = last is var (lastSeed, lastPosition, _, _) && lastSeed == seed ? position - lastPosition : 0;
+        var follows = distance > 0 && (distance == last!.Value.Count || distance == last.Value.Distance);
+        last = (seed, position, count, distance);
         DecodingBatch batch;
         if (ahead.TryPeek(out var next) && next.Is(seed, position, count))
             (batch, follows) = (ahead.Dequeue(), true);
         else
         {
             if (follows)
+            {
                 DiscardAhead();
+                stride = distance;
+            }
             batch = Begin(seed, position, count);
         }
         using (batch)
         {
             while (follows && ahead.Count < options.BatchesAhead)
-                ahead.Enqueue(Begin(seed, position + (ahead.Count + 1L) * count, count));
+                ahead.Enqueue(Begin(seed, position + (ahead.Count + 1L) * stride, count));
             var samples = InMemoryDataset.ToFloat(batch.Pixels());
             var labels = files.Labels is { } all ? tensor(batch.Rows.Select(row => all[row]).ToArray()) : null;
             return new Batch(samples.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());

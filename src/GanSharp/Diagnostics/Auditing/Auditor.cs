@@ -38,14 +38,19 @@ public static class Auditor
     /// <exception cref="DiagnosticRefusedException">The held-out data is missing or too small, the auditor judges samples in groups, or its bound can't be computed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static AuditReport Audit(
-        GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, AuditOptions? options = null, CancellationToken cancellationToken = default)
+        GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, AuditOptions? options = null, CancellationToken cancellationToken = default) =>
+        AuditAsked(generator, data, makeAuditor, options, LabelSampler.OfData, cancellationToken);
+
+    /// <summary>The same of a generator whose classes, where the data has none, are those of a sampler.</summary>
+    internal static AuditReport AuditAsked(
+        GeneratorNetwork generator, Dataset data, Func<DiscriminatorNetwork> makeAuditor, AuditOptions? options, LabelSampler labels, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(makeAuditor);
         options ??= new AuditOptions();
         options.ThrowIfInvalid();
-        var split = new HeldOutSplit(data, generator, options);
+        var split = new HeldOutSplit(data, generator, options, labels);
         using var scope = NewDisposeScope();
         using var fork = GlobalRandom.Fork(options.Seed, "auditor");
         using var auditor = AuditorCheck.Make(makeAuditor, generator);
@@ -55,7 +60,7 @@ public static class Auditor
 
         var calibrating = split.Calibration();
         AuditorCheck.ThrowIfUnfit(auditor, calibrating.Real.narrow(0, 0, 2), calibrating.Labels?.narrow(0, 0, 2));
-        var training = new TrainingSplit(generator, data, options);
+        var training = new TrainingSplit(generator, data, options, labels);
         var (stepsTaken, stepKept) = Fit(auditor, training, calibrating, options, cancellationToken);
         var (realCalibration, fakeCalibration) = calibrating.Logits(auditor);
         var calibration = PlattScaling.Fit(realCalibration, fakeCalibration);

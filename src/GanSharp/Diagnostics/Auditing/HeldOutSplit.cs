@@ -1,6 +1,7 @@
 using GanSharp.Data;
 using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 
 namespace GanSharp.Diagnostics.Auditing;
@@ -16,9 +17,10 @@ internal sealed class HeldOutSplit
 
     private readonly Dataset heldOut;
     private readonly GeneratorNetwork generator;
+    private readonly LabelSampler sampler;
     private readonly long seed;
 
-    public HeldOutSplit(Dataset data, GeneratorNetwork generator, AuditOptions options)
+    public HeldOutSplit(Dataset data, GeneratorNetwork generator, AuditOptions options, LabelSampler sampler)
     {
         heldOut = data.HeldOut ?? throw new DiagnosticRefusedException(
             $"'{data.Name}' has no held-out data, and on the data that it was trained on a discriminator overstates the divergence. Set a part aside, for instance with InMemoryDataset.Split.");
@@ -27,7 +29,7 @@ internal sealed class HeldOutSplit
                 $"'{data.Name}' holds out {heldOut.Count} samples, but an audit needs {2 * SmallestHalf}: {SmallestHalf} to calibrate on and {SmallestHalf} to read. Hold out more.");
         if (data.Count < 2)
             throw new DiagnosticRefusedException($"'{data.Name}' has one sample to train an auditor on, from which no interval can be read. Use more data.");
-        (this.generator, seed) = (generator, options.Seed);
+        (this.generator, this.sampler, seed) = (generator, sampler, options.Seed);
         Half = (int)(Math.Min(options.HeldOutSamples, heldOut.Count ?? long.MaxValue) / 2);
     }
 
@@ -45,6 +47,7 @@ internal sealed class HeldOutSplit
         // Within one epoch of a finite data set, so without repetition across the halves.
         var real = heldOut.Read(seed, (long)half * Half, Half);
         using var random = SeededRandom.Create(seed, "held-out latents of an audit", half, generator.Device());
-        return new ComparedSamples(real.Samples, generator.Sample(Half, real.Labels?.to(generator.Device()), random), real.Labels);
+        using var labelRandom = SeededRandom.Create(seed, "held-out labels of an audit", half, generator.Device());
+        return new ComparedSamples(real.Samples, generator.Sample(Half, AskedLabels.Of(generator, sampler, real.Labels, Half, labelRandom), random), real.Labels);
     }
 }

@@ -54,7 +54,11 @@ public static class OptimalityGap
     /// <param name="data">The data of the audit.</param>
     /// <returns>A lower bound of the gap, in nats.</returns>
     /// <exception cref="DiagnosticRefusedException">The objective's logits provide no ratio, D judges groups of samples, or G has changed since the audit.</exception>
-    public static Estimate Measure(AuditReport audit, DiscriminatorNetwork discriminator, GanObjective objective, GeneratorNetwork generator, Dataset data)
+    public static Estimate Measure(AuditReport audit, DiscriminatorNetwork discriminator, GanObjective objective, GeneratorNetwork generator, Dataset data) =>
+        Measure(audit, discriminator, objective, generator, data, LabelSampler.OfData);
+
+    /// <summary>The same of a generator whose classes, where the data has none, are those of a sampler.</summary>
+    internal static Estimate Measure(AuditReport audit, DiscriminatorNetwork discriminator, GanObjective objective, GeneratorNetwork generator, Dataset data, LabelSampler labels)
     {
         ArgumentNullException.ThrowIfNull(audit);
         ArgumentNullException.ThrowIfNull(discriminator);
@@ -68,7 +72,7 @@ public static class OptimalityGap
         if (NetworkFingerprint.Compute(generator) != audit.GeneratorSha256)
             throw new DiagnosticRefusedException("The generator has changed since it was audited, so its samples are others. Audit it again.");
         using var scope = NewDisposeScope();
-        var split = new HeldOutSplit(data, generator, audit.Options);
+        var split = new HeldOutSplit(data, generator, audit.Options, labels);
         var (real, fake) = split.Reading().Logits(discriminator);
         if (objective.Ratio == RatioKind.UpToConstant)
         {

@@ -1,12 +1,13 @@
 using GanSharp.Data;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Randomness;
 using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Auditing;
 
 /// <summary>Split A: batches of training data with fresh samples of G, each a pure function of its number.</summary>
-internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, AuditOptions options)
+internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, AuditOptions options, LabelSampler sampler)
 {
     private readonly Device device = generator.Device();
 
@@ -17,7 +18,8 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
         var real = data.Read(options.Seed, step * options.BatchSize, options.BatchSize);
         var labels = real.Labels?.to(device);
         using var random = SeededRandom.Create(options.Seed, "training latents of an audit", step, device);
-        var fake = generator.Sample(options.BatchSize, labels, random);
+        using var labelRandom = SeededRandom.Create(options.Seed, "training labels of an audit", step, device);
+        var fake = generator.Sample(options.BatchSize, AskedLabels.Of(generator, sampler, labels, options.BatchSize, labelRandom), random);
         return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
     }
 

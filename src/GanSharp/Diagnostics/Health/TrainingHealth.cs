@@ -61,9 +61,11 @@ public sealed record TrainingHealth(IReadOnlyList<HealthFinding> Findings)
     {
         if (report.JensenShannon is not { } bound || bound.Lower < SaturatedShare * JensenShannon.Maximum || report.MedianFakeProbability > SaturatedProbability)
             return null;
+        // NaN where G doesn't learn from the logit, so that its loss can't saturate.
         var weight = report.GeneratorGradientWeight;
+        var scale = double.IsNaN(weight) ? "G's loss doesn't depend on D's logit" : Invariant($"G's loss scales the gradient of D's logit by {weight:0.000}");
         return new HealthFinding(HealthVerdict.DiscriminatorOverwhelms,
-            Invariant($"JS is at least {bound.Lower:0.000} of at most 0.693 nats, and half of the generated samples get D below {report.MedianFakeProbability:0.0e+0}; G's loss scales the gradient of D's logit by {weight:0.000}"),
+            Invariant($"JS is at least {bound.Lower:0.000} of at most 0.693 nats, and half of the generated samples get D below {report.MedianFakeProbability:0.0e+0}; {scale}"),
             weight < 0.1
                 ? "G's loss saturates: use GanObjective.NonSaturating or RelativisticPaired, whose gradient grows where D wins"
                 : "Add R1 (or raise its gamma), lower D's learning rate, or give G more capacity");

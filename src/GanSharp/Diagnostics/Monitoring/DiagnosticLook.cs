@@ -7,6 +7,7 @@ using GanSharp.Divergences;
 using GanSharp.Estimates;
 using GanSharp.Metrics.Modes;
 using GanSharp.Networks;
+using GanSharp.Networks.Latents;
 using GanSharp.Objectives;
 using GanSharp.Randomness;
 using GanSharp.Tensors;
@@ -23,6 +24,7 @@ internal sealed class DiagnosticLook
     private readonly Dataset data;
     private readonly GanObjective objective;
     private readonly DiagnosticOptions options;
+    private readonly LabelSampler labels;
     private readonly long seed, step;
     private readonly bool isOfAverage;
     private readonly int count;
@@ -36,11 +38,11 @@ internal sealed class DiagnosticLook
 
     /// <summary>Draws the real samples. To measure the average of G, all else is called while the average is in the generator.</summary>
     public DiagnosticLook(
-        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, long seed, long step, bool isOfAverage, DividedWork work)
+        GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, GanObjective objective, DiagnosticOptions options, LabelSampler labels, long seed, long step, bool isOfAverage, DividedWork work)
     {
         this.work = work;
         (this.generator, this.discriminator, this.data, this.objective, this.options) = (generator, discriminator, data, objective, options);
-        (this.seed, this.step, this.isOfAverage) = (seed, step, isOfAverage);
+        (this.labels, this.seed, this.step, this.isOfAverage) = (labels, seed, step, isOfAverage);
         var source = data.HeldOut ?? data;
         count = (int)Math.Min(options.Samples, source.Count ?? options.Samples);
         count -= count % discriminator.SamplesPerLogit;
@@ -48,7 +50,7 @@ internal sealed class DiagnosticLook
         realOutput = Judge(real, count);
         // The gradient is that of G in training.
         if (isOfAverage)
-            gradientWeight = work.ByFirst(() => GradientWeight(Math.Min(count, GradientSamples - GradientSamples % discriminator.SamplesPerLogit)), ReportJson.Default.ToldDouble);
+            gradientWeight = work.ByFirst(() => GradientWeight(Math.Min(count, Math.Max(1, GradientSamples / discriminator.SamplesPerLogit) * discriminator.SamplesPerLogit)), ReportJson.Default.ToldDouble);
     }
 
     /// <summary>The passes of both networks, of which each of several processes takes a part.</summary>
@@ -85,9 +87,9 @@ internal sealed class DiagnosticLook
     {
         try
         {
-            var audit = Auditor.Audit(generator, data, makeAuditor, options.Audit, cancellationToken);
+            var audit = Auditor.AuditAsked(generator, data, makeAuditor, options.Audit, labels, cancellationToken);
             var gap = report.Refusal is null && report.TrueJensenShannon is null
-                ? OptimalityGap.Measure(audit, discriminator, objective, generator, data)
+                ? OptimalityGap.Measure(audit, discriminator, objective, generator, data, labels)
                 : report.OptimalityGap;
             return report with { Audited = audit.Bound, OptimalityGap = gap };
         }
@@ -140,18 +142,18 @@ internal sealed class DiagnosticLook
         };
     }
 
-    /// <summary>The bound of each class. G was asked for the labels of the real samples, so that both sides of a class have the same places.</summary>
+    /// <summary>The bound of each class. G was asked for the labels of the real samples, so that both sides of a class have the same places; none where it has other classes.</summary>
     private IReadOnlyList<ClassDivergence> Classes(Tensor realRatios, Tensor fakeRatios, int first)
     {
-        if (generator.Classes is null || real.Labels is not { } all)
+        if (generator.Classes is null || real.Labels is not { } all || !AskedLabels.AreKnown(generator, all))
             return [];
-        var labels = all.narrow(0, first, realRatios.shape[0]).to(realRatios.device);
-        var counts = labels.bincount(null, 0).cpu().data<long>().ToArray();
+        var shared = all.narrow(0, first, realRatios.shape[0]).to(realRatios.device);
+        var counts = shared.bincount(null, 0).cpu().data<long>().ToArray();
         return
         [
             .. from entry in counts.Index()
                where entry.Item >= DiagnosticOptions.FewestSamples
-               let places = labels.eq(entry.Index)
+               let places = shared.eq(entry.Index)
                select new ClassDivergence(entry.Index, entry.Item, JensenShannon.Bound(realRatios.masked_select(places), fakeRatios.masked_select(places))),
         ];
     }
@@ -175,18 +177,19 @@ internal sealed class DiagnosticLook
     private double GradientWeight(DiscriminatorOutput generated, DiscriminatorOutput realOnes)
     {
         var logits = generated.Logits.detach().requires_grad_(true);
-        var labels = real.Labels?.narrow(0, 0, logits.shape[0] * discriminator.SamplesPerLogit);
+        var samples = (int)logits.shape[0] * discriminator.SamplesPerLogit;
         using var context = new ObjectiveContext(
             objective.GeneratorNeedsReal ? realOnes : null, generated with { Logits = logits }, () => SeededRandom.Create(seed, "objective of a look", step, logits.device))
         {
-            RealLabels = labels,
-            FakeLabels = labels,
+            // The data's are where the data is, which may be another device.
+            RealLabels = real.Labels?.narrow(0, 0, samples).to(logits.device),
+            FakeLabels = Asked(samples)?.to(logits.device),
             Step = step,
         };
         var loss = objective.GeneratorLoss(context);
-        // The sum over samples of each term; null where the objective gives G no gradient.
+        // The sum over samples of each term; none where G learns from what else D returns.
         var gradients = loss.Select(term => SafeGradient.Of(term.Value, logits)).OfType<Tensor>().ToArray();
-        return gradients.Length == 0 ? 0 : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();
+        return gradients.Length == 0 ? double.NaN : gradients.Aggregate((sum, gradient) => sum + gradient).abs().mean().to(ScalarType.Float64).item<double>();
     }
 
     private DiscriminatorOutput Judge(Batch batch, int samples) => work.Outputs(
@@ -196,10 +199,17 @@ internal sealed class DiagnosticLook
     private (Tensor Samples, DiscriminatorOutput Output) Generate(int samples, int start, int length)
     {
         using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
-        var labels = real.Labels?.narrow(0, start, length);
+        var asked = Asked(samples)?.narrow(0, start, length);
         // Latents of all, so that each part gets its own.
-        var made = generator.Sample(generator.Prior.Sample(samples, random, generator.Device()).narrow(0, start, length), labels?.to(generator.Device()));
-        return (made, discriminator.Judge(made, labels));
+        var made = generator.Sample(generator.Prior.Sample(samples, random, generator.Device()).narrow(0, start, length), asked);
+        return (made, discriminator.Judge(made, asked));
+    }
+
+    /// <summary>The classes of as many generated samples, the same at each call.</summary>
+    private Tensor? Asked(int samples)
+    {
+        using var random = SeededRandom.Create(seed, "diagnostic labels", step, generator.Device());
+        return AskedLabels.Of(generator, labels, real.Labels?.narrow(0, 0, samples), samples, random);
     }
 
     /// <summary>Where this report's real samples begin: within one epoch of finite data, so that no sample occurs twice, since intervals would count it as two.</summary>

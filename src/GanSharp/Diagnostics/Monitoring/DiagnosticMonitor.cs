@@ -49,6 +49,9 @@ public sealed class DiagnosticMonitor
     /// <summary>The processes that measure together: all call at the same steps, and get the same report.</summary>
     internal ICommunicator Ranks { get; init; } = SingleProcess.Instance;
 
+    /// <summary>The classes that G is asked for where the data has none.</summary>
+    internal LabelSampler Labels { get; init; } = LabelSampler.OfData;
+
     /// <summary>Number of calls so far, by which audits are scheduled.</summary>
     internal long Looks => looks;
 
@@ -78,7 +81,7 @@ public sealed class DiagnosticMonitor
         looks++;
         using var scope = NewDisposeScope();
         var work = new DividedWork(Ranks);
-        var look = new DiagnosticLook(generator, discriminator, data, objective, options, seed, step, useAverage is not null, work);
+        var look = new DiagnosticLook(generator, discriminator, data, objective, options, Labels, seed, step, useAverage is not null, work);
         using var averaged = useAverage?.Invoke();
         look.PassNetworks(samplesSeen);
         var report = work.ByFirst(() =>

@@ -14,9 +14,6 @@ namespace GanSharp.Diagnostics.Monitoring;
 /// <param name="ranks">The processes.</param>
 internal sealed class DividedWork(ICommunicator ranks)
 {
-    // That of a pass over many samples, so that each piece goes through a network as in one process, and gives the same bits.
-    private const int Piece = Chunks.SamplesPerChunk;
-
     /// <summary>D's output for samples, of which each rank judges a part.</summary>
     /// <param name="count">Samples.</param>
     /// <param name="samplesPerLogit">How many D judges together.</param>
@@ -69,7 +66,8 @@ internal sealed class DividedWork(ICommunicator ranks)
     /// <summary>Tensors with a row, or a part of one, for each sample, of which each rank computes a part.</summary>
     private Tensor[] Rows(int count, int multipleOf, Func<int, int, Tensor[]> compute)
     {
-        var piece = Piece / multipleOf * multipleOf;
+        // That of a pass over many samples, so that each piece goes through a network as in one process, and gives the same bits.
+        var piece = Chunks.Size(multipleOf);
         var most = ((count + piece - 1) / piece + ranks.Size - 1) / ranks.Size * piece;
         var start = Math.Min(count, ranks.Rank * most);
         var length = Math.Min(most, count - start);

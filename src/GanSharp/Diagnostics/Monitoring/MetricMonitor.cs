@@ -21,6 +21,9 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         : metrics.Select(scheduled => scheduled.Metric).GroupBy(metric => metric.Settings.GetValueOrDefault("features") ?? $"only {metric.Name}")
             .Index().SelectMany(group => group.Item.Select(metric => (metric.Name, Rank: group.Index % ranks.Size))).ToDictionary(pair => pair.Name, pair => pair.Rank);
 
+    /// <summary>The classes that G is asked for where the data has none.</summary>
+    public LabelSampler Labels { get; init; } = LabelSampler.OfData;
+
     /// <summary>Reports so far, by which the metrics are scheduled; a resume puts it back.</summary>
     public long Reports { get; set; }
 
@@ -75,7 +78,7 @@ internal sealed class MetricMonitor(GeneratorNetwork generator, Dataset data, IR
         using var frozen = no_grad();
         // What a metric or the generator draws from torch's global generator is drawn aside, so that measuring doesn't change what is trained.
         using var random = GlobalRandom.Fork(seed, FormattableString.Invariant($"{metric.Name} at step {step}"));
-        var context = new MetricContext(generator, data, seed, step, cancellationToken) { Shared = shared };
+        var context = new MetricContext(generator, data, seed, step, cancellationToken) { Shared = shared, Labels = Labels };
         try
         {
             return metric.Measure(context);

@@ -33,7 +33,7 @@ public sealed record DiagnosticReport
 
     /// <summary>
     /// The same for each class of a conditional generator with enough samples for an interval (20), by label: which class is farthest from the data. Empty where G isn't conditional, the data has no
-    /// labels, or the divergence is refused.
+    /// labels or others than G, or the divergence is refused.
     /// </summary>
     public IReadOnlyList<ClassDivergence> Classes { get; init; } = [];
 
@@ -51,7 +51,7 @@ public sealed record DiagnosticReport
 
     /// <summary>
     /// Mean |∂L_G/∂l| over generated samples: the factor by which G's loss scales the gradient of D's logit. It is D(G(z)) under eq. 21 and 1 − D(G(z)) under the
-    /// non-saturating loss; for other losses (least squares) it may exceed 1. Near 0 the loss saturates. Always measured on G in training, which receives the gradient.
+    /// non-saturating loss; for other losses (least squares) it may exceed 1. Near 0 the loss saturates. NaN where no term of G's loss depends on the logit (feature matching). Always measured on G in training, which receives the gradient.
     /// </summary>
     public required double GeneratorGradientWeight { get; init; }
 

@@ -21,6 +21,7 @@ public sealed class GaussianLikelihood : Likelihood
         if (!(standardDeviation > 0 && double.IsFinite(standardDeviation)))
             throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "standardDeviation must be finite and above 0.");
         logVariance = new Parameter(tensor((float)(2 * Math.Log(standardDeviation))), requires_grad: isLearned);
+        logVariance.DetachFromDisposeScope();
         RegisterComponents();
     }
 

@@ -10,7 +10,7 @@ public sealed record AutoencoderOptions : RunOptions
 {
     /// <summary>
     /// The optimizer, chosen by its options. Encoder, decoder and likelihood each have one of their own, so <see cref="OptimizerOptions.MaximumGradientNorm"/> limits each, and
-    /// <see cref="OptimizerOptions.ParameterGroups"/> see the parameters' names within each. Default Adam with its usual β₁ of 0.9 and a rate of 1e-3: there is no opponent that moves.
+    /// <see cref="OptimizerOptions.ParameterGroups"/> see the parameters' names within each; a group may match nothing in some of them. Default Adam with its usual β₁ of 0.9 and a rate of 1e-3: there is no opponent that moves.
     /// </summary>
     public OptimizerOptions Optimizer { get; init; } = new AdamOptions { LearningRate = 1e-3, Beta1 = 0.9 };
 

@@ -12,6 +12,7 @@ using GanSharp.Training.State;
 using GanSharp.Training.Telemetry;
 using GanSharp.Training.Turns;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace GanSharp.Training.Autoencoders;
 
@@ -29,10 +30,10 @@ internal sealed class AutoencoderParts : TrainerParts
             Own(NetworkClaim.Take(networks: autoencoder));
             AutoencoderCheck.ThrowIfUnusable(autoencoder, data, options);
             var device = autoencoder.Decoder.Device();
-            var encoder = Own(new Player(autoencoder.Encoder, options.Optimizer));
-            var decoder = Own(new Player(autoencoder.Decoder, options.Optimizer));
-            var likelihood = Own(new Player(autoencoder.Likelihood, options.Optimizer));
+            Player Learner(nn.Module part) => Own(new Player(part, options.Optimizer, Precision.Float32, sharesOptions: true));
+            var (encoder, decoder, likelihood) = (Learner(autoencoder.Encoder), Learner(autoencoder.Decoder), Learner(autoencoder.Likelihood));
             players = [encoder, decoder, likelihood];
+            options.Optimizer.ThrowIfAGroupIsEmpty(players.Select(player => player.Parameters));
             Averages = Own(new AverageSet(autoencoder.Decoder, decoder.Parameters, options.EmaHalfLifeImages, options.Averages));
             // The decoder is the run's generator: what reads one out of a checkpoint of a GAN reads this one, too.
             State = new TrainingState(

@@ -41,13 +41,14 @@ internal static class NetworkCheck
             ObjectiveCheck.ThrowIfUnusable(objective, Trains(generator), Trains(discriminator), discriminator.Device());
         var batch = TrialBatch.Draw(generator, discriminator, data, settings.Seed);
         DataCheck.ThrowIfUnfit(generator, discriminator, data, batch, settings);
+        var asked = LabelsCheck.Sample(settings.Labels, generator, discriminator, batch, settings.Seed);
         using (no_grad())
         {
             ThrowIfUninitialized(generator);
             ThrowIfUninitialized(discriminator);
-            ThrowIfOutputsAreWrong(generator, discriminator, data, batch);
+            ThrowIfOutputsAreWrong(generator, discriminator, data, batch, asked, settings);
         }
-        var warnings = RangeCheck.Warnings(generator, data, batch);
+        var warnings = RangeCheck.Warnings(generator, data, batch, asked);
         var (discriminatorTerms, generatorTerms) = TrialStep.ThrowIfUnusable(generator, discriminator, batch, settings);
         if (settings.MakeAuditor is { } makeAuditor)
             AuditorCheck.ThrowIfUnusable(makeAuditor, [generator, discriminator], batch.Samples, batch.Labels, settings.Seed);
@@ -55,16 +56,16 @@ internal static class NetworkCheck
     }
 
     /// <summary>Runs both networks in mixed precision, where some operators refuse constants of another type.</summary>
-    public static void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, long seed, string precision)
+    public static void ThrowIfUnusableInLowPrecision(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, LabelSampler labels, long seed, string precision)
     {
         using var random = GlobalRandom.Fork(seed, "network check");
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (latents, samples, labels) = TrialBatch.Draw(generator, discriminator, data, seed);
+        var batch = TrialBatch.Draw(generator, discriminator, data, seed);
         try
         {
-            TrialRun.Evaluating(generator, latents, labels);
-            TrialRun.Evaluating(discriminator, samples, labels);
+            TrialRun.Evaluating(generator, batch.Latents, LabelsCheck.Sample(labels, generator, discriminator, batch, seed));
+            TrialRun.Evaluating(discriminator, batch.Samples, batch.Labels);
         }
         catch (NetworkException exception)
         {
@@ -104,11 +105,11 @@ internal static class NetworkCheck
             throw new NetworkException($"{discriminatorName} judges {discriminator.SamplesPerLogit} samples per logit, so {settings.BatchSizeName} must be a multiple of that but is {settings.BatchSize}.");
     }
 
-    private static void ThrowIfOutputsAreWrong(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialBatch batch)
+    private static void ThrowIfOutputsAreWrong(GeneratorNetwork generator, DiscriminatorNetwork discriminator, Dataset data, TrialBatch batch, Tensor? asked, TrialSettings settings)
     {
         var (latents, samples, labels) = batch;
         var (generatorName, count) = (generator.GetType().Name, batch.Count);
-        var fake = TrialRun.Evaluating(generator, latents, labels);
+        var fake = TrialRun.Evaluating(generator, latents, asked);
         if (!fake.shape.SequenceEqual(samples.shape))
             throw new NetworkException($"{generatorName}.forward must return samples of shape {Shape.Format(samples.shape)}, like '{data.Name}', for {count} latents but returned {Shape.Format(fake.shape)}."
                 + DataCheck.ChannelsHint(data, fake));
@@ -116,10 +117,12 @@ internal static class NetworkCheck
             throw new NetworkException($"{generatorName}.forward must return floating-point samples but returned {fake.dtype}.");
         if (fake.dtype != ScalarType.Float32)
             throw new NetworkException($"{generatorName}.forward must return float32 samples but returned {fake.dtype}. GanSharp trains float32: convert them with to(ScalarType.Float32).");
-        var logits = TrialRun.Evaluating(discriminator, samples, labels).Logits;
+        var output = TrialRun.Evaluating(discriminator, samples, labels);
+        var logits = output.Logits;
         ThrowIfNoLogits(discriminator, logits, count);
+        LabelsCheck.ThrowIfBeyondClassLogits(discriminator, output.ClassLogits, data, batch, asked, settings);
         Tensor[] Scaled(params double[] factors) => ScaledNetwork.Outputs(discriminator, () => TrialRun.Evaluating(discriminator, samples, labels).Logits, factors);
-        ThrowIfProbability(discriminator, [logits, TrialRun.Evaluating(discriminator, fake, labels).Logits, .. Scaled(ScaledNetwork.Large, -ScaledNetwork.Large)], Scaled(0));
+        ThrowIfProbability(discriminator, [logits, TrialRun.Evaluating(discriminator, fake, asked).Logits, .. Scaled(ScaledNetwork.Large, -ScaledNetwork.Large)], Scaled(0));
     }
 
     /// <summary>TorchSharp 0.107.0 creates GroupNorm's parameters from uninitialized memory; a user's <c>empty()</c> does the same.</summary>

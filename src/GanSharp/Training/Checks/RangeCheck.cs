@@ -18,10 +18,14 @@ internal static class RangeCheck
     private const double Reached = 0.99;
 
     /// <summary>Throws if the data is in other units than G's samples; returns a warning if it only exceeds or doesn't fill their range.</summary>
-    public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch)
+    /// <param name="generator">G.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="batch">Its first samples.</param>
+    /// <param name="asked">The classes that G is asked for, or null.</param>
+    public static IReadOnlyList<string> Warnings(GeneratorNetwork generator, Dataset data, TrialBatch batch, Tensor? asked)
     {
         using var scope = NewDisposeScope();
-        var outputs = ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, batch.Labels), ScaledNetwork.Large, -ScaledNetwork.Large);
+        var outputs = ScaledNetwork.Outputs(generator, () => TrialRun.Evaluating(generator, batch.Latents, asked), ScaledNetwork.Large, -ScaledNetwork.Large);
         if (outputs is [])
             return [];
         var ends = cat(outputs);

@@ -35,7 +35,7 @@ internal static class TrialStep
             discriminator.train();
             // With a batch size of one, use one, so that batch norm's problem with it is noticed.
             var trial = batch.Take(Math.Min(batch.Count, Math.Min(settings.BatchSize, Logits * discriminator.SamplesPerLogit)));
-            var labels = LabelsCheck.Sample(settings.Labels, generator, trial, settings.Seed);
+            var labels = LabelsCheck.Sample(settings.Labels, generator, discriminator, trial, settings.Seed);
             if (settings.GeneratorPenalties.Any(penalty => penalty.NeedsLatentGradient))
                 trial.Latents.requires_grad_(true);
             var fake = Generate(generator, trial, labels);

@@ -19,6 +19,17 @@ public sealed class VariationalAutoencoderTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     [Fact]
+    public void A_likelihood_outlives_the_scope_in_which_it_was_made()
+    {
+        GaussianLikelihood likelihood;
+        using (NewDisposeScope())
+            likelihood = new GaussianLikelihood(2);
+
+        likelihood.StandardDeviation.Should().BeApproximately(2, 1e-6);
+        likelihood.Dispose();
+    }
+
+    [Fact]
     public void The_bound_is_the_likelihood_where_the_posterior_is_exact()
     {
         // x = W z + b + σ ε with orthogonal columns of W (probabilistic PCA, Tipping and Bishop 1999): the posterior of z is a diagonal Gaussian,

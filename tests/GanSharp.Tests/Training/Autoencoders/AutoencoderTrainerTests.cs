@@ -166,6 +166,21 @@ public sealed class AutoencoderTrainerTests : IDisposable
         LiveTensors.Grown(() => _ = trainer.Train(5).Every(5).ToList()).Should().Be(0);
     }
 
+    [Fact]
+    public void A_parameter_group_may_match_in_one_part_alone_and_one_that_matches_in_none_is_named()
+    {
+        AutoencoderOptions With(string pattern) => new() { BatchSize = 8, Optimizer = new AdamOptions { WeightDecay = 0.1, ParameterGroups = [new(pattern) { WeightDecay = 0 }] } };
+        using var vae = Vae(new GaussianLikelihood());
+
+        FluentActions.Invoking(() => new AutoencoderTrainer(vae, data, With("*.biases"))).Should().Throw<ArgumentException>()
+            .WithMessage("The parameter group '*.biases' holds no trainable parameter; there are *.bias, *logVariance.");
+        foreach (var pattern in new[] { "*.bias", "logVariance" })
+        {
+            using var trainer = new AutoencoderTrainer(vae, data, With(pattern));
+            trainer.Train(1).Single().Loss.Should().NotBe(0);
+        }
+    }
+
     private static Tensor Grays(int count) => linspace(-0.8, 0.8, count, ScalarType.Float32).view(count, 1, 1, 1).expand(count, 1, 8, 8).contiguous();
 
     private static VariationalAutoencoder Vae(Likelihood? likelihood = null)

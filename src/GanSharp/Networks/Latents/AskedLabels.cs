@@ -1,0 +1,28 @@
+using GanSharp.Tensors;
+using static TorchSharp.torch;
+
+namespace GanSharp.Networks.Latents;
+
+/// <summary>The classes that G is asked for outside of a step: by diagnostics, metrics and copies.</summary>
+internal static class AskedLabels
+{
+    /// <summary>Those of the real samples in the same places, so that both sides are of the same classes; the sampler's where there are none, or others than G has (InfoGAN).</summary>
+    /// <param name="generator">G.</param>
+    /// <param name="sampler">The run's; a state of its own is put back.</param>
+    /// <param name="realLabels">Those of the real samples, or null.</param>
+    /// <param name="count">Number of labels.</param>
+    /// <param name="random">Where the sampler draws from, on G's device.</param>
+    /// <returns>Labels on G's device, or null for none.</returns>
+    public static Tensor? Of(GeneratorNetwork generator, LabelSampler sampler, Tensor? realLabels, long count, Generator random)
+    {
+        var labels = realLabels?.to(generator.Device());
+        if (labels is not null && AreKnown(generator, labels))
+            return labels;
+        using var state = OwnState.Of(sampler);
+        return sampler.Sample(labels, count, random, generator.Device());
+    }
+
+    /// <summary>Whether G has the classes of the data. Reading them waits for the device.</summary>
+    public static bool AreKnown(GeneratorNetwork generator, Tensor labels) =>
+        generator.Classes is not { } classes || (labels.min().item<long>() >= 0 && labels.max().item<long>() < classes);
+}
