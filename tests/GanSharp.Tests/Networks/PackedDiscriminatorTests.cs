@@ -4,7 +4,6 @@ using GanSharp.Data.Distributions;
 using GanSharp.Data.Images;
 using GanSharp.Diagnostics.Monitoring;
 using GanSharp.Networks;
-using GanSharp.Networks.Packing;
 using GanSharp.Networks.Residual;
 using GanSharp.Penalties;
 using GanSharp.Training;
