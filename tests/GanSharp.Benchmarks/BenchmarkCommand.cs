@@ -126,7 +126,7 @@ internal static class BenchmarkCommand
         var mnist = new Option<DirectoryInfo?>("--mnist") { Description = "Folder with the four IDX files of MNIST; found or downloaded where none is given." };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Keeps what was measured; what is there is not measured again.", DefaultValueFactory = _ => new DirectoryInfo("output/published") };
         var command = new Command("published", "An experiment of a paper in a size for two cores, beside what the paper got.") { name, seeds, mnist, folder, Document };
-        Func<string?, Experiment>[] all = [_ => PointExperiment.Ring, _ => PointExperiment.Grid, StackedExperiment.Of, _ => GarmentExperiments.Conditional, _ => GarmentExperiments.LowData, ParzenExperiment.Of];
+        Func<string?, Experiment>[] all = [_ => PointExperiment.Ring, _ => PointExperiment.Grid, StackedExperiment.Of, StackedExperiment.OfResidualNetworks, _ => GarmentExperiments.Conditional, _ => GarmentExperiments.LowData, ParzenExperiment.Of];
         name.AcceptOnlyFromAmong([.. all.Select(make => make(null).Name)]);
         command.SetAction(parsed =>
         {

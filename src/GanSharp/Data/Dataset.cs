@@ -1,4 +1,5 @@
 using GanSharp.Runtime;
+using static TorchSharp.torch;
 
 namespace GanSharp.Data;
 
@@ -72,6 +73,13 @@ public abstract class Dataset : IDisposable
         }
         BatchCheck.ThrowIfUnfit(this, batch, position, count);
         return batch;
+    }
+
+    /// <summary>The labels of <see cref="Draw"/> without its samples, which may be large; null where there are none.</summary>
+    internal virtual Tensor? ReadLabels(long seed, long position, int count)
+    {
+        using var scope = NewDisposeScope();
+        return Read(seed, position, count).Labels?.MoveToOuterDisposeScope();
     }
 
     /// <exception cref="ObjectDisposedException">It names the data.</exception>

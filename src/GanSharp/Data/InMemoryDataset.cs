@@ -65,6 +65,13 @@ public sealed class InMemoryDataset : Dataset
         return new Batch(drawn.MoveToOuterDisposeScope(), labels?.index_select(0, indices).MoveToOuterDisposeScope());
     }
 
+    internal override Tensor? ReadLabels(long seed, long position, int count)
+    {
+        ThrowIfDisposed();
+        using var scope = NewDisposeScope();
+        return labels?.index_select(0, tensor(order.Rows(seed, position, count))).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Images of bytes as float32 in [−1, 1]; other values unchanged.</summary>
     internal static Tensor ToFloat(Tensor drawn) => drawn.dtype == ScalarType.Byte ? drawn.to(ScalarType.Float32).mul_(1 / 127.5).sub_(1) : drawn;
 

@@ -76,7 +76,7 @@ public sealed partial class FDivergence
 
     /// <summary>
     /// The variational bound E_pd[f′(r)] − E_pg[r f′(r) − f(r)] ≤ D_f (Nguyen, Wainwright and Jordan 2010), valid for every function l and tight for the true ratio.
-    /// For Jensen–Shannon it is <see cref="JensenShannon.Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/>.
+    /// For Jensen–Shannon it is <see cref="JensenShannon.Bound(Tensor, Tensor, double, IntervalMethod, double, long, bool)"/>.
     /// </summary>
     /// <param name="realLogRatios">l at real samples that D was not trained on, shape [N], N ≥ 2.</param>
     /// <param name="fakeLogRatios">l at fresh generated samples, shape [M], M ≥ 2.</param>

@@ -43,20 +43,26 @@ public static class JensenShannon
     /// [−b, b], which is another D and so another lower bound, whose terms span b. Default 6: a perfect D loses at most e⁻⁶ = 0.0025 nats by clipping.
     /// </param>
     /// <param name="seed">Determines the resamples of <see cref="IntervalMethod.Bootstrap"/>. Default 0.</param>
+    /// <param name="arePairs">
+    /// Whether the samples in the same places share something, such as the label that a conditional generator was asked for. The two sides then aren't independent, and the interval is that of a
+    /// mean over pairs; N must be M. Default false.
+    /// </param>
     /// <returns>The bound, not clipped: below 0 where D is worse than guessing. <see cref="Format"/> prints it clipped.</returns>
     /// <exception cref="ArgumentException">Fewer than two samples per side, or a value out of its range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="realShare"/> doesn't lie between 0 and 1, or <paramref name="logitLimit"/> isn't finite and above 0.</exception>
     public static Estimate Bound(Tensor realLogRatios, Tensor fakeLogRatios, double realShare = 0.5,
-        IntervalMethod interval = IntervalMethod.Normal, double logitLimit = 6, long seed = 0)
+        IntervalMethod interval = IntervalMethod.Normal, double logitLimit = 6, long seed = 0, bool arePairs = false)
     {
         WeightedMeans.ThrowIfTooFew(realLogRatios, fakeLogRatios);
+        if (arePairs && !realLogRatios.shape.SequenceEqual(fakeLogRatios.shape))
+            throw new ArgumentException($"Pairs need as many generated samples as real ones but the shapes are {Tensors.Shape.Format(fakeLogRatios.shape)} and {Tensors.Shape.Format(realLogRatios.shape)}.", nameof(fakeLogRatios));
         if (!(logitLimit > 0 && double.IsFinite(logitLimit)))
             throw new ArgumentOutOfRangeException(nameof(logitLimit), logitLimit, "logitLimit must be finite and above 0.");
         using var scope = NewDisposeScope();
         WeightedMeans Means(double limit)
         {
             var (real, fake) = ValueFunction.Terms(realLogRatios, fakeLogRatios, realShare, limit);
-            return new WeightedMeans(Entropy(realShare), (realShare, real), (1 - realShare, fake));
+            return WeightedMeans.OfTwo(Entropy(realShare), realShare, real, 1 - realShare, fake, arePairs);
         }
         return interval switch
         {
@@ -93,7 +99,8 @@ public static class JensenShannon
         if (discriminator.SamplesPerLogit > 1)
             throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples per logit, and the divergence of such groups is larger than that of samples. Audit with a network that judges one (Auditor).");
         var (real, fake) = HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
-        return objective is null ? Bound(real, fake) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
+        // G was asked for the labels of the real samples.
+        return objective is null ? Bound(real, fake, arePairs: generator.Classes is not null) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!, arePairs: generator.Classes is not null);
     }
 
     /// <summary>D's logits at held-out data and at equally many fresh samples; another index with the same seed draws other samples.</summary>
@@ -135,7 +142,7 @@ public static class JensenShannon
 
     /// <summary>
     /// JSD(p_d‖p_g) of known densities in any dimension by Monte Carlo: ½[mean_d(ln 2 + ln σ(l*)) + mean_g(ln 2 + ln σ(−l*))], l* = ln p_d/p_g.
-    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long)"/> at D*, where the bound equals the divergence; for your
+    /// This is <see cref="Bound(Tensor, Tensor, double, IntervalMethod, double, long, bool)"/> at D*, where the bound equals the divergence; for your
     /// own densities, call that method with l*.
     /// </summary>
     /// <param name="data">p_d.</param>

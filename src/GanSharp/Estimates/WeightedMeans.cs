@@ -42,6 +42,10 @@ internal sealed class WeightedMeans
         samples = classes.Min(one => one.Terms.numel());
     }
 
+    /// <summary>Of two classes of samples: the two means, or the mean over pairs where the samples in the same places aren't independent.</summary>
+    public static WeightedMeans OfTwo(double offset, double realWeight, Tensor real, double fakeWeight, Tensor fake, bool arePairs) =>
+        arePairs ? new(offset, (1, realWeight * real + fakeWeight * fake)) : new(offset, (realWeight, real), (fakeWeight, fake));
+
     public double Value { get; }
 
     /// <summary>Refuses a class with fewer than two samples, which has no variance.</summary>

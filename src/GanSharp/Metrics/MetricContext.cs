@@ -95,15 +95,15 @@ public sealed class MetricContext
     public IEnumerable<Batch> Training(long samples, int batchSize = DefaultBatchSize)
     {
         ThrowIfNotReadable(samples, batchSize);
-        return Batches(Math.Min(samples, TrainingCount ?? samples), batchSize, (position, count) => Read(training, position, count));
+        return Batches(Math.Min(samples, TrainingCount ?? samples), batchSize, (position, count) => Read(training, Seed, position, count));
     }
 
-    /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, theirs are those of the real samples in the same places; where it has none, or others than the generator, a run asks for those of its <c>LabelSampler</c>.</summary>
+    /// <summary>Generated samples, of latents that the seed and the step determine, in evaluation mode. Where the data has labels, a conditional generator is asked for those of training samples, drawn apart from the real ones: with the labels of the samples that it is compared with, distances would be too small. Where the data has no labels, or others than the generator, a run asks for those of its <c>LabelSampler</c>.</summary>
     /// <inheritdoc cref="Real"/>
     public IEnumerable<Batch> Generated(long samples, int batchSize = DefaultBatchSize)
     {
         ThrowIfNotReadable(samples, batchSize);
-        return generated is null ? Generate(generator!, samples, batchSize) : Batches(Math.Min(samples, generated.Count ?? samples), batchSize, (position, count) => Read(generated, position, count));
+        return generated is null ? Generate(generator!, samples, batchSize) : Batches(Math.Min(samples, generated.Count ?? samples), batchSize, (position, count) => Read(generated, Other("generated samples"), position, count));
     }
 
     /// <summary>p(z) of the generator; null where the samples were generated before.</summary>
@@ -151,9 +151,9 @@ public sealed class MetricContext
         Batch Make(long position, int count)
         {
             using var scope = NewDisposeScope();
-            var real = hasLabels ? ReadReal(position, count).Labels : null;
-            hasLabels = real is not null;
-            var labels = AskedLabels.Of(generator, Labels, real, count, labelRandom);
+            var known = hasLabels ? training.ReadLabels(Other("labels to ask for"), position, count)?.to(Device) : null;
+            hasLabels = known is not null;
+            var labels = AskedLabels.Of(generator, Labels, known, count, labelRandom);
             return new Batch(generator.Sample(count, labels, random).MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
         }
         foreach (var batch in Batches(samples, batchSize, Make))
@@ -179,12 +179,15 @@ public sealed class MetricContext
             throw new InvalidOperationException("The measurement of this context has ended, so it makes no more batches. Read them within IMetric.Measure.");
     }
 
-    private Batch ReadReal(long position, int count) => Read(source, position, count);
+    private Batch ReadReal(long position, int count) => Read(source, Seed, position, count);
 
-    private Batch Read(Dataset from, long position, int count)
+    /// <summary>The seed of another sequence: two data sets of one size and one seed would be read in the same order.</summary>
+    private long Other(string sequence) => unchecked((long)SeededRandom.Mix(Seed, sequence, 0));
+
+    private Batch Read(Dataset from, long seed, long position, int count)
     {
         using var scope = NewDisposeScope();
-        var (samples, labels) = from.Read(Seed, position, count);
+        var (samples, labels) = from.Read(seed, position, count);
         return new Batch(samples.to(Device).MoveToOuterDisposeScope(), labels?.to(Device).MoveToOuterDisposeScope());
     }
 

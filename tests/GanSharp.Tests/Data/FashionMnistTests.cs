@@ -75,6 +75,18 @@ public sealed class FashionMnistTests : IDisposable
     }
 
     [Fact]
+    public void A_network_that_does_not_answer_in_time_is_no_cancellation()
+    {
+        using var client = new HttpClient(new Server(_ => throw new TaskCanceledException("the time of 100 seconds has passed")));
+        using var canceled = new CancellationTokenSource();
+        void Download() => FashionMnist.Download.Into(folder.FullName, client, canceled.Token);
+
+        FluentActions.Invoking(Download).Should().Throw<IOException>().WithMessage("*can't be downloaded: the time of 100 seconds has passed. Install Debian's package *");
+        canceled.Cancel();
+        FluentActions.Invoking(Download).Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_named_with_what_to_do()
     {
         File.WriteAllText(folder.File("file"), "");

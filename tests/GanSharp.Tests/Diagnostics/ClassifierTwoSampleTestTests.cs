@@ -2,7 +2,9 @@ using FluentAssertions;
 using GanSharp.Data.Distributions;
 using GanSharp.Diagnostics.Testing;
 using GanSharp.Divergences;
+using GanSharp.Estimates;
 using GanSharp.Networks;
+using GanSharp.Networks.Packing;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -25,6 +27,16 @@ public sealed class ClassifierTwoSampleTestTests
         test.TotalVariationBound.Value.Should().BeApproximately(0.3829249225, 0.008);
         test.JensenShannonBound.Upper.Should().BeLessThan(0.1114214822);
         test.PValue.Should().BeLessThan(1e-100);
+    }
+
+    [Fact]
+    public void Groups_of_samples_are_refused()
+    {
+        using var data = Mixtures.Normal();
+        using var generator = new AffineGenerator(0, 1);
+        using var packed = new PackedDiscriminator(new MlpDiscriminator(2, 4), samplesPerLogit: 2);
+
+        FluentActions.Invoking(() => ClassifierTwoSampleTest.Measure(packed, data, generator, samples: 100)).Should().Throw<DiagnosticRefusedException>().WithMessage("PackedDiscriminator judges 2 samples per logit*");
     }
 
     [Theory]

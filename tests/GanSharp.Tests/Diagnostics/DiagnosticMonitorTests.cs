@@ -185,6 +185,15 @@ public sealed class DiagnosticMonitorTests
         make.Should().Throw<ArgumentException>().WithMessage("*- DiagnosticOptions.Samples must be 0 (none) or at least 40 but is 10.*- DiagnosticOptions.DiversitySamples must be at least 20 but is 3.*");
     }
 
+    [Theory]
+    [InlineData(300, 300, 0)]
+    [InlineData(1_000, 500, 500)]
+    [InlineData(1_250, 500, 500)]
+    [InlineData(1_600, 500, 1_100)]
+    [InlineData(2_000, 1_000, 1_000)]
+    public void The_newest_samples_that_D_has_learned_are_of_one_epoch(long seen, int learned, long first) =>
+        DiagnosticLook.LearnedFrom(seen, learned, total: 1_000).Should().Be(first);
+
     [Fact]
     public void Diversity_is_one_for_the_data_itself_and_zero_for_one_sample_again_and_again()
     {
@@ -199,6 +208,9 @@ public sealed class DiagnosticMonitorTests
         same.NearestRatio.Should().BeApproximately(1, 0.1);
         half.PairwiseRatio.Should().BeApproximately(0.5, 0.03);
         (constant.PairwiseRatio, constant.NearestRatio).Should().Be((0, 0));
+        // Far from the origin, where distances by products are rounded, and each sample twice.
+        var repeated = (randn(250, 3) + 1000).repeat(2, 1);
+        SampleDiversity.Measure(repeated, randn(500, 3)).NearestRatio.Should().Be(double.NaN);
     }
 
     private static DiagnosticReport Look(Dataset data)

@@ -8,6 +8,20 @@ namespace GanSharp.Tests.Diagnostics;
 
 public sealed class JensenShannonIntervalTests(ITestOutputHelper output)
 {
+    [Fact]
+    public void Pairs_of_one_label_have_the_interval_of_pairs()
+    {
+        using var scope = NewDisposeScope();
+        // One class that G makes perfectly, and one that D tells apart: what D says of a pair is the same twice.
+        var easy = (arange(1_000, ScalarType.Float64) % 2) * 6;
+
+        var (apart, paired) = (JensenShannon.Bound(easy, -easy), JensenShannon.Bound(easy, -easy, arePairs: true));
+
+        paired.Value.Should().BeApproximately(apart.Value, 1e-12);
+        ((paired.Upper - paired.Lower) / (apart.Upper - apart.Lower)).Should().BeApproximately(Math.Sqrt(2), 1e-9);
+        FluentActions.Invoking(() => JensenShannon.Bound(easy, easy.narrow(0, 0, 10), arePairs: true)).Should().Throw<ArgumentException>().WithMessage("Pairs need as many generated samples as real ones*");
+    }
+
     [Theory]
     [InlineData(0.5, 500, 500, 0.5, 0.030311300520839)]
     [InlineData(1, 300, 1_000, 0.5, 0.11142148218474)]

@@ -22,6 +22,16 @@ public sealed class ModeCoverageTests
     }
 
     [Fact]
+    public void Modes_that_are_not_round_or_not_equally_likely_are_refused()
+    {
+        using var ring = Mixtures.Ring();
+        using var unequal = new GaussianMixture(ring.Components, [.. Enumerable.Range(1, ring.Components.Count).Select(weight => (double)weight)]);
+        using var samples = zeros(3, 2);
+
+        FluentActions.Invoking(() => ModeCoverage.Measure(samples, unequal)).Should().Throw<ArgumentException>().WithMessage("mixture must have equally likely, round modes*");
+    }
+
+    [Fact]
     public void Dropped_modes_cost_the_log_of_their_share()
     {
         using var scope = NewDisposeScope();

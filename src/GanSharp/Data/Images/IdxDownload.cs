@@ -46,7 +46,8 @@ internal sealed record IdxDownload(string Name, string Address, IReadOnlyList<(s
             {
                 VerifiedDownload.Save(client, new Uri(Address + name), sha256, target, cancellationToken);
             }
-            catch (HttpRequestException exception)
+            // HttpClient says of its own time limit that the request was canceled.
+            catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 throw Missing(folder, $"{Address}{name} can't be downloaded: {exception.Message}", exception);
             }

@@ -29,6 +29,8 @@ public sealed class ImageFolder : Dataset
 
     internal override (long Lowest, long Highest)? LabelRange => images.LabelRange;
 
+    internal override Tensor? ReadLabels(long seed, long position, int count) => images.ReadLabels(seed, position, count);
+
     /// <summary>Decodes every image of a folder into memory, on all processors. The fastest to draw from if the images fit in memory.</summary>
     /// <param name="folder">The folder; files without an image extension are ignored.</param>
     /// <param name="options">Null for the defaults.</param>

@@ -75,6 +75,12 @@ internal sealed class StreamedImages : Dataset
         }
     }
 
+    internal override Tensor? ReadLabels(long seed, long position, int count)
+    {
+        ThrowIfDisposed();
+        return files.Labels is { } all ? tensor(order.Rows(seed, position, count).Select(row => all[row]).ToArray()) : null;
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -69,9 +69,11 @@ public static class Auditor
             var (real, fake) = samples.Logits(auditor);
             return (calibration.Apply(real), calibration.Apply(fake));
         }
-        var (real, fake) = LogRatios(split.Reading());
-        var (seenReal, seenFake) = LogRatios(training.Seen(stepsTaken, split.Half));
-        var bound = JensenShannon.Bound(real, fake);
+        var reading = split.Reading();
+        var (real, fake) = LogRatios(reading);
+        var seen = training.Seen(stepsTaken, split.Half);
+        var (seenReal, seenFake) = LogRatios(seen);
+        var bound = JensenShannon.Bound(real, fake, arePairs: reading.ArePairs);
         if (!double.IsFinite(bound.Value))
             throw new DiagnosticRefusedException($"The auditor {auditor.GetType().Name} gives logits that are NaN or infinite, so it bounds nothing. Lower AuditOptions.LearningRate, or look for NaN in the generator's samples.");
         // Clipping costs a perfect D about e^−b and the interval's range term is some 10 b / n: the sum is least near b = ln(n / 10).
@@ -79,7 +81,7 @@ public static class Auditor
         return new AuditReport
         {
             Bound = bound,
-            TrainingBound = JensenShannon.Bound(seenReal, seenFake),
+            TrainingBound = JensenShannon.Bound(seenReal, seenFake, arePairs: seen.ArePairs),
             LowerConfidenceBound = JensenShannon.Bound(real, fake, interval: IntervalMethod.EmpiricalBernstein, logitLimit: logitLimit).Lower,
             Calibration = calibration,
             StepsTaken = stepsTaken,

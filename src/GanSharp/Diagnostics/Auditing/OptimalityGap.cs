@@ -34,16 +34,17 @@ public static class OptimalityGap
     /// <param name="auditorFake">The auditor's at fresh generated samples, shape [M], M ≥ 2.</param>
     /// <param name="discriminatorReal">D's ln p_d/p_g at the same real samples, shape [N].</param>
     /// <param name="discriminatorFake">D's at the same generated samples, shape [M].</param>
+    /// <param name="arePairs">Whether real and generated samples in the same places share something, such as a label: see <see cref="JensenShannon.Bound(Tensor, Tensor, double, IntervalMethod, double, long, bool)"/>. Default false.</param>
     /// <returns>Nats. Below 0 where D beats the auditor.</returns>
     /// <exception cref="ArgumentException">The shapes don't match, or there are fewer than two samples per side.</exception>
-    public static Estimate Paired(Tensor auditorReal, Tensor auditorFake, Tensor discriminatorReal, Tensor discriminatorFake)
+    public static Estimate Paired(Tensor auditorReal, Tensor auditorFake, Tensor discriminatorReal, Tensor discriminatorFake, bool arePairs = false)
     {
         ThrowIfUnpaired(auditorReal, discriminatorReal, nameof(discriminatorReal));
         ThrowIfUnpaired(auditorFake, discriminatorFake, nameof(discriminatorFake));
         using var scope = NewDisposeScope();
         Tensor Difference(Tensor auditor, Tensor discriminator) =>
             ValueFunction.LogProbability(auditor.to(CPU)) - ValueFunction.LogProbability(discriminator.to(CPU));
-        return new WeightedMeans(0, (0.5, Difference(auditorReal, discriminatorReal)), (0.5, Difference(-auditorFake, -discriminatorFake))).Normal();
+        return WeightedMeans.OfTwo(0, 0.5, Difference(auditorReal, discriminatorReal), 0.5, Difference(-auditorFake, -discriminatorFake), arePairs).Normal();
     }
 
     /// <summary>The paired gap of D on the samples on which an audit's bound was computed, which are drawn again.</summary>
@@ -73,7 +74,8 @@ public static class OptimalityGap
             throw new DiagnosticRefusedException("The generator has changed since it was audited, so its samples are others. Audit it again.");
         using var scope = NewDisposeScope();
         var split = new HeldOutSplit(data, generator, audit.Options, labels);
-        var (real, fake) = split.Reading().Logits(discriminator);
+        var reading = split.Reading();
+        var (real, fake) = reading.Logits(discriminator);
         if (objective.Ratio == RatioKind.UpToConstant)
         {
             var (calibrationReal, calibrationFake) = split.Calibration().Logits(discriminator);
@@ -84,7 +86,7 @@ public static class OptimalityGap
         {
             (real, fake) = (objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
         }
-        return Paired(tensor(audit.RealLogRatios.ToArray()), tensor(audit.FakeLogRatios.ToArray()), real, fake);
+        return Paired(tensor(audit.RealLogRatios.ToArray()), tensor(audit.FakeLogRatios.ToArray()), real, fake, reading.ArePairs);
     }
 
     private static void ThrowIfUnpaired(Tensor auditor, Tensor discriminator, string name)

@@ -20,7 +20,7 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
         using var random = SeededRandom.Create(options.Seed, "training latents of an audit", step, device);
         using var labelRandom = SeededRandom.Create(options.Seed, "training labels of an audit", step, device);
         var fake = generator.Sample(options.BatchSize, AskedLabels.Of(generator, sampler, labels, options.BatchSize, labelRandom), random);
-        return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
+        return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), AskedLabels.AreShared(generator, labels));
     }
 
     /// <summary>The first samples that training used: at most <paramref name="count"/>, with each real sample of a finite data set once.</summary>
@@ -33,6 +33,7 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
         return new ComparedSamples(
             Join(batches.Select(batch => batch.Real)),
             Join(batches.Select(batch => batch.Fake)),
-            batches[0].Labels is null ? null : Join(batches.Select(batch => batch.Labels!)));
+            batches[0].Labels is null ? null : Join(batches.Select(batch => batch.Labels!)),
+            batches.All(batch => batch.ArePairs));
     }
 }

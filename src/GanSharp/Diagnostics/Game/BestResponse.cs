@@ -38,7 +38,8 @@ internal sealed class BestResponse(
             Learn(generatorPlayer, discriminatorPlayer, GeneratorLoss, cancellationToken);
             var bestGenerator = Value(heldOut);
             // Both sides use the same real samples and latents, so that common noise cancels in the differences per sample.
-            var gap = new WeightedMeans(0, (1, bestDiscriminator.Real - bestGenerator.Real), (1, bestDiscriminator.Fake - bestGenerator.Fake)).Normal();
+            // And a conditional G is asked for the labels of the real samples.
+            var gap = WeightedMeans.OfTwo(0, 1, bestDiscriminator.Real - bestGenerator.Real, 1, bestDiscriminator.Fake - bestGenerator.Fake, arePairs: generator.Classes is not null).Normal();
             if (!double.IsFinite(gap.Value))
                 throw new DiagnosticRefusedException("A player's logits became NaN or infinite, so the gap has no value. Lower DualityGapOptions.LearningRate.");
             return new DualityGap

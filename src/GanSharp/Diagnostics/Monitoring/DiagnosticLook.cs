@@ -60,7 +60,7 @@ internal sealed class DiagnosticLook
         if (Refusal() is null && data.Count is { } total && samplesSeen > 0)
         {
             var learned = (int)Math.Min(Math.Min(count, LargestSubsample), Math.Min(samplesSeen, total));
-            learnedLogits = Judge(data.Read(seed, samplesSeen - learned, learned), learned).Logits;
+            learnedLogits = Judge(data.Read(seed, LearnedFrom(samplesSeen, learned, total), learned), learned).Logits;
         }
     }
 
@@ -106,6 +106,16 @@ internal sealed class DiagnosticLook
     /// <summary>Whether the data that D trains on can't be read, so that training can't continue either.</summary>
     public static bool IsOfTrainingData(Exception exception, Dataset data) => exception is InvalidDatasetException { Unreadable: { } unreadable } && unreadable == data;
 
+    /// <summary>Whether G was asked for the labels of the real samples in the same places.</summary>
+    private bool SharesLabels => AskedLabels.AreShared(generator, real.Labels);
+
+    /// <summary>Where the newest samples that D has learned begin, all of one epoch, so that none is counted twice: of this epoch, or of the one before where this one has too few yet.</summary>
+    internal static long LearnedFrom(long samplesSeen, int learned, long total)
+    {
+        var inEpoch = samplesSeen % total;
+        return inEpoch >= learned ? samplesSeen - learned : samplesSeen - inEpoch - learned;
+    }
+
     private string? Refusal()
     {
         if (objective.RatioRefusal is { } reason)
@@ -127,7 +137,7 @@ internal sealed class DiagnosticLook
         Tensor Ratios(Tensor logits) => isExact ? objective.LogDensityRatio(logits)! : calibration.Apply(logits);
         Tensor Read(Tensor logits) => Ratios(logits.narrow(0, first, logits.shape[0] - first));
         var (realRatios, fakeRatios) = (Read(realOutput.Logits), Read(fakeOutput.Logits));
-        var bound = JensenShannon.Bound(realRatios, fakeRatios);
+        var bound = JensenShannon.Bound(realRatios, fakeRatios, arePairs: SharesLabels);
         var truth = TrueJensenShannon();
         return report with
         {
@@ -145,7 +155,7 @@ internal sealed class DiagnosticLook
     /// <summary>The bound of each class. G was asked for the labels of the real samples, so that both sides of a class have the same places; none where it has other classes.</summary>
     private IReadOnlyList<ClassDivergence> Classes(Tensor realRatios, Tensor fakeRatios, int first)
     {
-        if (generator.Classes is null || real.Labels is not { } all || !AskedLabels.AreKnown(generator, all))
+        if (!SharesLabels || real.Labels is not { } all)
             return [];
         var shared = all.narrow(0, first, realRatios.shape[0]).to(realRatios.device);
         var counts = shared.bincount(null, 0).cpu().data<long>().ToArray();

@@ -1,4 +1,5 @@
 using GanSharp.Estimates;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GanSharp.Diagnostics.Reports;
@@ -46,7 +47,8 @@ public readonly record struct SampleDiversity(double PairwiseRatio, double Neare
         using var frozen = no_grad();
         var flat = samples.flatten(1).to(ScalarType.Float64).cpu();
         var count = flat.shape[0];
-        var distances = cdist(flat, flat);
+        // From differences and not from products, whose rounding would part samples that are equal.
+        var distances = cdist(flat, flat, compute_mode: compute_mode.donot_use_mm_for_euclid_dist);
         var ofSample = distances.sum(1) / (count - 1.0);
         var pairwise = 2 * Estimate.NormalQuantile * Math.Sqrt(ofSample.var().item<double>() / count);
         var nearest = (distances + eye(count, dtype: ScalarType.Float64) * double.MaxValue).min(1).values.sort().Values.data<double>().ToArray();

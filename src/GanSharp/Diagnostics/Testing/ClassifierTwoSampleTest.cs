@@ -55,10 +55,13 @@ public readonly record struct ClassifierTwoSampleTest(Estimate Accuracy, double 
     /// <param name="seed">Determines which held-out samples and latents are drawn. Default 0.</param>
     /// <returns>The accuracy from 0 to 1, ½ by chance, with its 95% interval and p-value.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 2.</exception>
-    /// <exception cref="DiagnosticRefusedException">The data is training data: it has a held-out part itself, or a trainer has been created with it.</exception>
+    /// <exception cref="DiagnosticRefusedException">The data is training data: it has a held-out part itself, or a trainer has been created with it; or D judges samples in groups.</exception>
     public static ClassifierTwoSampleTest Measure(
         DiscriminatorNetwork discriminator, Dataset heldOut, GeneratorNetwork generator, int samples = 10_000, long seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(discriminator);
+        if (discriminator.SamplesPerLogit != 1)
+            throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples per logit, and groups are easier to tell apart than samples. Test with a network that judges one.");
         using var scope = NewDisposeScope();
         var (real, fake) = JensenShannon.HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
         return Measure(real, fake);

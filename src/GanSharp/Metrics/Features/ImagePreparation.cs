@@ -63,11 +63,12 @@ public sealed record ImagePreparation(ImageShape Image)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var images = samples.to(ScalarType.Float32);
-        if (images.shape[2] != Image.Height || images.shape[3] != Image.Width)
-        {
-            var shrinks = images.shape[2] >= Image.Height && images.shape[3] >= Image.Width;
-            images = nn.functional.interpolate(images, [Image.Height, Image.Width], mode: shrinks ? InterpolationMode.Area : InterpolationMode.Bilinear, align_corners: shrinks ? null : false);
-        }
+        // Axis by axis: first those that shrink, so that no pixel is skipped, then those that grow.
+        long[] smaller = [Math.Min(images.shape[2], Image.Height), Math.Min(images.shape[3], Image.Width)];
+        if (images.shape[2] != smaller[0] || images.shape[3] != smaller[1])
+            images = nn.functional.interpolate(images, smaller, mode: InterpolationMode.Area);
+        if (smaller[0] != Image.Height || smaller[1] != Image.Width)
+            images = nn.functional.interpolate(images, [Image.Height, Image.Width], mode: InterpolationMode.Bilinear, align_corners: false);
         images = (images + 1) * ((Highest - Lowest) / 2) + Lowest;
         Tensor PerChannel(IReadOnlyList<double> numbers) => tensor(numbers.ToArray(), ScalarType.Float32, images.device).view(1, -1, 1, 1);
         if (Mean.Count > 0)

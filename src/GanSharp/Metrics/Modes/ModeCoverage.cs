@@ -18,13 +18,15 @@ public readonly record struct ModeCoverage(int ModesHit, int ModeCount, double H
     /// <param name="samples">Generated samples, shape [N, dimension].</param>
     /// <param name="mixture">Data of equally likely, round modes.</param>
     /// <returns>The counts over all N samples; the reverse KL is +∞ where no sample is near a mode.</returns>
-    /// <exception cref="ArgumentException"><paramref name="samples"/> don't have shape [N, dimension of the mixture].</exception>
+    /// <exception cref="ArgumentException"><paramref name="samples"/> don't have shape [N, dimension of the mixture], or the modes aren't round and equally likely.</exception>
     public static ModeCoverage Measure(Tensor samples, GaussianMixture mixture)
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(mixture);
         if (samples.dim() != 2 || samples.shape[1] != mixture.Dimension || samples.shape[0] == 0)
             throw new ArgumentException($"samples must have shape [N, {mixture.Dimension}] but have shape {Shape.Format(samples.shape)}.", nameof(samples));
+        if (!mixture.HasEqualRoundModes)
+            throw new ArgumentException("mixture must have equally likely, round modes, because samples are counted within a radius of each and compared with equal shares.", nameof(mixture));
         using var scope = NewDisposeScope();
         var modes = mixture.Components.Count;
         var centers = stack(mixture.Components.Select(component => tensor(component.Mean.ToArray())));

@@ -22,6 +22,9 @@ internal static class AskedLabels
         return sampler.Sample(labels, count, random, generator.Device());
     }
 
+    /// <summary>Whether a conditional G is asked for the labels of the real samples, so that real and generated samples in the same places aren't independent.</summary>
+    public static bool AreShared(GeneratorNetwork generator, Tensor? labels) => generator.Classes is not null && labels is not null && AreKnown(generator, labels);
+
     /// <summary>Whether G has the classes of the data. Reading them waits for the device.</summary>
     public static bool AreKnown(GeneratorNetwork generator, Tensor labels) =>
         generator.Classes is not { } classes || (labels.min().item<long>() >= 0 && labels.max().item<long>() < classes);

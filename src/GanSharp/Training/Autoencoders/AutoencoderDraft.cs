@@ -62,7 +62,7 @@ internal sealed class AutoencoderDraft(AutoencoderTrainer trainer, BoundMeans me
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var averaged = trainer.ApplyAverage?.Invoke();
+        // Of the decoder in training, which belongs to the encoder and the σ that are measured with it; an average doesn't.
         // The same z at every report, so that reports compare.
         var device = trainer.State.LatentRandom.device;
         using var random = SeededRandom.Create(trainer.Options.Seed, "held-out bound", device: device);

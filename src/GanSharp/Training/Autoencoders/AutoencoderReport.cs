@@ -24,7 +24,7 @@ public sealed record AutoencoderReport : TrainingReport
     public double EvidenceLowerBound => Reconstruction - KullbackLeibler;
 
     /// <summary>
-    /// The same bound on held-out data, of the average where one is kept, with a normal 95% interval over samples; null where it was not measured. Far below
+    /// The same bound on held-out data, of the networks in training and not of an average, with a normal 95% interval over samples; null where it was not measured. Far below
     /// <see cref="EvidenceLowerBound"/>, the VAE has memorized.
     /// </summary>
     public Estimate? HeldOutBound { get; init; }

@@ -58,6 +58,18 @@ public sealed class OnnxFeaturesTests
     }
 
     [Fact]
+    public void An_axis_that_shrinks_is_averaged_while_the_other_grows()
+    {
+        using var scope = NewDisposeScope();
+        var stripes = tensor(new float[] { 1, -1 }).repeat(8).view(1, 1, 1, 16).expand(1, 1, 4, 16);
+
+        var prepared = new ImagePreparation(new(1, 8, 4)).Apply(stripes);
+
+        prepared.shape.Should().Equal(1, 1, 8, 4);
+        (prepared - 0.5).abs().max().item<float>().Should().BeLessThan(1e-6f, "each of the four columns is the mean of two bright and two dark ones, which is gray");
+    }
+
+    [Fact]
     public void The_ImageNet_network_of_the_package_makes_512_features()
     {
         var folder = typeof(OnnxFeaturesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ResNet18Folder").Value!;
