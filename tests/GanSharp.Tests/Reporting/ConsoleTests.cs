@@ -214,6 +214,21 @@ public sealed class ConsoleTests : IDisposable
         Steps().Should().Equal("100", "200");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_console_that_cannot_be_written_ends_no_run(bool isTerminal)
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No, Out = new Output(new FullDisk(), isTerminal, 120, 40) });
+
+        trainer.Train(10).Every(5).WithProgress(console, ConsoleVerbosity.Verbose).Should().HaveCount(2);
+        trainer.Train(10).Every(5).WithProgress(console, ConsoleVerbosity.Quiet).Should().HaveCount(2);
+        using var share = new ConsoleShare("Measuring", console);
+        share.Report(0.5);
+        share.Report(1);
+    }
+
     [Fact]
     public void Ctrl_C_cancels_once_and_lets_the_second_one_through()
     {
@@ -251,6 +266,14 @@ public sealed class ConsoleTests : IDisposable
             Out = new Output(output, isTerminal, width, height),
         });
         return (console, output);
+    }
+
+    /// <summary>As a redirected output is whose disk is full.</summary>
+    private sealed class FullDisk : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device");
     }
 
     private sealed class Output(TextWriter writer, bool isTerminal, int width, int height) : IAnsiConsoleOutput
