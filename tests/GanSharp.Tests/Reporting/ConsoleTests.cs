@@ -214,6 +214,22 @@ public sealed class ConsoleTests : IDisposable
         Steps().Should().Equal("100", "200");
     }
 
+    [Fact]
+    public void A_new_run_that_reports_less_often_keeps_no_line_of_the_older_one()
+    {
+        var path = folder.File("rarer.csv");
+        string[] Steps() => [.. File.ReadAllLines(path).Skip(1).Select(line => line.Split(',')[0])];
+        using (var older = new GanTrainer(generator, discriminator, data))
+            older.Train(20).Every(5).WithCsv(path).Should().HaveCount(4);
+
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        trainer.Train(20).Every(10).WithCsv(path).Should().HaveCount(2);
+        Steps().Should().Equal("10", "20");
+
+        trainer.Train(20).Every(10).WithCsv(path).Should().HaveCount(2);
+        Steps().Should().Equal("10", "20", "30", "40");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -8,6 +8,7 @@ namespace GanSharp.Reporting.Runs.Writing;
 internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : IDisposable
 {
     private ReportTable? table;
+    private long written;
 
     /// <summary>Drops what is there of later steps: a resumed run goes on, a new one begins with nothing.</summary>
     public void Begin(long step)
@@ -22,8 +23,8 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
             foreach (var drawn in new[] { layout.TrainingPlot, layout.DiagnosticsPlot, layout.Page, layout.Table }.Where(File.Exists))
                 File.Delete(drawn);
         KeepReportsTo(step);
-        table?.Dispose();
-        table = null;
+        Close(ref table);
+        written = step;
     }
 
     public void Write(TrainingReport report)
@@ -31,8 +32,9 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
         Append([.. JsonSerializer.SerializeToUtf8Bytes(report.ToRecord(), ReportJson.Default.ReportRecord), (byte)'\n']);
         try
         {
-            table ??= new ReportTable(layout.Table);
+            table ??= new ReportTable(layout.Table, lastKept: written);
             table.Write(report);
+            written = report.Step;
         }
         catch
         {
