@@ -20,10 +20,10 @@ public sealed class RunFolder : IDisposable
     private readonly Lock refreshing = new();
     private RunInfo info;
 
-    private RunFolder(RunLayout layout, RunWriter? writer = null)
+    private RunFolder(RunLayout layout, RunWriter? writer = null, ThinnedReports<ReportRecord>? thinned = null)
     {
         (this.layout, Writer) = (layout, writer);
-        log = new ReportLog(layout.Reports);
+        log = new ReportLog(layout.Reports, thinned);
         Refresh();
     }
 
@@ -152,6 +152,9 @@ public sealed class RunFolder : IDisposable
             throw new DirectoryNotFoundException($"'{layout.FullName}' must be a run's folder but {(File.Exists(layout.FullName) ? "is a file" : "isn't there")}.");
         return new RunFolder(layout);
     }
+
+    /// <summary>The folder for a page: of a long run not every report.</summary>
+    internal static RunFolder OpenThinned(RunLayout layout) => new(layout, thinned: ThinnedReports.OfRecords());
 
     /// <summary>Reads what was written since; from any thread.</summary>
     /// <exception cref="InvalidDataException">run.json or options.json can't be read any more; the message says why.</exception>

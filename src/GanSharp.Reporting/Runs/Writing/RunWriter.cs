@@ -174,8 +174,10 @@ internal sealed class RunWriter : IDisposable
         if (!options.DrawsPage)
             return true;
         plots.Draw();
-        view ??= RunFolder.Open(layout.FullName);
-        view.Refresh();
+        if (view is null)
+            view = RunFolder.OpenThinned(layout);
+        else
+            view.Refresh();
         RunPage.Save(layout.Page, view);
         drawnAt = Environment.TickCount64;
         return true;
