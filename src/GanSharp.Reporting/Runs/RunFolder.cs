@@ -5,6 +5,7 @@ using GanSharp.IO;
 using GanSharp.Reporting.Runs.Writing;
 using GanSharp.Training;
 using GanSharp.Training.Autoencoders;
+using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting.Runs;
@@ -18,11 +19,12 @@ public sealed class RunFolder : IDisposable
     private readonly RunLayout layout;
     private readonly ReportLog log;
     private readonly Lock refreshing = new();
+    private readonly FolderLock? folderLock;
     private RunInfo info;
 
-    private RunFolder(RunLayout layout, RunWriter? writer = null, ThinnedReports<ReportRecord>? thinned = null)
+    private RunFolder(RunLayout layout, RunWriter? writer = null, FolderLock? folderLock = null, ThinnedReports<ReportRecord>? thinned = null)
     {
-        (this.layout, Writer) = (layout, writer);
+        (this.layout, Writer, this.folderLock) = (layout, writer, folderLock);
         log = new ReportLog(layout.Reports, thinned);
         Refresh();
     }
@@ -101,6 +103,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>
     /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one is enumerated.
+    /// The folder is locked until it is disposed: no other run writes into it.
     /// </summary>
     /// <remarks>Of several processes that train together, rank 0 writes; on the others nothing is made, and reports only pass through.</remarks>
     /// <param name="path">The folder; made where it isn't there.</param>
@@ -109,7 +112,7 @@ public sealed class RunFolder : IDisposable
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
     /// <returns>The folder to write into; the caller disposes it after the run.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
-    /// <exception cref="IOException">The folder can't be made or written.</exception>
+    /// <exception cref="IOException">The folder can't be made or written, or another run writes into it; the message names the process.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, because a permission is missing.</exception>
     public static RunFolder Create<TReport>(string path, Trainer<TReport> trainer, RunFolderOptions? options = null)
         where TReport : TrainingReport
@@ -130,12 +133,20 @@ public sealed class RunFolder : IDisposable
         };
         if (trainer.Rank > 0)
             return new RunFolder(layout, info) { Trainer = trainer };
-        Directory.CreateDirectory(layout.FullName);
-        var previous = Previous(layout);
-        AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
-        AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
-        var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
-        return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger)) { Trainer = trainer };
+        var folderLock = Lock(layout);
+        try
+        {
+            var previous = Previous(layout);
+            AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
+            AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
+            var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
+            return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger), folderLock) { Trainer = trainer };
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a run's folder to read it, while the run goes on or afterwards.</summary>
@@ -176,8 +187,25 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Ends the writing; <see cref="RunFolders.WithRunFolder"/> has waited for everything already. Where the folder was opened to be read there is nothing to end.</summary>
-    public void Dispose() => Writer?.Dispose();
+    /// <summary>Ends the writing, and lets others write into the folder; <see cref="RunFolders.WithRunFolder"/> has waited for everything already. Where the folder was opened to be read there is nothing to end.</summary>
+    public void Dispose()
+    {
+        Writer?.Dispose();
+        folderLock?.Dispose();
+    }
+
+    private static FolderLock Lock(RunLayout layout)
+    {
+        try
+        {
+            // Not the lock of checkpoints, for which the folder may serve too.
+            return FolderLock.Take(layout.FullName, "reports", "reports.lock");
+        }
+        catch (CheckpointException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     /// <summary>The run that is there, where one is that can be read.</summary>
     private static RunInfo? Previous(RunLayout layout)
