@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
-using GanSharp.IO;
 using GanSharp.Reporting.Runs.Writing;
 using GanSharp.Training;
 using GanSharp.Training.Autoencoders;
@@ -102,7 +101,7 @@ public sealed class RunFolder : IDisposable
     internal RunWriter? Writer { get; }
 
     /// <summary>
-    /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one is enumerated.
+    /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one's first report.
     /// The folder is locked until it is disposed: no other run writes into it.
     /// </summary>
     /// <remarks>Of several processes that train together, rank 0 writes; on the others nothing is made, and reports only pass through.</remarks>
@@ -136,11 +135,11 @@ public sealed class RunFolder : IDisposable
         var folderLock = Lock(layout);
         try
         {
-            var previous = Previous(layout);
-            AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
-            AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
+            var (previous, described) = (Previous(layout), trainer.DescribeOptions());
+            if (previous is null)
+                RunFiles.Describe(layout, info, described);
             var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
-            return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger), folderLock) { Trainer = trainer };
+            return new RunFolder(layout, new RunWriter(layout, options, info, described, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger), folderLock) { Trainer = trainer };
         }
         catch
         {
@@ -167,7 +166,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder for a page: of a long run not every report.</summary>
     internal static RunFolder OpenThinned(RunLayout layout) => new(layout, thinned: ThinnedReports.OfRecords());
 
-    /// <summary>Reads what was written since; from any thread.</summary>
+    /// <summary>Reads what was written since; from any thread. Of a folder that is written it shows nothing of another run that is still there.</summary>
     /// <exception cref="InvalidDataException">run.json or options.json can't be read any more; the message says why.</exception>
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(info))]
     public void Refresh()
@@ -177,11 +176,12 @@ public sealed class RunFolder : IDisposable
             var read = Read(layout.Info, RunJson.Default.RunInfo, "run.json, which every run's folder has");
             if (read.Format is < 1 or > RunInfo.CurrentFormat)
                 throw new InvalidDataException($"'{layout.Info}' must be of format 1 to {RunInfo.CurrentFormat} but is of format {read.Format}: read it with the version of GanSharp that wrote it, {read.Version}.");
-            info = read;
-            Options = File.Exists(layout.Options) ? Read(layout.Options, RunJson.Default.IReadOnlyDictionaryStringString, "options.json") : ReadOnlyDictionary<string, string>.Empty;
-            Reports = log.Read();
+            info = Writer?.Info ?? read;
+            Options = Writer?.Described ?? (File.Exists(layout.Options) ? Read(layout.Options, RunJson.Default.IReadOnlyDictionaryStringString, "options.json") : ReadOnlyDictionary<string, string>.Empty);
+            var ownTo = Writer?.OwnTo ?? long.MaxValue;
+            Reports = [.. log.Read().Where(report => report.Step <= ownTo)];
             DamagedLines = log.Damaged;
-            Samples = layout.ListSamples();
+            Samples = [.. layout.ListSamples().Where(sample => sample.Step <= ownTo)];
             RealSamples = File.Exists(layout.RealSamples) ? layout.RealSamples : null;
             Checkpoints = layout.ListCheckpoints();
         }

@@ -46,9 +46,18 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
 
     public static void Save(string path, Action<Stream> write) => AtomicFile.Save(path, write, flushToDisk: false);
 
-    public void Save(RunInfo info) => Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
+    public void Save(RunInfo info) => Save(layout, info);
+
+    /// <summary>Writes what the run is: run.json and options.json.</summary>
+    public static void Describe(RunLayout layout, RunInfo info, IReadOnlyDictionary<string, string> options)
+    {
+        Save(layout.Options, file => JsonSerializer.Serialize(file, options, RunJson.Default.IReadOnlyDictionaryStringString));
+        Save(layout, info);
+    }
 
     public void Dispose() => Close(ref table);
+
+    private static void Save(RunLayout layout, RunInfo info) => Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
 
     private static void Close(ref ReportTable? table)
     {
