@@ -40,16 +40,10 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
             shown = elapsed.Elapsed;
             var left = value <= 0 ? TimeSpan.MaxValue : elapsed.Elapsed * ((1 - value) / value);
             var text = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(value, 0, 1),4:0%}  {Title}  {ConsoleProgress.Duration(left)} left");
-            if (!isTerminal)
-            {
-                console.Profile.Out.Writer.WriteLine(text);
-                return;
-            }
-            var width = Math.Clamp(console.Profile.Width - text.Length - 2, 0, Width);
-            var full = (int)(Math.Clamp(value, 0, 1) * width);
-            console.Write(new ControlCode("\r\u001b[2K"));
-            console.Write(text.Length < console.Profile.Width ? new Markup($"[green]{new string('━', full)}[/][gray35]{new string('━', width - full)}[/] {text.EscapeMarkup()}") : new Text(text[..Math.Max(0, console.Profile.Width - 1)]));
-            isOpen = true;
+            if (isTerminal)
+                Try(() => Draw(value, text));
+            else
+                Try(() => console.Profile.Out.Writer.WriteLine(text));
         }
     }
 
@@ -59,8 +53,29 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
         lock (drawing)
         {
             if (isOpen)
-                console.WriteLine();
+                Try(console.WriteLine);
             isOpen = false;
+        }
+    }
+
+    private void Draw(double value, string text)
+    {
+        var width = Math.Clamp(console.Profile.Width - text.Length - 2, 0, Width);
+        var full = (int)(Math.Clamp(value, 0, 1) * width);
+        console.Write(new ControlCode("\r\u001b[2K"));
+        console.Write(text.Length < console.Profile.Width ? new Markup($"[green]{new string('━', full)}[/][gray35]{new string('━', width - full)}[/] {text.EscapeMarkup()}") : new Text(text[..Math.Max(0, console.Profile.Width - 1)]));
+        isOpen = true;
+    }
+
+    private static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+            // Nobody reads it, or the disk behind it is full; the work goes on.
         }
     }
 }

@@ -54,7 +54,7 @@ public static class ReportCsv
     /// js_… is D's bound, audited_… the auditor's where one looked, model who was measured ("average of G" or "G"), and standing what the bounds are worth
     /// (<see cref="GanSharp.Diagnostics.Reports.DivergenceStanding"/>). Named loss terms follow as term_…, metrics as metric_… with _lower and _upper where they have
     /// an interval, and class_…_js_bound_nats for the classes of a conditional generator; where one first appears in a later report, because it is measured less often, the table gets its columns then.
-    /// A file that is there keeps its lines of earlier steps, so that a resumed run goes on in it and a new one replaces it.
+    /// A file that is there keeps its lines up to the step at which this run begins, so that a resumed run goes on in it and a new one replaces it.
     /// </summary>
     /// <param name="reports">The run.</param>
     /// <param name="path">The file.</param>

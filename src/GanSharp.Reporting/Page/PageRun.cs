@@ -3,7 +3,7 @@ using GanSharp.Reporting.Runs;
 
 namespace GanSharp.Reporting.Page;
 
-/// <summary>A run as the page reads it, in JSON.</summary>
+/// <summary>A run as the page reads it, in JSON: of a long one, with thousands of reports, only every second, fourth, … report and the last.</summary>
 /// <param name="Folder">The run.</param>
 /// <param name="Id">What the page calls it; unlike those of other runs.</param>
 public sealed record PageRun(RunFolder Folder, string Id)
@@ -32,9 +32,8 @@ public sealed record PageRun(RunFolder Folder, string Id)
             json.WriteString(name, value);
         json.WriteEndObject();
         json.WriteStartArray("records");
-        foreach (var record in Folder.Reports)
-            if (record.Step > AfterStep)
-                JsonSerializer.Serialize(json, record, ReportJson.Default.ReportRecord);
+        foreach (var record in ThinnedReports.Of(Folder.Reports.Where(record => record.Step > AfterStep)))
+            JsonSerializer.Serialize(json, record, ReportJson.Default.ReportRecord);
         json.WriteEndArray();
         var all = Folder.Samples;
         json.WriteStartArray("samples");

@@ -6,7 +6,9 @@ namespace GanSharp.Reporting.Runs;
 /// Reads reports.jsonl as it grows: only what was added since, as long as what was read before still stands there. A last line without its end is being written, or was when the process ended:
 /// it is passed over until it is complete. So is a line that is no report, which a full disk can leave.
 /// </summary>
-internal sealed class ReportLog(string path)
+/// <param name="path">The file.</param>
+/// <param name="thinned">Keeps some of the reports, for who doesn't need all; null keeps all.</param>
+internal sealed class ReportLog(string path, ThinnedReports<ReportRecord>? thinned = null)
 {
     private readonly List<ReportRecord> records = [];
     private long end;
@@ -30,7 +32,7 @@ internal sealed class ReportLog(string path)
         var added = new byte[file.Length - end];
         var count = file.ReadAtLeast(added, added.Length, throwOnEndOfStream: false);
         Take(added.AsSpan(0, count));
-        return [.. records];
+        return thinned?.All ?? [.. records];
     }
 
     private bool StillStands(FileStream file)
@@ -45,6 +47,7 @@ internal sealed class ReportLog(string path)
     private void Reset()
     {
         records.Clear();
+        thinned?.Clear();
         (end, lastLine, Damaged) = (0, [], 0);
     }
 
@@ -53,10 +56,12 @@ internal sealed class ReportLog(string path)
         while (added.IndexOf((byte)'\n') is >= 0 and var length)
         {
             var line = added[..(length + 1)];
-            if (Parse(line[..length]) is { } record)
+            if (Parse(line[..length]) is not { } record)
+                Damaged++;
+            else if (thinned is null)
                 records.Add(record);
             else
-                Damaged++;
+                thinned.Add(record);
             end += line.Length;
             lastLine = line.ToArray();
             added = added[line.Length..];

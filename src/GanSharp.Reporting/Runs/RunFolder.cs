@@ -1,10 +1,10 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
-using GanSharp.IO;
 using GanSharp.Reporting.Runs.Writing;
 using GanSharp.Training;
 using GanSharp.Training.Autoencoders;
+using GanSharp.Training.Checkpointing;
 using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting.Runs;
@@ -18,12 +18,13 @@ public sealed class RunFolder : IDisposable
     private readonly RunLayout layout;
     private readonly ReportLog log;
     private readonly Lock refreshing = new();
+    private readonly FolderLock? folderLock;
     private RunInfo info;
 
-    private RunFolder(RunLayout layout, RunWriter? writer = null)
+    private RunFolder(RunLayout layout, RunWriter? writer = null, FolderLock? folderLock = null, ThinnedReports<ReportRecord>? thinned = null)
     {
-        (this.layout, Writer) = (layout, writer);
-        log = new ReportLog(layout.Reports);
+        (this.layout, Writer, this.folderLock) = (layout, writer, folderLock);
+        log = new ReportLog(layout.Reports, thinned);
         Refresh();
     }
 
@@ -100,7 +101,8 @@ public sealed class RunFolder : IDisposable
     internal RunWriter? Writer { get; }
 
     /// <summary>
-    /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one is enumerated.
+    /// Makes a folder for a run, or goes on in the one of a run that was resumed; <see cref="RunFolders.WithRunFolder"/> then fills it. What another run left there stays until this one's first report.
+    /// The folder is locked until it is disposed: no other run writes into it.
     /// </summary>
     /// <remarks>Of several processes that train together, rank 0 writes; on the others nothing is made, and reports only pass through.</remarks>
     /// <param name="path">The folder; made where it isn't there.</param>
@@ -109,7 +111,7 @@ public sealed class RunFolder : IDisposable
     /// <typeparam name="TReport">The trainer's kind of report.</typeparam>
     /// <returns>The folder to write into; the caller disposes it after the run.</returns>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
-    /// <exception cref="IOException">The folder can't be made or written.</exception>
+    /// <exception cref="IOException">The folder can't be made or written, or another run writes into it; the message names the process.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, because a permission is missing.</exception>
     public static RunFolder Create<TReport>(string path, Trainer<TReport> trainer, RunFolderOptions? options = null)
         where TReport : TrainingReport
@@ -130,12 +132,20 @@ public sealed class RunFolder : IDisposable
         };
         if (trainer.Rank > 0)
             return new RunFolder(layout, info) { Trainer = trainer };
-        Directory.CreateDirectory(layout.FullName);
-        var previous = Previous(layout);
-        AtomicFile.Save(layout.Options, file => JsonSerializer.Serialize(file, trainer.DescribeOptions(), RunJson.Default.IReadOnlyDictionaryStringString));
-        AtomicFile.Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
-        var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
-        return new RunFolder(layout, new RunWriter(layout, options, info, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger)) { Trainer = trainer };
+        var folderLock = Lock(layout);
+        try
+        {
+            var (previous, described) = (Previous(layout), trainer.DescribeOptions());
+            if (previous is null)
+                RunFiles.Describe(layout, info, described);
+            var logger = (object)trainer switch { AutoencoderTrainer vae => vae.Options.Logger, GanTrainer gan => gan.Options.Logger, _ => null };
+            return new RunFolder(layout, new RunWriter(layout, options, info, described, previous, RunSampler.Of(trainer, options), () => trainer.Step, logger), folderLock) { Trainer = trainer };
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a run's folder to read it, while the run goes on or afterwards.</summary>
@@ -153,7 +163,10 @@ public sealed class RunFolder : IDisposable
         return new RunFolder(layout);
     }
 
-    /// <summary>Reads what was written since; from any thread.</summary>
+    /// <summary>The folder for a page: of a long run not every report.</summary>
+    internal static RunFolder OpenThinned(RunLayout layout) => new(layout, thinned: ThinnedReports.OfRecords());
+
+    /// <summary>Reads what was written since; from any thread. Of a folder that is written it shows nothing of another run that is still there.</summary>
     /// <exception cref="InvalidDataException">run.json or options.json can't be read any more; the message says why.</exception>
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(info))]
     public void Refresh()
@@ -163,18 +176,36 @@ public sealed class RunFolder : IDisposable
             var read = Read(layout.Info, RunJson.Default.RunInfo, "run.json, which every run's folder has");
             if (read.Format is < 1 or > RunInfo.CurrentFormat)
                 throw new InvalidDataException($"'{layout.Info}' must be of format 1 to {RunInfo.CurrentFormat} but is of format {read.Format}: read it with the version of GanSharp that wrote it, {read.Version}.");
-            info = read;
-            Options = File.Exists(layout.Options) ? Read(layout.Options, RunJson.Default.IReadOnlyDictionaryStringString, "options.json") : ReadOnlyDictionary<string, string>.Empty;
-            Reports = log.Read();
+            info = Writer?.Info ?? read;
+            Options = Writer?.Described ?? (File.Exists(layout.Options) ? Read(layout.Options, RunJson.Default.IReadOnlyDictionaryStringString, "options.json") : ReadOnlyDictionary<string, string>.Empty);
+            var ownTo = Writer?.OwnTo ?? long.MaxValue;
+            Reports = [.. log.Read().Where(report => report.Step <= ownTo)];
             DamagedLines = log.Damaged;
-            Samples = layout.ListSamples();
+            Samples = [.. layout.ListSamples().Where(sample => sample.Step <= ownTo)];
             RealSamples = File.Exists(layout.RealSamples) ? layout.RealSamples : null;
             Checkpoints = layout.ListCheckpoints();
         }
     }
 
-    /// <summary>Ends the writing; <see cref="RunFolders.WithRunFolder"/> has waited for everything already. Where the folder was opened to be read there is nothing to end.</summary>
-    public void Dispose() => Writer?.Dispose();
+    /// <summary>Ends the writing, and lets others write into the folder; <see cref="RunFolders.WithRunFolder"/> has waited for everything already. Where the folder was opened to be read there is nothing to end.</summary>
+    public void Dispose()
+    {
+        Writer?.Dispose();
+        folderLock?.Dispose();
+    }
+
+    private static FolderLock Lock(RunLayout layout)
+    {
+        try
+        {
+            // Not the lock of checkpoints, for which the folder may serve too.
+            return FolderLock.Take(layout.FullName, "reports", "reports.lock");
+        }
+        catch (CheckpointException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     /// <summary>The run that is there, where one is that can be read.</summary>
     private static RunInfo? Previous(RunLayout layout)

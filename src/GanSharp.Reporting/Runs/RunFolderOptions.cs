@@ -25,7 +25,9 @@ public sealed record RunFolderOptions
     /// </summary>
     public double DrawingShare { get; init; } = 0.01;
 
-    /// <summary>Whether plots and report.html are drawn. Default true; <c>gansharp page</c> makes the page later.</summary>
+    /// <summary>
+    /// Whether plots and report.html are drawn. Default true; <c>gansharp page</c> makes the page later. The plots show the reports of this process: after a resume in a new one they begin there; the page shows the whole run.
+    /// </summary>
     public bool DrawsPage { get; init; } = true;
 
     /// <summary>

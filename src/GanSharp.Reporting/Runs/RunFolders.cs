@@ -7,7 +7,8 @@ public static class RunFolders
 {
     /// <summary>
     /// Passes the reports on and keeps each in the folder, with a picture of samples; a thread of its own writes, and training never waits for it. A run that was resumed goes on in its folder: what was there
-    /// of later steps than its start is dropped, and a new run (from step 0) drops everything that was there of another. What is trained doesn't change, bit for bit.
+    /// of later steps than its start is dropped, and a new run (from step 0) drops everything that was there of another; both at its first report, so that a run that is refused before drops nothing.
+    /// What is trained doesn't change, bit for bit.
     /// The end of the sequence, however it ends, waits until everything is written, at most <see cref="RunFolderOptions.FlushTimeout"/>.
     /// Where writing fails the run goes on, and <see cref="RunFolder.Warnings"/> says so.
     /// </summary>
@@ -31,13 +32,17 @@ public static class RunFolders
     private static IEnumerable<TReport> Write<TReport>(IEnumerable<TReport> reports, Writing.RunWriter writer)
         where TReport : TrainingReport
     {
-        writer.Begin();
+        writer.Prepare();
         try
         {
-            foreach (var report in reports)
+            using var run = reports.GetEnumerator();
+            // A run that is refused throws here, and the folder keeps what another left.
+            var isReported = run.MoveNext();
+            writer.Begin();
+            for (; isReported; isReported = run.MoveNext())
             {
-                writer.Write(report);
-                yield return report;
+                writer.Write(run.Current);
+                yield return run.Current;
             }
         }
         finally

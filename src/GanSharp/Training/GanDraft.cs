@@ -46,6 +46,7 @@ internal sealed class GanDraft : ReportDraft<StepReport>
 
     public override StepReport Finish(ReportFrame frame) => new()
     {
+        StartStep = frame.StartStep,
         Step = frame.Step,
         LastStep = frame.LastStep,
         DiscriminatorLoss = means.DiscriminatorLoss,

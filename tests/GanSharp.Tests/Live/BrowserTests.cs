@@ -106,5 +106,19 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>, IDis
         await page.CloseAsync();
     }
 
+    [Fact]
+    public async Task Charts_take_more_steps_than_a_call_takes_arguments()
+    {
+        using var served = new ServedFolder(reports: 3);
+        var path = parent.File("long.html");
+        RunPage.Save(path, RunFolder.Open(served.Run));
+        var (page, errors) = await browser.Open(new Uri(path).AbsoluteUri);
+
+        await page.EvaluateAsync("() => charts.show(document.querySelector('#charts'), [{ records: Array.from({ length: 300000 }, (_, step) => ({ step })) }])");
+
+        errors.Should().BeEmpty();
+        await page.CloseAsync();
+    }
+
     public void Dispose() => parent.Dispose();
 }

@@ -215,6 +215,37 @@ public sealed class ConsoleTests : IDisposable
     }
 
     [Fact]
+    public void A_new_run_that_reports_less_often_keeps_no_line_of_the_older_one()
+    {
+        var path = folder.File("rarer.csv");
+        string[] Steps() => [.. File.ReadAllLines(path).Skip(1).Select(line => line.Split(',')[0])];
+        using (var older = new GanTrainer(generator, discriminator, data))
+            older.Train(20).Every(5).WithCsv(path).Should().HaveCount(4);
+
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        trainer.Train(20).Every(10).WithCsv(path).Should().HaveCount(2);
+        Steps().Should().Equal("10", "20");
+
+        trainer.Train(20).Every(10).WithCsv(path).Should().HaveCount(2);
+        Steps().Should().Equal("10", "20", "30", "40");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_console_that_cannot_be_written_ends_no_run(bool isTerminal)
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No, Out = new Output(new FullDisk(), isTerminal, 120, 40) });
+
+        trainer.Train(10).Every(5).WithProgress(console, ConsoleVerbosity.Verbose).Should().HaveCount(2);
+        trainer.Train(10).Every(5).WithProgress(console, ConsoleVerbosity.Quiet).Should().HaveCount(2);
+        using var share = new ConsoleShare("Measuring", console);
+        share.Report(0.5);
+        share.Report(1);
+    }
+
+    [Fact]
     public void Ctrl_C_cancels_once_and_lets_the_second_one_through()
     {
         using var interruption = new ConsoleInterruption();
@@ -251,6 +282,14 @@ public sealed class ConsoleTests : IDisposable
             Out = new Output(output, isTerminal, width, height),
         });
         return (console, output);
+    }
+
+    /// <summary>As a redirected output is whose disk is full.</summary>
+    private sealed class FullDisk : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device");
     }
 
     private sealed class Output(TextWriter writer, bool isTerminal, int width, int height) : IAnsiConsoleOutput

@@ -34,6 +34,25 @@ public sealed partial class RunPageTests : IDisposable
     }
 
     [Fact]
+    public void The_page_of_a_long_run_is_of_bounded_size_and_so_is_what_the_writer_keeps_for_it()
+    {
+        using var served = new ServedFolder(reports: 1);
+        var log = Path.Combine(served.Run, "reports.jsonl");
+        var line = File.ReadLines(log).First();
+        // Metrics, which every line has, at the second of 10,000 reports.
+        string Bare(int step) => line.Replace("\"step\":10,", $"\"step\":{step},", StringComparison.Ordinal).Replace("\"metrics\"", "\"unmeasured\"", StringComparison.Ordinal);
+        File.WriteAllLines(log, Enumerable.Range(1, 10_000).Select(step => step == 2 ? line.Replace("\"step\":10,", "\"step\":2,", StringComparison.Ordinal) : Bare(step)));
+
+        RunPage.Save(folder.File("long.html"), RunFolder.Open(served.Run));
+
+        var records = JsonDocument.Parse(Data().Match(File.ReadAllText(folder.File("long.html"))).Groups[1].Value).RootElement.GetProperty("runs")[0].GetProperty("records");
+        long[] steps = [.. records.EnumerateArray().Select(record => record.GetProperty("step").GetInt64())];
+        steps.Should().HaveCountLessThanOrEqualTo(2_002).And.BeInAscendingOrder().And.Contain([1, 2, 10_000]);
+        RunFolder.OpenThinned(new RunLayout(served.Run)).Reports.Select(report => report.Step).Should().Equal(steps);
+        RunFolder.Open(served.Run).Reports.Should().HaveCount(10_000);
+    }
+
+    [Fact]
     public void No_run_is_an_error_that_says_what_is_missing()
     {
         var save = () => RunPage.Save(folder.File("report.html"));

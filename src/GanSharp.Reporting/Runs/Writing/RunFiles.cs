@@ -8,6 +8,7 @@ namespace GanSharp.Reporting.Runs.Writing;
 internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : IDisposable
 {
     private ReportTable? table;
+    private long written;
 
     /// <summary>Drops what is there of later steps: a resumed run goes on, a new one begins with nothing.</summary>
     public void Begin(long step)
@@ -22,8 +23,8 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
             foreach (var drawn in new[] { layout.TrainingPlot, layout.DiagnosticsPlot, layout.Page, layout.Table }.Where(File.Exists))
                 File.Delete(drawn);
         KeepReportsTo(step);
-        table?.Dispose();
-        table = null;
+        Close(ref table);
+        written = step;
     }
 
     public void Write(TrainingReport report)
@@ -31,8 +32,9 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
         Append([.. JsonSerializer.SerializeToUtf8Bytes(report.ToRecord(), ReportJson.Default.ReportRecord), (byte)'\n']);
         try
         {
-            table ??= new ReportTable(layout.Table);
+            table ??= new ReportTable(layout.Table, lastKept: written);
             table.Write(report);
+            written = report.Step;
         }
         catch
         {
@@ -44,9 +46,18 @@ internal sealed class RunFiles(RunLayout layout, Func<string, Stream> append) : 
 
     public static void Save(string path, Action<Stream> write) => AtomicFile.Save(path, write, flushToDisk: false);
 
-    public void Save(RunInfo info) => Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
+    public void Save(RunInfo info) => Save(layout, info);
+
+    /// <summary>Writes what the run is: run.json and options.json.</summary>
+    public static void Describe(RunLayout layout, RunInfo info, IReadOnlyDictionary<string, string> options)
+    {
+        Save(layout.Options, file => JsonSerializer.Serialize(file, options, RunJson.Default.IReadOnlyDictionaryStringString));
+        Save(layout, info);
+    }
 
     public void Dispose() => Close(ref table);
+
+    private static void Save(RunLayout layout, RunInfo info) => Save(layout.Info, file => JsonSerializer.Serialize(file, info, RunJson.Default.RunInfo));
 
     private static void Close(ref ReportTable? table)
     {

@@ -4,39 +4,26 @@ using GanSharp.Training.Runs;
 
 namespace GanSharp.Reporting.Runs.Writing;
 
-/// <summary>The reports that plots are drawn from: of a long run every second, fourth, … one, so that they don't fill the memory, and always the last.</summary>
+/// <summary>The reports that plots are drawn from: those that this process has seen, thinned where they are many.</summary>
 internal sealed class RunPlots(RunLayout layout)
 {
-    private const int MostReports = 2_000;
-    private readonly List<TrainingReport> reports = [];
-    private long added, stride = 1;
-    private TrainingReport? last;
+    private readonly ThinnedReports<TrainingReport> reports = new(report => report.Metrics.Count > 0);
 
     /// <summary>Whether there is something to draw that isn't drawn.</summary>
     public bool IsDue { get; private set; }
 
     public void Add(TrainingReport report)
     {
-        last = report;
-        IsDue = true;
-        // One that a run with measurements makes at its end alone is worth keeping.
-        if (added++ % stride != 0 && report.Metrics.Count == 0)
-            return;
         reports.Add(report);
-        if (reports.Count <= MostReports)
-            return;
-        stride *= 2;
-        TrainingReport[] kept = [.. reports.Where((kept, index) => index % 2 == 0)];
-        reports.Clear();
-        reports.AddRange(kept);
+        IsDue = true;
     }
 
     public void Draw()
     {
-        if (last is null)
+        var shown = reports.All;
+        if (shown.Count == 0)
             return;
         IsDue = false;
-        TrainingReport[] shown = [.. reports, .. reports[^1] == last ? Array.Empty<TrainingReport>() : [last]];
         if (shown is [AutoencoderReport, ..])
         {
             TrainingPlot.Save([.. shown.Cast<AutoencoderReport>()], layout.TrainingPlot);
@@ -51,9 +38,10 @@ internal sealed class RunPlots(RunLayout layout)
     /// <summary>Forgets the reports of steps after one at which the run goes on.</summary>
     public void GoOnFrom(long step)
     {
-        reports.RemoveAll(report => report.Step > step);
-        if (last?.Step > step)
-            last = reports.LastOrDefault();
-        IsDue &= last is not null;
+        if (step == 0)
+            reports.Clear();
+        else
+            reports.RemoveAll(report => report.Step > step);
+        IsDue &= reports.All.Count > 0;
     }
 }

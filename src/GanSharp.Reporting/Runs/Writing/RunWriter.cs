@@ -14,6 +14,7 @@ internal sealed class RunWriter : IDisposable
     private static readonly TimeSpan BetweenPlots = TimeSpan.FromSeconds(5);
     private readonly RunLayout layout;
     private readonly RunFolderOptions options;
+    private readonly IReadOnlyDictionary<string, string> described;
     private readonly RunSampler? sampler;
     private readonly Func<long> step;
     private readonly ILogger? logger;
@@ -23,22 +24,24 @@ internal sealed class RunWriter : IDisposable
     private readonly TimeShare sampleTime, pictureTime, plotTime;
     private readonly Thread thread;
     private RunInfo? previous;
-    private RunInfo info;
+    private volatile RunInfo info;
     private RunFolder? view;
-    private long lostReports, lostPictures, drawnAt = Environment.TickCount64;
-    private bool isFirst, isStuck;
+    private long lostReports, lostPictures, drawnAt = Environment.TickCount64, start = -1;
+    private bool isFirst, isStuck, isOpen;
+    private volatile bool hasBegun;
     private volatile string? failure;
 
     /// <param name="layout">Where to write.</param>
     /// <param name="options">How.</param>
     /// <param name="info">What the folder is of.</param>
-    /// <param name="previous">The same of the run that was there, for one that is resumed.</param>
+    /// <param name="described">The run's options.</param>
+    /// <param name="previous">The info of the run that was there, for one that is resumed.</param>
     /// <param name="sampler">Where pictures come from; null for none.</param>
     /// <param name="step">The trainer's step.</param>
     /// <param name="logger">Is told of the first failure.</param>
-    public RunWriter(RunLayout layout, RunFolderOptions options, RunInfo info, RunInfo? previous, RunSampler? sampler, Func<long> step, ILogger? logger)
+    public RunWriter(RunLayout layout, RunFolderOptions options, RunInfo info, IReadOnlyDictionary<string, string> described, RunInfo? previous, RunSampler? sampler, Func<long> step, ILogger? logger)
     {
-        (this.layout, this.options, this.info, this.previous, this.sampler, this.step, this.logger) = (layout, options, info, previous, sampler, step, logger);
+        (this.layout, this.options, this.info, this.described, this.previous, this.sampler, this.step, this.logger) = (layout, options, info, described, previous, sampler, step, logger);
         (queue, files, plots) = (new RunQueue(options.QueueCapacity), new RunFiles(layout, options.Append), new RunPlots(layout));
         // Half for the samples, which the training thread takes, and a quarter each for what this thread draws of them and of the rest; 1 is no limit.
         double Part(double part) => options.DrawingShare >= 1 ? 1 : options.DrawingShare * part;
@@ -54,15 +57,30 @@ internal sealed class RunWriter : IDisposable
 
     public long DroppedReports => queue.DroppedReports + Volatile.Read(ref lostReports);
 
-    /// <summary>An enumeration begins where the trainer stands.</summary>
-    public void Begin()
+    /// <summary>What the run is, also while the folder still holds another.</summary>
+    public RunInfo Info => info;
+
+    /// <summary>The same of its options.</summary>
+    public IReadOnlyDictionary<string, string> Described => described;
+
+    /// <summary>The step up to which what is in the folder is this run's; it all is once the run writes.</summary>
+    public long OwnTo => hasBegun ? long.MaxValue : Volatile.Read(ref start) is >= 0 and var from ? from : step();
+
+    /// <summary>An enumeration begins where the trainer stands, and may be refused yet: the folder stays what it is until <see cref="Begin()"/>.</summary>
+    public void Prepare()
     {
         ObjectDisposedException.ThrowIf(!thread.IsAlive, typeof(RunFolder));
+        Volatile.Write(ref start, step());
         sampleTime.Restart();
         pictureTime.Restart();
         plotTime.Restart();
-        isFirst = true;
-        queue.Add(new RunItem.Begin(step()));
+    }
+
+    /// <summary>The enumeration has trained.</summary>
+    public void Begin()
+    {
+        (isFirst, isOpen) = (true, true);
+        queue.Add(new RunItem.Begin(start));
         if (sampler?.Real is { } real)
             queue.Add(new RunItem.Picture(layout.RealSamples, real, IsCounted: false));
     }
@@ -86,9 +104,12 @@ internal sealed class RunWriter : IDisposable
         }
     }
 
-    /// <summary>Waits until everything is written, as long as the options say.</summary>
+    /// <summary>Waits until everything is written, as long as the options say; nothing is to be where the run never began.</summary>
     public void End()
     {
+        if (!isOpen)
+            return;
+        isOpen = false;
         // Not disposed here: a writer that comes late still sets it.
         var done = new ManualResetEventSlim();
         if (!queue.Add(new RunItem.End(done)) || done.Wait(options.FlushTimeout))
@@ -122,6 +143,7 @@ internal sealed class RunWriter : IDisposable
         {
             case RunItem.Begin begin:
                 Try(() => Begin(begin.Step), "The run before couldn't be continued");
+                hasBegun = true;
                 break;
             case RunItem.Report(var report):
                 plots.Add(report);
@@ -147,7 +169,7 @@ internal sealed class RunWriter : IDisposable
         if (start > 0 && previous is not null)
             info = info with { Created = previous.Created };
         previous = null;
-        files.Save(info);
+        RunFiles.Describe(layout, info, described);
         return true;
     }
 
@@ -174,8 +196,10 @@ internal sealed class RunWriter : IDisposable
         if (!options.DrawsPage)
             return true;
         plots.Draw();
-        view ??= RunFolder.Open(layout.FullName);
-        view.Refresh();
+        if (view is null)
+            view = RunFolder.OpenThinned(layout);
+        else
+            view.Refresh();
         RunPage.Save(layout.Page, view);
         drawnAt = Environment.TickCount64;
         return true;

@@ -41,6 +41,7 @@ internal sealed class AutoencoderDraft(AutoencoderTrainer trainer, BoundMeans me
 
     public override AutoencoderReport Finish(ReportFrame frame) => new()
     {
+        StartStep = frame.StartStep,
         Step = frame.Step,
         LastStep = frame.LastStep,
         Loss = means.Loss,

@@ -5,4 +5,4 @@ namespace GanSharp.Training.Runs;
 
 /// <summary>What the reports of all trainers hold.</summary>
 internal sealed record ReportFrame(
-    long Step, long LastStep, IReadOnlyDictionary<string, MetricReading> Metrics, IReadOnlyList<DiagnosticFailure> MetricFailures, IReadOnlyList<string> Warnings, double SamplesPerSecond, TimeSpan Elapsed);
+    long StartStep, long Step, long LastStep, IReadOnlyDictionary<string, MetricReading> Metrics, IReadOnlyList<DiagnosticFailure> MetricFailures, IReadOnlyList<string> Warnings, double SamplesPerSecond, TimeSpan Elapsed);

@@ -15,6 +15,9 @@ public abstract record TrainingReport
     {
     }
 
+    /// <summary>The trainer's step at which this run began; null of a report that no run made.</summary>
+    internal long? StartStep { get; init; }
+
     /// <summary>Steps taken since the trainer was made; of a GAN, generator steps.</summary>
     public required long Step { get; init; }
 

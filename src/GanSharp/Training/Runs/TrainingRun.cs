@@ -224,7 +224,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
             var (rate, elapsed) = ((trainer.SamplesSeen - samplesAtReport) / training.TotalSeconds, time.GetElapsedTime(start));
             if (ranks.AreMany && measures)
                 (rate, elapsed) = ranks.OfFirst(rate, elapsed);
-            var report = draft.Finish(new ReportFrame(trainer.Step, last, measured.Metrics, measured.Failures, [.. trainer.State.Warnings], rate, elapsed));
+            var report = draft.Finish(new ReportFrame(first, trainer.Step, last, measured.Metrics, measured.Failures, [.. trainer.State.Warnings], rate, elapsed));
             draft.Tell(events, rate);
             events.Reported(trainer.Step - stepAtReport, trainer.SamplesSeen - samplesAtReport, measured.Metrics, training);
             (stepAtReport, samplesAtReport) = (trainer.Step, trainer.SamplesSeen);

@@ -87,6 +87,7 @@ public sealed class RunFolderFailureTests : IDisposable
     [Fact]
     public void A_folder_that_is_removed_or_replaced_by_a_file_ends_no_run()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there an open file, as the folder's lock is, keeps its folder");
         foreach (var isReplaced in new[] { false, true })
         {
             using var run = new SmallRun();
@@ -117,6 +118,22 @@ public sealed class RunFolderFailureTests : IDisposable
 
         create.Should().Throw<IOException>();
         below.Should().Throw<IOException>();
+    }
+
+    [Fact]
+    public void Two_runs_do_not_write_into_one_folder_at_once()
+    {
+        using var run = new SmallRun();
+        var create = () => RunFolder.Create(Path, run.Trainer, Always);
+        using (var first = create())
+        {
+            create.Should().Throw<IOException>().WithMessage($"Another run writes reports to '{Path}' (process {Environment.ProcessId} on {Environment.MachineName}). Stop it, or choose another folder.");
+            RunFolder.Open(Path).Title.Should().Be(first.Title, "who reads needs no lock");
+            // The same folder for checkpoints, which have a lock of their own.
+            run.Trainer.Train(1).WithCheckpoints(Path).WithRunFolder(first).Should().ContainSingle();
+        }
+        using var second = create();
+        second.Reports.Should().ContainSingle();
     }
 
     [Fact]

@@ -134,6 +134,34 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_refused_before_its_first_step_leaves_the_folder_as_it_was()
+    {
+        using (var finished = new SmallRun())
+        using (var written = RunFolder.Create(Path, finished.Trainer, Always with { Title = "The finished run", DrawsPage = true }))
+            finished.Trainer.TrainTo(20).WithCheckpoints(written.CheckpointFolder).Every(10).WithRunFolder(written).Should().HaveCount(2);
+        (string, string)[] Files() => [.. from path in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+                                          where !path.Contains(".lock", StringComparison.Ordinal)
+                                          orderby path
+                                          select (path, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))))];
+        var before = Files();
+        before.Should().HaveCountGreaterThan(8);
+
+        using var run = new SmallRun();
+        using (var written = RunFolder.Create(Path, run.Trainer, Always with { Title = "Another run", DrawsPage = true }))
+        {
+            // The same command again, without --resume.
+            FluentActions.Invoking(() => run.Trainer.TrainTo(20).WithCheckpoints(written.CheckpointFolder).Every(10).WithRunFolder(written).Count())
+                .Should().Throw<GanSharp.Training.Checkpointing.CheckpointException>().WithMessage("*Resume*");
+            Files().Should().Equal(before);
+            (written.Title, written.Reports.Count, written.Samples.Count).Should().Be(("Another run", 0, 0), "who shows the new run mustn't take the old one for it");
+
+            run.Trainer.TrainTo(10).Every(10).WithRunFolder(written).Should().ContainSingle();
+        }
+        using var read = RunFolder.Open(Path);
+        (read.Title, read.Reports.Count, read.LastStep, read.Failure).Should().Be(("Another run", 1, 10, null));
+    }
+
+    [Fact]
     public void Points_of_the_plane_are_drawn_as_a_cloud_and_other_samples_not_at_all()
     {
         using (var plane = new PointRun(new() { BatchSize = 16, Diagnostics = new() { Samples = 40 } }))
