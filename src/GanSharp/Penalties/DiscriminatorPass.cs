@@ -26,7 +26,7 @@ public sealed class DiscriminatorPass(DiscriminatorNetwork discriminator, Judged
 
     /// <summary>
     /// Augments samples as those of <see cref="Fake"/> were before D judged them, with the same random numbers, for penalties that compare D's output there with its output of samples of their own.
-    /// Null (the default) where nothing is augmented.
+    /// It takes and returns a tensor of shape [N, …]. Null (the default) where nothing is augmented.
     /// </summary>
     public Func<Tensor, Tensor>? AugmentFake { get; init; }
 
