@@ -172,7 +172,7 @@ public sealed class LivePageTests : IDisposable
     }
 
     [Fact]
-    public void A_pause_that_comes_while_the_run_ends_does_not_outlast_it()
+    public async Task A_pause_that_comes_while_the_run_ends_does_not_outlast_it()
     {
         using var run = new SmallRun();
         var control = new RunControl(run.Trainer);
@@ -192,7 +192,7 @@ public sealed class LivePageTests : IDisposable
         }
 
         Volatile.Write(ref isDone, true);
-        pausing.Wait(Patience).Should().BeTrue();
+        await pausing.WaitAsync(Patience);
         control.End();
         isHeld.Should().BeFalse();
     }
