@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Net;
+using System.Net.Sockets;
 using GanSharp.Samples.Serve;
 using Microsoft.Extensions.Hosting;
 
@@ -28,6 +29,12 @@ command.SetAction(async (options, cancellation) =>
     catch (Exception exception) when (exception is ArgumentException or IOException)
     {
         Console.Error.WriteLine($"Error: {exception.Message}");
+        return 1;
+    }
+    // Where the port isn't in use but can't be had all the same, as 80 by an ordinary user.
+    catch (SocketException exception)
+    {
+        Console.Error.WriteLine($"Error: --port {options.GetValue(port)} can't be listened on: {exception.Message}.");
         return 1;
     }
 });

@@ -21,6 +21,8 @@ public static class SampleService
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // A start that fails is told by the program, in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddProblemDetails();
         builder.Services.AddRateLimiter(limiter => limiter
             .AddConcurrencyLimiter("samples", options => (options.PermitLimit, options.QueueLimit, options.QueueProcessingOrder) = (Environment.ProcessorCount, Waiting, QueueProcessingOrder.OldestFirst))

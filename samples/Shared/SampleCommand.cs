@@ -63,7 +63,7 @@ internal static class SampleCommand
                 return Interrupted;
             }
             catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException
-                or InvalidDatasetException or InvalidSafetensorsException or WeightsMismatchException or NetworkException or TrainingDivergedException or TrainingFailedException)
+                or InvalidDatasetException or InvalidSafetensorsException or WeightsMismatchException or NetworkException or TrainingDivergedException or TrainingFailedException or TorchRuntimeException)
             {
                 Console.Error.WriteLine($"Error: {exception.Message}");
                 return Failed;

@@ -27,8 +27,8 @@ internal sealed class PageApi(RunShelf shelf, RunControl control, EventClients c
         routes.MapPost("/api/save", context => Done(context, control.Save(), $"A checkpoint is made after step {(control.Step ?? 0).ToString("N0", CultureInfo.InvariantCulture)}.", "This run makes no checkpoints: start it with WithCheckpoints."));
     }
 
-    /// <summary>Where the page finds a run's pictures.</summary>
-    public static Func<string, string?> SourceOf(string id) => path => $"api/runs/{id}/samples/{Path.GetFileName(path)}";
+    /// <summary>Where the page finds a run's pictures. The time makes the address of a picture that was drawn anew another one, so that no browser shows the old one.</summary>
+    public static Func<string, string?> SourceOf(string id) => path => $"api/runs/{id}/samples/{Path.GetFileName(path)}?{File.GetLastWriteTimeUtc(path).Ticks:x}";
 
     private static async Task Asset(HttpContext context)
     {
@@ -81,7 +81,7 @@ internal sealed class PageApi(RunShelf shelf, RunControl control, EventClients c
             return;
         }
         context.Response.ContentType = "image/png";
-        // A picture of a step doesn't change, unless the run is taken up again from before it.
+        // A picture that is drawn anew has another address.
         context.Response.Headers.CacheControl = "private, max-age=60";
         try
         {

@@ -62,8 +62,11 @@ internal sealed class RunControl(Trainer? trainer)
     /// <summary>The run has ended: nothing may hold it any more.</summary>
     public void End()
     {
-        GoOn();
+        // Under one lock, or a pause that comes between the two would hold the run for good.
         lock (pausing)
+        {
             isOver = true;
+            GoOn();
+        }
     }
 }

@@ -12,10 +12,14 @@ internal sealed class RunWatch(RunFolder folder, RunControl control, EventClient
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource ending = new();
     private Task watching = Task.CompletedTask;
-    private long lastReport = -1, lastSample = -1;
-    private (long, string?) lastTrouble;
+    private Content told = new([], [], default);
 
-    public void Start() => watching = Task.Run(Watch);
+    public void Start()
+    {
+        // A page begins with all that is there.
+        told = Content.Of(folder);
+        watching = Task.Run(Watch);
+    }
 
     /// <summary>Where the run is, as an event's data.</summary>
     public string Progress()
@@ -71,21 +75,36 @@ internal sealed class RunWatch(RunFolder folder, RunControl control, EventClient
         try
         {
             folder.Refresh();
+            var now = Content.Of(folder);
+            if (!now.Continues(told))
+                // What the pages have is another run's, or of steps that are gone: they ask for everything.
+                clients.Send("anew", "{}");
+            else if (now.Report != told.Report || now.Sample != told.Sample || now.Trouble != told.Trouble)
+                clients.Send("changed", Json(new PageRun(folder, RunShelf.OwnId) { SourceOf = sourceOf, AfterStep = told.Report?.Step ?? -1, Samples = [.. now.Samples.Where(file => file.Step > told.Sample)] }.WriteTo));
+            told = now;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // A folder that is gone, or on a disk that fails, has nothing new.
             return;
         }
-        var (report, sample) = (folder.Reports is [.., var last] ? last.Step : -1, folder.Samples is [.., var picture] ? picture.Step : -1);
-        var trouble = (folder.DroppedPictures + folder.DroppedReports, folder.Failure);
-        if (report != lastReport || sample != lastSample || trouble != lastTrouble)
-        {
-            // A step that is gone: the run was taken up again from an earlier one. Pages take everything anew.
-            var (afterReport, afterSample) = (report < lastReport ? -1 : lastReport, sample < lastSample ? -1 : lastSample);
-            clients.Send("changed", Json(new PageRun(folder, RunShelf.OwnId) { SourceOf = sourceOf, AfterStep = afterReport, Samples = [.. folder.Samples.Where(file => file.Step > afterSample)] }.WriteTo));
-            (lastReport, lastSample, lastTrouble) = (report, sample, trouble);
-        }
         clients.Send("progress", Progress());
+    }
+
+    /// <summary>What there is to tell. A request for the run may refresh the folder at any time, so each list is taken once.</summary>
+    private sealed record Content(IReadOnlyList<ReportRecord> Reports, IReadOnlyList<RunFile> Samples, (long Dropped, string? Failure) Trouble)
+    {
+        public ReportRecord? Report => Reports is [.., var last] ? last : null;
+
+        public long Sample => Samples is [.., var last] ? last.Step : -1;
+
+        public static Content Of(RunFolder folder) => new(folder.Reports, folder.Samples, (folder.DroppedPictures + folder.DroppedReports, folder.Failure));
+
+        /// <summary>
+        /// Whether all that there was is still there. A folder that only grows keeps its records, so the last one is where it was; steps alone wouldn't do,
+        /// because a fast run may pass the old one's last step between two looks.
+        /// </summary>
+        public bool Continues(Content before) =>
+            Sample >= before.Sample && (before.Report is null || (Reports.Count >= before.Reports.Count && ReferenceEquals(Reports[before.Reports.Count - 1], before.Report)));
     }
 }

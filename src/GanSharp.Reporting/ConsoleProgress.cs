@@ -1,4 +1,3 @@
-using System.Globalization;
 using GanSharp.Reporting.Consoles;
 using GanSharp.Training.Runs;
 using Spectre.Console;
@@ -42,12 +41,10 @@ public static class ConsoleProgress
         }
     }
 
-    internal static TimeSpan TimeLeft(TrainingRun run, long step, TimeSpan elapsed)
+    /// <summary>Seconds until the run's last step at its pace so far; NaN before its first step.</summary>
+    internal static double SecondsLeft(TrainingRun run, long step, TimeSpan elapsed)
     {
         var done = step - (run.LastStep - run.Steps);
-        return done <= 0 ? TimeSpan.MaxValue : elapsed * ((run.LastStep - step) / (double)done);
+        return done <= 0 ? double.NaN : elapsed.TotalSeconds * ((run.LastStep - step) / (double)done);
     }
-
-    internal static string Duration(TimeSpan time) => time == TimeSpan.MaxValue ? "--:--"
-        : time.TotalHours >= 1 ? time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : time.ToString(@"mm\:ss", CultureInfo.InvariantCulture);
 }

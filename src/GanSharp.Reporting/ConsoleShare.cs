@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GanSharp.Reporting.Consoles;
 using Spectre.Console;
 
 namespace GanSharp.Reporting;
@@ -38,8 +39,8 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
             if (shown is { } last && elapsed.Elapsed - last < (isTerminal ? OnTerminal : InLog) && value < 1)
                 return;
             shown = elapsed.Elapsed;
-            var left = value <= 0 ? TimeSpan.MaxValue : elapsed.Elapsed * ((1 - value) / value);
-            var text = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(value, 0, 1),4:0%}  {Title}  {ConsoleProgress.Duration(left)} left");
+            var left = value <= 0 ? double.NaN : elapsed.Elapsed.TotalSeconds * Math.Max(0, (1 - value) / value);
+            var text = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(value, 0, 1),4:0%}  {Title}  {DurationText.Of(left)} left");
             if (isTerminal)
                 Try(() => Draw(value, text));
             else

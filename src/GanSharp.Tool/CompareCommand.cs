@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GanSharp.Reporting.Consoles;
 using GanSharp.Reporting.Page;
 using GanSharp.Reporting.Runs;
 using GanSharp.Reporting.Runs.Comparing;
@@ -39,7 +40,7 @@ internal static class CompareCommand
     {
         var table = Headed("last values", comparison);
         table.AddRow([new Text("steps"), .. runs.Select(run => new Text($"{ValueText.Step(run.Reports[^1].Step)} of {ValueText.Step(run.Reports[^1].LastStep)}"))]);
-        table.AddRow([new Text("time"), .. runs.Select(run => new Text($"{TimeSpan.FromSeconds(run.Reports[^1].ElapsedSeconds):h\\:mm\\:ss}"))]);
+        table.AddRow([new Text("time"), .. runs.Select(run => new Text(DurationText.Of(run.Reports[^1].ElapsedSeconds)))]);
         foreach (var quantity in comparison.Quantities)
             table.AddRow([new Text(ValueText.Name(quantity)), .. quantity.Last.Zip(runs, (value, run) => new Text(
                 value is null ? "" : value.Step == run.Reports[^1].Step ? ValueText.Of(value.Estimate) : $"{ValueText.Of(value.Estimate)} at {ValueText.Step(value.Step)}"))]);

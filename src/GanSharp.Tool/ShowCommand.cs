@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GanSharp.Reporting.Consoles;
 using GanSharp.Reporting.Runs;
 using GanSharp.Reporting.Runs.Comparing;
 using Spectre.Console;
@@ -27,7 +28,7 @@ internal static class ShowCommand
             return;
         }
         var last = run.Reports[^1];
-        console.WriteLine($"step {ValueText.Step(last.Step)} of {ValueText.Step(last.LastStep)}, {TimeSpan.FromSeconds(last.ElapsedSeconds):h\\:mm\\:ss}, {last.SamplesPerSecond:N0} samples/s, {run.Reports.Count} reports, {run.Samples.Count} pictures, {run.Checkpoints.Count} checkpoints");
+        console.WriteLine($"step {ValueText.Step(last.Step)} of {ValueText.Step(last.LastStep)}, {DurationText.Of(last.ElapsedSeconds)}, {last.SamplesPerSecond:N0} samples/s, {run.Reports.Count} reports, {run.Samples.Count} pictures, {run.Checkpoints.Count} checkpoints");
         console.WriteLine();
         console.WriteLine($"{last.Headline}.");
         console.Write(Values(run));

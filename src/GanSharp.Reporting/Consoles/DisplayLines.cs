@@ -55,7 +55,7 @@ internal static class DisplayLines
         string[] parts =
         [
             string.Create(CultureInfo.InvariantCulture, $"step {state.Step:N0} of {state.LastStep:N0}  "),
-            $"{ConsoleProgress.Duration(state.Left)} left  ",
+            $"{DurationText.Of(state.SecondsLeft)} left  ",
             state.SamplesPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:N0} samples/s  ") : "",
         ];
         // What there is room for beside the shortest bar.

@@ -85,7 +85,7 @@ internal sealed class LiveLines : IReportDisplay
     {
         var step = run.CurrentStep;
         var share = run.Steps == 0 ? 1 : Math.Clamp(1 - (run.LastStep - step) / (double)run.Steps, 0, 1);
-        return new(step, run.LastStep, share, ConsoleProgress.TimeLeft(run, step, elapsed.Elapsed), latest?.SamplesPerSecond);
+        return new(step, run.LastStep, share, ConsoleProgress.SecondsLeft(run, step, elapsed.Elapsed), latest?.SamplesPerSecond);
     }
 
     private void Write(List<SegmentLine> lines)

@@ -25,7 +25,7 @@ internal sealed class LogDisplay(TrainingRun run, IAnsiConsole console, ConsoleV
         if (verbosity == ConsoleVerbosity.Normal && shown is { } last && report.Elapsed - last < Pause && report.Step < report.LastStep)
             return;
         shown = report.Elapsed;
-        Write($"{report}  {ConsoleProgress.Duration(ConsoleProgress.TimeLeft(run, report.Step, report.Elapsed))} left");
+        Write($"{report}  {DurationText.Of(ConsoleProgress.SecondsLeft(run, report.Step, report.Elapsed))} left");
         if (verbosity != ConsoleVerbosity.Verbose)
             return;
         if (ReportText.Terms(report) is { Length: > 0 } terms)

@@ -269,12 +269,10 @@ const count = number => number.toLocaleString("en");
     },
 
     changed(event) {
-      const { records, samples, dropped, warnings } = JSON.parse(event.data), run = main();
-      // From the beginning: the run was taken up again from an earlier step, and what was there of later ones is gone.
-      const isAnew = records.length > 0 && records[0].step <= run.records[0]?.step;
+      const { records, samples, real, dropped, warnings } = JSON.parse(event.data), run = main();
       const known = new Set(records.map(record => record.step));
       addRun({
-        ...run, dropped, warnings, records: [...run.records.filter(record => !isAnew && !known.has(record.step)), ...records],
+        ...run, real, dropped, warnings, records: [...run.records.filter(record => !known.has(record.step)), ...records],
         samples: [...run.samples, ...samples.filter(sample => !run.samples.some(other => other.step === sample.step))].sort((a, b) => a.step - b.step),
       });
       show();
@@ -315,6 +313,8 @@ const count = number => number.toLocaleString("en");
       events.addEventListener("changed", live.changed);
       // Events were left out because this page read too slowly: take everything anew.
       events.addEventListener("dropped", live.refresh);
+      // The folder was begun anew, or resumed from an earlier step: part of what this page has is gone.
+      events.addEventListener("anew", live.refresh);
     },
 
     async start() {

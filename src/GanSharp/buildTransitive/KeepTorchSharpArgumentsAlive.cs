@@ -33,7 +33,7 @@ public sealed class KeepTorchSharpArgumentsAlive : Task
             NotOptimized.CopyTo(image, place);
         else if (Find(image, NotOptimized, 0) < 0)
         {
-            Log.LogWarning(null, "GANSHARP001", null, null, 0, 0, 0, 0,
+            Log.LogWarning(null, "GANSHARP002", null, null, 0, 0, 0, 0,
                 "{0} does not have the attribute that GanSharp knows how to change, so a garbage collection on another thread may free a number under a running operator. "
                 + "Use the TorchSharp version that GanSharp asks for, or set GanSharpKeepTorchSharpArgumentsAlive to false if this version keeps its arguments alive by itself.", Library);
             return true;

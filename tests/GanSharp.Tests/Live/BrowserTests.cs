@@ -80,6 +80,43 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>, IDis
     }
 
     [Fact]
+    public async Task A_page_shows_nothing_of_the_run_that_was_in_the_folder_before()
+    {
+        using var served = new ServedFolder(reports: 3);
+        using var live = served.Serve();
+        var (page, errors) = await browser.Open(live.Address.AbsoluteUri);
+        await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Connected");
+        await Assertions.Expect(page.Locator("#headline")).ToHaveTextAsync("The headline of first at 30.");
+        await Assertions.Expect(page.Locator("#step")).ToHaveAttributeAsync("max", "2");
+
+        served.DeletePictures();
+        served.Replace(20);
+
+        await Assertions.Expect(page.Locator("#headline")).ToHaveTextAsync("The headline of another at 20.");
+        await Assertions.Expect(page.Locator("#samples")).ToBeHiddenAsync();
+        errors.Should().BeEmpty();
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Real_samples_that_come_late_are_shown()
+    {
+        using var served = new ServedFolder(reports: 1);
+        var (there, aside) = (Path.Combine(served.Run, "samples", "real.png"), parent.File("real.png"));
+        File.Move(there, aside);
+        using var live = served.Serve();
+        var (page, _) = await browser.Open(live.Address.AbsoluteUri);
+        await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Connected");
+        await Assertions.Expect(page.Locator(".pictures figcaption")).ToHaveTextAsync(["Generated at step 10"]);
+
+        File.Move(aside, there);
+        served.Append(20);
+
+        await Assertions.Expect(page.Locator(".pictures figcaption")).ToHaveTextAsync(["Generated at step 10", "Real, held out"]);
+        await page.CloseAsync();
+    }
+
+    [Fact]
     public async Task The_page_in_a_file_works_offline_and_compares_runs()
     {
         using var served = new ServedFolder(Hostile, reports: 60);

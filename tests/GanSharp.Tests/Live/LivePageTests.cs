@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -129,6 +130,73 @@ public sealed class LivePageTests : IDisposable
         clients.Any.Should().BeFalse();
     }
 
+    /// <summary>In the second case the new run has passed the old one's last step before anyone looked; in the last, pictures are gone and reports aren't.</summary>
+    [Theory]
+    [InlineData(20L)]
+    [InlineData(15L, 25L, 35L, 45L, 55L)]
+    [InlineData]
+    public async Task Pages_are_told_what_is_new_and_to_take_everything_anew_where_the_folder_was_begun_anew(params long[] steps)
+    {
+        using var served = new ServedFolder(reports: 3);
+        using var page = served.Serve();
+        using var client = new HttpClient { BaseAddress = page.Address };
+        using var events = new StreamReader(await client.GetStreamAsync("api/events"));
+
+        served.Append(40);
+        (await NextNews(events)).Should().StartWith("changed ").And.Contain("\"step\":40").And.NotContain("\"step\":30");
+        if (steps.Length > 0)
+            served.Replace(steps);
+        else
+            served.DeletePictures();
+
+        (await NextNews(events)).Should().Be("anew {}");
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_drawn_anew_has_another_address()
+    {
+        using var served = new ServedFolder(reports: 1);
+        using var page = served.Serve();
+        using var client = new HttpClient { BaseAddress = page.Address };
+        async Task<string[]> Pictures() => await client.GetFromJsonAsync<JsonElement>("api/runs/run") is var run ? [run.GetProperty("samples")[0].GetProperty("src").GetString()!, run.GetProperty("real").GetString()!] : [];
+        var before = await Pictures();
+        (await Pictures()).Should().Equal(before);
+
+        foreach (var picture in Directory.GetFiles(Path.Combine(served.Run, "samples")))
+            File.SetLastWriteTimeUtc(picture, DateTime.UtcNow.AddSeconds(1));
+
+        var after = await Pictures();
+        after.Should().NotIntersectWith(before);
+        foreach (var address in after)
+            (await client.GetByteArrayAsync(address)).Should().StartWith([0x89, (byte)'P']);
+    }
+
+    [Fact]
+    public async Task A_pause_that_comes_while_the_run_ends_does_not_outlast_it()
+    {
+        using var run = new SmallRun();
+        var control = new RunControl(run.Trainer);
+        var isDone = false;
+        var pausing = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+                Volatile.Read(ref control).Pause();
+        });
+        var isHeld = false;
+
+        for (var time = Stopwatch.StartNew(); !isHeld && time.Elapsed < TimeSpan.FromSeconds(1);)
+        {
+            control.End();
+            isHeld = run.Trainer.IsPaused;
+            Volatile.Write(ref control, new RunControl(run.Trainer));
+        }
+
+        Volatile.Write(ref isDone, true);
+        await pausing.WaitAsync(Patience);
+        control.End();
+        isHeld.Should().BeFalse();
+    }
+
     [Fact]
     public async Task Runs_beside_it_are_listed_and_what_is_no_run_is_not()
     {
@@ -166,6 +234,15 @@ public sealed class LivePageTests : IDisposable
     public void Dispose() => parent.Dispose();
 
     private static RunFolder Opened(RunFolder folder) => RunFolder.Open(folder.FullName);
+
+    /// <summary>The next event that isn't of the progress: its name and its data.</summary>
+    private static async Task<string> NextNews(StreamReader events)
+    {
+        while (await events.ReadLineAsync().WaitAsync(Patience) is { } line)
+            if (line.StartsWith("event: ", StringComparison.Ordinal) && line != "event: progress")
+                return $"{line["event: ".Length..]} {(await events.ReadLineAsync().WaitAsync(Patience))?["data: ".Length..]}";
+        return "";
+    }
 
     private static Socket Listen(LivePage page)
     {

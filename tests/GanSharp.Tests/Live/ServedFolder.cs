@@ -42,6 +42,16 @@ internal sealed class ServedFolder : IDisposable
     /// <summary>Adds a report.</summary>
     public void Append(long step) => File.AppendAllText(Path.Combine(Run, "reports.jsonl"), Line(step, "first") + "\n");
 
+    /// <summary>Puts another run's reports in the place of those that are there.</summary>
+    public void Replace(params long[] steps) => File.WriteAllLines(Path.Combine(Run, "reports.jsonl"), steps.Select(step => Line(step, "another")));
+
+    /// <summary>Deletes the pictures of all steps.</summary>
+    public void DeletePictures()
+    {
+        foreach (var picture in Directory.GetFiles(Path.Combine(Run, "samples"), "0*.png"))
+            File.Delete(picture);
+    }
+
     public LivePage Serve(LivePageOptions? options = null)
     {
         using var folder = RunFolder.Open(Run);

@@ -66,7 +66,7 @@ public sealed class ConsoleTests : IDisposable
             Warnings = ["step 990: a [loss] is NaN; this update of the generator was skipped"],
         };
 
-        var lines = DisplayLines.Of(console, isVerbose ? ConsoleVerbosity.Verbose : ConsoleVerbosity.Normal, new(1_000, 2_000, 0.5, TimeSpan.FromMinutes(1), 1_234), report);
+        var lines = DisplayLines.Of(console, isVerbose ? ConsoleVerbosity.Verbose : ConsoleVerbosity.Normal, new(1_000, 2_000, 0.5, SecondsLeft: 60, 1_234), report);
 
         lines.Should().OnlyContain(line => line.CellCount() < Math.Max(2, width));
         lines.Count.Should().BeInRange(1, Math.Max(1, height - 1)).And.BeLessThanOrEqualTo(isVerbose ? 16 : 8);
@@ -113,7 +113,7 @@ public sealed class ConsoleTests : IDisposable
         var (console, output) = Console(isTerminal: true);
         using var display = new LiveLines(run, console, ConsoleVerbosity.Normal);
         display.Show(PictureTests.Report(100, 0.25));
-        var lines = DisplayLines.Of(console, ConsoleVerbosity.Normal, new(0, 1_000, 0, TimeSpan.MaxValue, 1_234.5), PictureTests.Report(100, 0.25)).Count;
+        var lines = DisplayLines.Of(console, ConsoleVerbosity.Normal, new(0, 1_000, 0, double.NaN, 1_234.5), PictureTests.Report(100, 0.25)).Count;
 
         LiveLines.Interject(() => output.Write("<something else>"));
         display.Show(PictureTests.Report(100, 0.25));
@@ -161,9 +161,46 @@ public sealed class ConsoleTests : IDisposable
         trainer.Train(10).Should().HaveCount(10);
         var run = trainer.Train(40);
 
-        ConsoleProgress.TimeLeft(run, step: 20, TimeSpan.FromSeconds(5)).Should().Be(TimeSpan.FromSeconds(15));
-        ConsoleProgress.TimeLeft(run, step: 10, TimeSpan.FromSeconds(5)).Should().Be(TimeSpan.MaxValue);
-        ConsoleProgress.Duration(TimeSpan.FromSeconds(3_725)).Should().Be("1:02:05");
+        ConsoleProgress.SecondsLeft(run, step: 20, TimeSpan.FromSeconds(5)).Should().Be(15);
+        ConsoleProgress.SecondsLeft(run, step: 10, TimeSpan.FromSeconds(5)).Should().Be(double.NaN);
+    }
+
+    [Theory]
+    [InlineData(0, "00:00")]
+    [InlineData(59.99, "00:59")]
+    [InlineData(3_599, "59:59")]
+    [InlineData(3_725, "1:02:05")]
+    [InlineData(30 * 3_600, "30:00:00")]
+    [InlineData(3.6e9, "1000000:00:00")]
+    [InlineData(3.7e9, "--:--")]
+    [InlineData(1e300, "--:--")]
+    [InlineData(double.PositiveInfinity, "--:--")]
+    [InlineData(double.NaN, "--:--")]
+    [InlineData(-1, "--:--")]
+    public void A_duration_keeps_its_days_and_a_number_that_is_none_reads_as_unknown(double seconds, string text) => DurationText.Of(seconds).Should().Be(text);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_without_an_end_in_sight_has_no_time_left_to_show(bool isTerminal)
+    {
+        using var trainer = new GanTrainer(generator, discriminator, data);
+        var (console, output) = Console(isTerminal);
+
+        trainer.Train(long.MaxValue).Every(2).WithProgress(console).Take(2).Should().HaveCount(2);
+
+        output.ToString().Should().Contain("--:-- left");
+    }
+
+    [Fact]
+    public void Work_that_has_hardly_begun_has_no_time_left_to_show()
+    {
+        var (console, output) = Console(isTerminal: false);
+        using var share = new ConsoleShare("Scoring", console);
+
+        share.Report(1e-300);
+
+        output.ToString().Should().Contain("Scoring  --:-- left");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using GanSharp.Data.Images;
 using GanSharp.Networks;
 using GanSharp.Onnx;
 using GanSharp.Samples.Serve;
+using GanSharp.Tests.Packaging;
 using SkiaSharp;
 using TorchSharp;
 using Xunit;
@@ -98,6 +100,25 @@ public sealed class SampleServiceTests
 
             answers.Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK);
         });
+    }
+
+    [Fact]
+    public void A_port_that_this_user_may_not_listen_on_is_one_line()
+    {
+        const int Port = 80;
+        const string FirstFreePort = "/proc/sys/net/ipv4/ip_unprivileged_port_start", Setpriv = "/usr/bin/setpriv";
+        Assert.SkipUnless(File.Exists(FirstFreePort) && int.Parse(File.ReadAllText(FirstFreePort), CultureInfo.InvariantCulture) > Port, "Everyone may listen on every port here.");
+        Assert.SkipUnless(!Environment.IsPrivilegedProcess || File.Exists(Setpriv), "This user may listen on every port, and there is no setpriv to give that up with.");
+        using var folder = new TemporaryFolder();
+        using (var network = Images())
+            network.ExportOnnx(folder.File("generator.onnx"));
+        string[] dropped = Environment.IsPrivilegedProcess ? [Setpriv, "--bounding-set", "-net_bind_service", "--inh-caps", "-net_bind_service"] : [];
+        string[] command = [.. dropped, "dotnet", typeof(SampleService).Assembly.Location, folder.File("generator.onnx"), "--port", $"{Port}"];
+
+        var (exitCode, output) = DotnetCommand.RunProgram(folder.FullName, command[0], command[1..]);
+
+        output.Trim().Should().Be("Error: --port 80 can't be listened on: Permission denied.");
+        exitCode.Should().Be(1);
     }
 
     private static MlpGenerator Images() => new(4, 8, new ImageShape(1, 12, 12), classes: 3);

@@ -57,6 +57,17 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_without_an_end_trains_on_from_any_step()
+    {
+        using var trainer = Trainer();
+        _ = trainer.Train(3).Count();
+        var run = trainer.Train(long.MaxValue);
+
+        (run.Steps, run.LastStep).Should().Be((long.MaxValue - 3, long.MaxValue));
+        run.Take(2).Select(report => (report.Step, report.LastStep, run.Steps)).Should().Equal((4, long.MaxValue, long.MaxValue - 3), (5, long.MaxValue, long.MaxValue - 3));
+    }
+
+    [Fact]
     public void Cancellation_ends_the_sequence_after_the_step_in_progress()
     {
         using var trainer = Trainer();

@@ -57,7 +57,7 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
         (this.trainer, this.count, this.isLastStep, this.cancellationToken) = (trainer, count, isLastStep, cancellationToken);
 
     /// <inheritdoc/>
-    public override long Steps => !isLastStep ? count : Math.Max(0, count - (Volatile.Read(ref firstStep) is >= 0 and var first ? first : trainer.Step));
+    public override long Steps => isLastStep ? Math.Max(0, count - FirstStep) : Math.Min(count, long.MaxValue - FirstStep);
 
     /// <inheritdoc/>
     public override int Rank => trainer.Rank;
@@ -67,6 +67,8 @@ public sealed class TrainingRun<TReport> : TrainingRun, IEnumerable<TReport>
 
     /// <inheritdoc/>
     public override long LastStep => Volatile.Read(ref lastStep) is > 0 and var last ? last : trainer.Step + Steps;
+
+    private long FirstStep => Volatile.Read(ref firstStep) is >= 0 and var first ? first : trainer.Step;
 
     /// <summary>
     /// The same run with one report every <paramref name="steps"/> steps and one at its end, each with the diagnostics. Where it is canceled between two,

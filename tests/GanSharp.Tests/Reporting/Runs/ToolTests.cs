@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using GanSharp.Reporting.Runs;
 using GanSharp.Reporting.Runs.Comparing;
@@ -37,6 +38,25 @@ public sealed class ToolTests : IDisposable
         using var picture = SKBitmap.Decode(folder.File("compared", "compare.png"));
         picture.Height.Should().Be(new RunComparison(RunFolder.Open(first), RunFolder.Open(second)).Quantities.Count * 330 * 2);
         File.ReadAllText(folder.File("compared", "compare.html")).Should().Contain("second");
+    }
+
+    [Theory]
+    [InlineData("108000", "30:00:00")]
+    [InlineData("1e300", "--:--")]
+    [InlineData("-5", "--:--")]
+    [InlineData("null", "--:--")]
+    public void A_time_of_days_is_shown_whole_and_one_that_is_none_stops_nothing(string seconds, string text)
+    {
+        var path = Run("timed");
+        var file = Path.Combine(path, "reports.jsonl");
+        File.WriteAllText(file, Regex.Replace(File.ReadAllText(file), "\"elapsedSeconds\":[^,]+", $"\"elapsedSeconds\":{seconds}"));
+
+        var shown = Tool("show", path);
+        var compared = Tool("compare", path, path, "--output", folder.File("compared"));
+
+        (shown.Code, shown.Errors, compared.Code, compared.Errors).Should().Be((0, "", 0, ""));
+        shown.Text.Should().Contain($"step 4 of 4, {text}, ");
+        compared.Text.Should().MatchRegex($@"time\s+│ {text}\s+│ {text}");
     }
 
     [Fact]
