@@ -32,7 +32,7 @@ public abstract class Augmentation
     public static AugmentationSequence Sequence(params IReadOnlyList<Augmentation> parts) => new(parts);
 
     /// <summary>
-    /// Told before a trainer does anything with the augmentation. One that keeps a state makes it here as it is at the start of a run: the options of a run may serve a second one.
+    /// Called before a trainer does anything with the augmentation. One that keeps a state makes it here as it is at the start of a run: the options of a run may serve a second one.
     /// Default: nothing.
     /// </summary>
     public virtual void Begin()

@@ -70,20 +70,35 @@ internal sealed class CheckpointFolder(string folder)
         }
     }
 
-    /// <summary>Removes what is neither among the newest, nor a multiple of the steps to keep for ever, nor the best.</summary>
-    public void Prune(int keepLast, long? keepEverySteps, long? best)
+    /// <summary>Removes what is neither among the newest, nor a multiple of the steps to keep forever, nor the best.</summary>
+    /// <returns>Why one could not be removed; null where all could.</returns>
+    public Exception? Prune(int keepLast, long? keepEverySteps, long? best)
     {
-        foreach (var (step, path) in List().Skip(keepLast))
-            if (step != best && (keepEverySteps is not { } every || step % every != 0))
+        Exception? failure = null;
+        foreach (var (step, path) in List().Skip(keepLast).Where(checkpoint => checkpoint.Step != best && (keepEverySteps is not { } every || checkpoint.Step % every != 0)))
+            try
+            {
                 Discard(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                failure ??= exception;
+            }
+        return failure;
     }
 
-    /// <summary>Removes what a process that was killed left half written or half removed. Only who holds the lock may.</summary>
+    /// <summary>Removes what a process that was killed left half written or half removed. Only who holds the lock may. What is half removed and can't be removed whole is in nobody's way.</summary>
     public void RemoveLeftovers()
     {
         foreach (var folder in Directory.EnumerateDirectories(FullName, $"{Prefix}*"))
-            if (folder.EndsWith(Unfinished, StringComparison.Ordinal) || folder.EndsWith(Discarded, StringComparison.Ordinal))
-                Remove(folder);
+            try
+            {
+                if (folder.EndsWith(Unfinished, StringComparison.Ordinal) || folder.EndsWith(Discarded, StringComparison.Ordinal))
+                    Remove(folder);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && folder.EndsWith(Discarded, StringComparison.Ordinal))
+            {
+            }
     }
 
     /// <summary>Takes a damaged checkpoint out of the count but leaves it to be looked at.</summary>

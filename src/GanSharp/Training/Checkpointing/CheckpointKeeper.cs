@@ -20,6 +20,8 @@ internal sealed class CheckpointKeeper : IDisposable
     private BestCheckpoint? writtenBest;
     private long savedStep;
     private bool isWhole = true;
+    private Exception? notRemoved;
+    private bool isToldOfIt;
 
     /// <summary>Locks the folder and proves that it can be written and belongs to this run, before any step is taken.</summary>
     /// <param name="state">What is saved.</param>
@@ -122,7 +124,7 @@ internal sealed class CheckpointKeeper : IDisposable
         {
             content.WriteTo(folder);
             writtenBest = content.Best;
-            folder.Prune(options.KeepLast, options.KeepEverySteps, content.Best?.Step);
+            notRemoved = folder.Prune(options.KeepLast, options.KeepEverySteps, content.Best?.Step);
         }));
     }
 
@@ -141,6 +143,7 @@ internal sealed class CheckpointKeeper : IDisposable
         try
         {
             writing.GetAwaiter().GetResult();
+            WarnIfNotRemoved();
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -158,6 +161,15 @@ internal sealed class CheckpointKeeper : IDisposable
         {
             writing = Task.CompletedTask;
         }
+    }
+
+    /// <summary>Old checkpoints that stay cost room and no work, so the run goes on; the next checkpoint tries again.</summary>
+    private void WarnIfNotRemoved()
+    {
+        if (isToldOfIt || notRemoved is not { } cause)
+            return;
+        isToldOfIt = true;
+        state.Warnings.Add($"An old checkpoint in '{folder.FullName}' can't be removed: {cause.Message} The run goes on, and tries again at each checkpoint.");
     }
 
     private void ThrowIfOfAnotherRun()

@@ -68,6 +68,19 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void An_old_one_that_cannot_be_removed_is_a_warning_and_ends_no_run()
+    {
+        Directory.CreateDirectory(Run);
+        File.WriteAllText($"{CheckpointPath(2)}.discarded", "a file");
+        using var run = new EverythingRun();
+
+        var warnings = run.Trainer.TrainTo(10).WithCheckpoints(Run, new() { EverySteps = 2, KeepLast = 1 }).SelectMany(report => report.Warnings).ToArray();
+
+        warnings.Where(warning => warning.Contains("can't be removed", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().StartWith($"An old checkpoint in '{Run}' can't be removed: ");
+        new[] { 2, 4, 6, 8, 10 }.Where(step => Directory.Exists(CheckpointPath(step))).Should().Equal(2, 10);
+    }
+
+    [Fact]
     public void Where_all_are_damaged_nothing_is_started_anew()
     {
         Train(10, 20);
