@@ -42,9 +42,9 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
             var left = value <= 0 ? double.NaN : elapsed.Elapsed.TotalSeconds * Math.Max(0, (1 - value) / value);
             var text = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(value, 0, 1),4:0%}  {Title}  {DurationText.Of(left)} left");
             if (isTerminal)
-                Try(() => Draw(value, text));
+                ConsoleWrite.Try(() => Draw(value, text));
             else
-                Try(() => console.Profile.Out.Writer.WriteLine(text));
+                ConsoleWrite.Try(() => console.Profile.Out.Writer.WriteLine(text));
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
         lock (drawing)
         {
             if (isOpen)
-                Try(console.WriteLine);
+                ConsoleWrite.Try(console.WriteLine);
             isOpen = false;
         }
     }
@@ -66,17 +66,5 @@ public sealed class ConsoleShare : IProgress<double>, IDisposable
         console.Write(new ControlCode("\r\u001b[2K"));
         console.Write(text.Length < console.Profile.Width ? new Markup($"[green]{new string('━', full)}[/][gray35]{new string('━', width - full)}[/] {text.EscapeMarkup()}") : new Text(text[..Math.Max(0, console.Profile.Width - 1)]));
         isOpen = true;
-    }
-
-    private static void Try(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (IOException)
-        {
-            // Nobody reads it, or the disk behind it is full; the work goes on.
-        }
     }
 }

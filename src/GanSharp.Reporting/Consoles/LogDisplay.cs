@@ -42,15 +42,5 @@ internal sealed class LogDisplay(TrainingRun run, IAnsiConsole console, ConsoleV
             Write($"{latest}");
     }
 
-    private void Write(string line)
-    {
-        try
-        {
-            console.Profile.Out.Writer.WriteLine(line);
-        }
-        catch (IOException)
-        {
-            // Nobody reads it, or the disk behind it is full; the run is worth more than a line.
-        }
-    }
+    private void Write(string line) => ConsoleWrite.Try(() => console.Profile.Out.Writer.WriteLine(line));
 }

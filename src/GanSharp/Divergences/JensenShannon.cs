@@ -99,8 +99,10 @@ public static class JensenShannon
         if (discriminator.SamplesPerLogit > 1)
             throw new DiagnosticRefusedException($"{discriminator.GetType().Name} judges {discriminator.SamplesPerLogit} samples per logit, and the divergence of such groups is larger than that of samples. Audit with a network that judges one (Auditor).");
         var (real, fake) = HeldOutLogits(discriminator, heldOut, generator, samples, seed, index: 0);
+        if (objective is not null)
+            (real, fake) = (objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!);
         // G was asked for the labels of the real samples.
-        return objective is null ? Bound(real, fake, arePairs: generator.Classes is not null) : Bound(objective.LogDensityRatio(real)!, objective.LogDensityRatio(fake)!, arePairs: generator.Classes is not null);
+        return Bound(real, fake, arePairs: generator.Classes is not null);
     }
 
     /// <summary>D's logits at held-out data and at equally many fresh samples; another index with the same seed draws other samples.</summary>

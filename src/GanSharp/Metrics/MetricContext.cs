@@ -131,7 +131,7 @@ public sealed class MetricContext
         using var scope = NewDisposeScope();
         using var random = SeededRandom.Create(Seed, "labels of places", position, Device);
         var real = ReadReal(position, count).Labels;
-        return (generator is null ? real : AskedLabels.Of(generator, Labels, real, count, random))?.MoveToOuterDisposeScope();
+        return (generator is null ? real : AskedLabels.Of(generator, Labels, real, count, random).Labels)?.MoveToOuterDisposeScope();
     }
 
     /// <summary>As many of the samples that are wanted as both sides have.</summary>
@@ -153,7 +153,7 @@ public sealed class MetricContext
             using var scope = NewDisposeScope();
             var known = hasLabels ? training.ReadLabels(Other("labels to ask for"), position, count)?.to(Device) : null;
             hasLabels = known is not null;
-            var labels = AskedLabels.Of(generator, Labels, known, count, labelRandom);
+            var labels = AskedLabels.Of(generator, Labels, known, count, labelRandom).Labels;
             return new Batch(generator.Sample(count, labels, random).MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
         }
         foreach (var batch in Batches(samples, batchSize, Make))

@@ -120,7 +120,7 @@ internal sealed class GanParts : TrainerParts
     private static Tensor? LabelsToTry(GeneratorNetwork generator, Dataset data, TrainingOptions options, int count)
     {
         using var random = SeededRandom.Create(options.Seed, "labels of a copy's trial", device: generator.Device());
-        return AskedLabels.Of(generator, options.Labels, data.Draw(options.Seed, 0, count).Labels, count, random);
+        return AskedLabels.Of(generator, options.Labels, data.Draw(options.Seed, 0, count).Labels, count, random).Labels;
     }
 
     /// <summary>Everything that has a state of its own, under the name that it has in checkpoints.</summary>

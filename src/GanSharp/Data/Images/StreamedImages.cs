@@ -70,15 +70,14 @@ internal sealed class StreamedImages : Dataset
             while (follows && ahead.Count < options.BatchesAhead)
                 ahead.Enqueue(Begin(seed, position + (ahead.Count + 1L) * stride, count));
             var samples = InMemoryDataset.ToFloat(batch.Pixels());
-            var labels = files.Labels is { } all ? tensor(batch.Rows.Select(row => all[row]).ToArray()) : null;
-            return new Batch(samples.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope());
+            return new Batch(samples.MoveToOuterDisposeScope(), LabelsOf(batch.Rows)?.MoveToOuterDisposeScope());
         }
     }
 
     internal override Tensor? ReadLabels(long seed, long position, int count)
     {
         ThrowIfDisposed();
-        return files.Labels is { } all ? tensor(order.Rows(seed, position, count).Select(row => all[row]).ToArray()) : null;
+        return LabelsOf(order.Rows(seed, position, count));
     }
 
     /// <inheritdoc/>
@@ -89,6 +88,8 @@ internal sealed class StreamedImages : Dataset
         DiscardAhead();
         HeldOut?.Dispose();
     }
+
+    private Tensor? LabelsOf(IEnumerable<long> rows) => files.Labels is { } all ? tensor(rows.Select(row => all[row]).ToArray()) : null;
 
     private DecodingBatch Begin(long seed, long position, int count) => new(files, options, decoders, seed, position, order.Rows(seed, position, count));
 

@@ -48,6 +48,7 @@ internal sealed class HeldOutSplit
         var real = heldOut.Read(seed, (long)half * Half, Half);
         using var random = SeededRandom.Create(seed, "held-out latents of an audit", half, generator.Device());
         using var labelRandom = SeededRandom.Create(seed, "held-out labels of an audit", half, generator.Device());
-        return new ComparedSamples(real.Samples, generator.Sample(Half, AskedLabels.Of(generator, sampler, real.Labels, Half, labelRandom), random), real.Labels, AskedLabels.AreShared(generator, real.Labels));
+        var asked = AskedLabels.Of(generator, sampler, real.Labels, Half, labelRandom);
+        return new ComparedSamples(real.Samples, generator.Sample(Half, asked.Labels, random), real.Labels, asked.AreShared);
     }
 }

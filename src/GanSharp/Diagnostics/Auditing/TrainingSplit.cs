@@ -19,8 +19,9 @@ internal sealed class TrainingSplit(GeneratorNetwork generator, Dataset data, Au
         var labels = real.Labels?.to(device);
         using var random = SeededRandom.Create(options.Seed, "training latents of an audit", step, device);
         using var labelRandom = SeededRandom.Create(options.Seed, "training labels of an audit", step, device);
-        var fake = generator.Sample(options.BatchSize, AskedLabels.Of(generator, sampler, labels, options.BatchSize, labelRandom), random);
-        return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), AskedLabels.AreShared(generator, labels));
+        var asked = AskedLabels.Of(generator, sampler, labels, options.BatchSize, labelRandom);
+        var fake = generator.Sample(options.BatchSize, asked.Labels, random);
+        return new ComparedSamples(real.Samples.to(device).MoveToOuterDisposeScope(), fake.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), asked.AreShared);
     }
 
     /// <summary>The first samples that training used: at most <paramref name="count"/>, with each real sample of a finite data set once.</summary>

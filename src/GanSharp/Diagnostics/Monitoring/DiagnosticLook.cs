@@ -107,7 +107,7 @@ internal sealed class DiagnosticLook
     public static bool IsOfTrainingData(Exception exception, Dataset data) => exception is InvalidDatasetException { Unreadable: { } unreadable } && unreadable == data;
 
     /// <summary>Whether G was asked for the labels of the real samples in the same places.</summary>
-    private bool SharesLabels => AskedLabels.AreShared(generator, real.Labels);
+    private bool SharesLabels => Asked(count).AreShared;
 
     /// <summary>Where the newest samples that D has learned begin, all of one epoch, so that none is counted twice: of this epoch, or of the one before where this one has too few yet.</summary>
     internal static long LearnedFrom(long samplesSeen, int learned, long total)
@@ -193,7 +193,7 @@ internal sealed class DiagnosticLook
         {
             // The data's are where the data is, which may be another device.
             RealLabels = real.Labels?.narrow(0, 0, samples).to(logits.device),
-            FakeLabels = Asked(samples)?.to(logits.device),
+            FakeLabels = Asked(samples).Labels?.to(logits.device),
             Step = step,
         };
         var loss = objective.GeneratorLoss(context);
@@ -209,14 +209,14 @@ internal sealed class DiagnosticLook
     private (Tensor Samples, DiscriminatorOutput Output) Generate(int samples, int start, int length)
     {
         using var random = SeededRandom.Create(seed, "diagnostic latents", step, generator.Device());
-        var asked = Asked(samples)?.narrow(0, start, length);
+        var asked = Asked(samples).Labels?.narrow(0, start, length);
         // Latents of all, so that each part gets its own.
         var made = generator.Sample(generator.Prior.Sample(samples, random, generator.Device()).narrow(0, start, length), asked);
         return (made, discriminator.Judge(made, asked));
     }
 
     /// <summary>The classes of as many generated samples, the same at each call.</summary>
-    private Tensor? Asked(int samples)
+    private (Tensor? Labels, bool AreShared) Asked(int samples)
     {
         using var random = SeededRandom.Create(seed, "diagnostic labels", step, generator.Device());
         return AskedLabels.Of(generator, labels, real.Labels?.narrow(0, 0, samples), samples, random);

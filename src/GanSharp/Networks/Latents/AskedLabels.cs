@@ -12,20 +12,17 @@ internal static class AskedLabels
     /// <param name="realLabels">Those of the real samples, or null.</param>
     /// <param name="count">Number of labels.</param>
     /// <param name="random">Where the sampler draws from, on G's device.</param>
-    /// <returns>Labels on G's device, or null for none.</returns>
-    public static Tensor? Of(GeneratorNetwork generator, LabelSampler sampler, Tensor? realLabels, long count, Generator random)
+    /// <returns>Labels on G's device, or null for none; and whether a conditional G is asked for those of the real samples, so that real and generated samples in the same places aren't independent.</returns>
+    public static (Tensor? Labels, bool AreShared) Of(GeneratorNetwork generator, LabelSampler sampler, Tensor? realLabels, long count, Generator random)
     {
         var labels = realLabels?.to(generator.Device());
         if (labels is not null && AreKnown(generator, labels))
-            return labels;
+            return (labels, generator.Classes is not null);
         using var state = OwnState.Of(sampler);
-        return sampler.Sample(labels, count, random, generator.Device());
+        return (sampler.Sample(labels, count, random, generator.Device()), false);
     }
 
-    /// <summary>Whether a conditional G is asked for the labels of the real samples, so that real and generated samples in the same places aren't independent.</summary>
-    public static bool AreShared(GeneratorNetwork generator, Tensor? labels) => generator.Classes is not null && labels is not null && AreKnown(generator, labels);
-
     /// <summary>Whether G has the classes of the data. Reading them waits for the device.</summary>
-    public static bool AreKnown(GeneratorNetwork generator, Tensor labels) =>
+    private static bool AreKnown(GeneratorNetwork generator, Tensor labels) =>
         generator.Classes is not { } classes || (labels.min().item<long>() >= 0 && labels.max().item<long>() < classes);
 }
