@@ -5,6 +5,7 @@ using Xunit;
 namespace GanSharp.Tests.Misuse;
 
 /// <summary>A wrong argument of a sample gets one line with its name, the rule and the value, before any work.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class SampleArgumentsTests
 {
     [Theory]

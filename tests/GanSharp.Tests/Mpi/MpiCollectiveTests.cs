@@ -4,6 +4,7 @@ using Xunit;
 namespace GanSharp.Tests.Mpi;
 
 /// <summary>What the communicator does, on every rank of real jobs; the checks themselves are GanSharp.MpiWorker's.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class MpiCollectiveTests
 {
     private const int AnyRanks = 30, SeveralRanks = 4;

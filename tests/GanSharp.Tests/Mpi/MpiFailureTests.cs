@@ -4,6 +4,7 @@ using Xunit;
 namespace GanSharp.Tests.Mpi;
 
 /// <summary>One rank that leaves the others alone ends the whole job, with a message that names it. The worker's timeout is 2 s.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class MpiFailureTests
 {
     // For .NET to start, and for the launcher to end everything, on a busy machine.

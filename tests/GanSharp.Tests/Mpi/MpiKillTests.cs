@@ -9,6 +9,7 @@ namespace GanSharp.Tests.Mpi;
 /// A rank is killed at random moments of a run: the job ends, and the same command ends with the bits of a run that was never killed. GANSHARP_MPI_KILLS sets how often (3 by default), GANSHARP_MPI_LAUNCHER
 /// the mpirun.
 /// </summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class MpiKillTests
 {
     private const int Ranks = 2, Steps = 200;

@@ -4,6 +4,7 @@ using Xunit;
 namespace GanSharp.Tests.Mpi;
 
 /// <summary>A GAN with everything switched on, trained by several processes.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class MpiTrainingTests
 {
     private const string Steps = "12";

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace GanSharp.Tests.Packaging;
 
+[Collection(typeof(ChildProcessGroup))]
 public sealed class BackendTests
 {
     [Theory]

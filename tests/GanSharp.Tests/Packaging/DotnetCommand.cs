@@ -14,6 +14,8 @@ internal static class DotnetCommand
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        // What trains shares the processors with other tests: threads that spin while they wait would take them from those.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd() + error.Result;

@@ -4,6 +4,7 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>The build step that gives an application a TorchSharp.dll whose methods keep their arguments alive.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class KeptArgumentsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

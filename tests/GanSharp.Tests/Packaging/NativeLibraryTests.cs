@@ -5,6 +5,7 @@ using Xunit;
 namespace GanSharp.Tests.Packaging;
 
 /// <summary>The build step that relaxes libLibTorchSharp.so's need of a libstdc++ newer than the system's.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class NativeLibraryTests : IDisposable
 {
     private static readonly string Native = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");

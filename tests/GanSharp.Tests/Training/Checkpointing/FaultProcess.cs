@@ -18,6 +18,8 @@ internal static class FaultProcess
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        // Threads that spin while they wait would take the processors from the tests beside this one.
+        Environment = { ["OMP_WAIT_POLICY"] = "passive" },
     })!;
 
     /// <summary>Runs one to its end.</summary>

@@ -7,6 +7,7 @@ using Xunit;
 namespace GanSharp.Tests.Training.Checkpointing;
 
 /// <summary>Processes that are killed. The longer version is tests/faults/kill9.sh.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class KillTests : IDisposable
 {
     private const int Steps = 260, EverySteps = 9, Width = 64;

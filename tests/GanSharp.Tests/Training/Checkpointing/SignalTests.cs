@@ -6,6 +6,7 @@ using Xunit;
 namespace GanSharp.Tests.Training.Checkpointing;
 
 /// <summary>Ctrl-C and SIGTERM, once and twice, at a real process.</summary>
+[Collection(typeof(ChildProcessGroup))]
 public sealed class SignalTests : IDisposable
 {
     private const int Steps = 40, EverySteps = 9, Width = 16, HeldStep = 31, SavedStep = 27;
