@@ -9,7 +9,7 @@ internal static class Fixture
     /// <param name="folder">Of the tests that use it, such as "Metrics/Images".</param>
     /// <param name="name">The file in its folder of fixtures.</param>
     public static T Read<T>(string folder, string name) =>
-        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(Repository.Root, "tests", "GanSharp.Tests", folder, "Fixtures", name)), JsonSerializerOptions.Web)!;
+        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(Repository.Root, "tests", typeof(Fixture).Assembly.GetName().Name!, folder, "Fixtures", name)), JsonSerializerOptions.Web)!;
 
     /// <summary>The integers of a linear congruential generator below 2³¹, endless: the same in every language.</summary>
     public static IEnumerable<long> Numbers(long seed)

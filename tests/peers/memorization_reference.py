@@ -1,7 +1,7 @@
 """Writes reference values of GanSharp.Metrics.Memorization by SciPy and NumPy.
 
     apt-get install python3-scipy
-    /usr/bin/python3 tests/peers/memorization_reference.py > tests/GanSharp.Tests/Metrics/Memorization/Fixtures/memorization.json
+    /usr/bin/python3 tests/peers/memorization_reference.py > tests/GanSharp.MeasurementTests/Metrics/Memorization/Fixtures/memorization.json
 
 The features are sums of integers of a linear congruential generator, so that the test makes the same ones. Some generated ones are copies of training ones, and where
 "grid" is set all are rounded to a coarse grid, so that many distances are equal.

@@ -1,7 +1,7 @@
 """Writes reference values of GanSharp.Metrics.Fidelity, from the metrics' definitions, by NumPy, SciPy and scikit-learn.
 
     apt-get install python3-scipy python3-sklearn
-    /usr/bin/python3 tests/peers/metrics_reference.py > tests/GanSharp.Tests/Metrics/Fidelity/Fixtures/fidelity.json
+    /usr/bin/python3 tests/peers/metrics_reference.py > tests/GanSharp.MeasurementTests/Metrics/Fidelity/Fixtures/fidelity.json
 
 The features come from a generator of integers, so that the test makes the same ones bit for bit.
 """

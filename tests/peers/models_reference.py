@@ -1,7 +1,7 @@
 """Writes reference values of GanSharp.Metrics.Models by NumPy, SciPy and scikit-learn.
 
     apt-get install python3-scipy python3-sklearn
-    /usr/bin/python3 tests/peers/models_reference.py > tests/GanSharp.Tests/Metrics/Models/Fixtures/models.json
+    /usr/bin/python3 tests/peers/models_reference.py > tests/GanSharp.MeasurementTests/Metrics/Models/Fixtures/models.json
 
 The samples and the path lengths come from a generator of integers, so that the test makes the same ones bit for bit.
 """

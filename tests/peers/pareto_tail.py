@@ -1,6 +1,6 @@
 """Reference values of the Pareto shape k-hat, in decimal arithmetic of 50 digits and written from the papers alone (no numpy, no GanSharp).
 
-    python3 tests/peers/pareto_tail.py > tests/GanSharp.Tests/Diagnostics/Fixtures/pareto-tail.json
+    python3 tests/peers/pareto_tail.py > tests/GanSharp.MeasurementTests/Diagnostics/Fixtures/pareto-tail.json
 
 Zhang and Stephens (2009): the posterior mean of theta over a grid, k = mean ln(1 - theta x). Vehtari et al. (2024): a tail of
 ceil(min(S / 5, 3 sqrt(S))) weights, the cutoff the largest weight outside it, 30 + floor(sqrt(M)) grid points, and a prior worth

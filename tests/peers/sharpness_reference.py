@@ -1,7 +1,7 @@
 """Writes reference values of GanSharp.Metrics.Images.Sharpness by SciPy and NumPy.
 
     apt-get install python3-scipy
-    python3 tests/peers/sharpness_reference.py > tests/GanSharp.Tests/Metrics/Images/Fixtures/sharpness.json
+    python3 tests/peers/sharpness_reference.py > tests/GanSharp.MeasurementTests/Metrics/Images/Fixtures/sharpness.json
 
 The images are integers of a linear congruential generator, so that the test makes the same ones.
 """

@@ -1,7 +1,7 @@
 """Writes reference values of GanSharp.Metrics.Images.StructuralSimilarity by SciPy and NumPy.
 
     apt-get install python3-scipy
-    /usr/bin/python3 tests/peers/structural_similarity_reference.py > tests/GanSharp.Tests/Metrics/Images/Fixtures/structural-similarity.json
+    /usr/bin/python3 tests/peers/structural_similarity_reference.py > tests/GanSharp.MeasurementTests/Metrics/Images/Fixtures/structural-similarity.json
 
 The images are smoothed integers of a linear congruential generator, so that the test makes the same ones. The window is the full two-dimensional one of the
 authors' MATLAB file, where the library filters rows and columns, and variances are means of squared deviations from each window's mean, where it takes differences of means.

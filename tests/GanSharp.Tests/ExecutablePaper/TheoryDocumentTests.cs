@@ -62,8 +62,8 @@ public sealed partial class TheoryDocumentTests
     [Fact]
     public void Every_figure_stands_in_a_test()
     {
-        var tests = string.Join('\n', new[] { "ExecutablePaper", "Diagnostics" }
-            .SelectMany(layer => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "GanSharp.Tests", layer), "*.cs"))
+        var tests = string.Join('\n', new[] { "GanSharp.Tests/ExecutablePaper", "GanSharp.MeasurementTests/Diagnostics" }
+            .SelectMany(layer => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", layer), "*.cs"))
             .Select(File.ReadAllText));
         var figures = Figure().Matches(Text).Select(figure => figure.Value).ToArray();
 
