@@ -20,7 +20,7 @@ namespace GanSharp.Tests;
 [CollectionDefinition]
 public sealed class ChildProcessGroup;
 
-/// <summary>One thread for each operator of this process: the tests' networks are too small for more, and other processes of the tests need the rest. Those use as many as a user's would, but for the ranks of MPI, which use one.</summary>
+/// <summary>One thread for each operator of this process: the tests' networks are too small for more, and other processes of the tests need the rest. Those use one too, but for runs that are killed or signaled, which use as many as a user's would.</summary>
 public sealed class SharedProcessors
 {
     public SharedProcessors() => new ComputeTuning { Threads = 1, KeepFreedMemory = false, CollectEverySteps = 0 }.Apply();
