@@ -83,7 +83,13 @@ internal sealed unsafe class MpiLibrary
         return provided;
     }
 
-    public void End() => Check(finalize(), "MPI_Finalize");
+    /// <summary>Ends MPI in this process, when all ranks do.</summary>
+    public void End()
+    {
+        if (FinalizeDeadlock.IsPossible(Text(libraryVersion)))
+            Thread.Sleep(FinalizeDeadlock.Pause);
+        Check(finalize(), "MPI_Finalize");
+    }
 
     /// <summary>Ends every process of the job; it doesn't return.</summary>
     public void Abort(nint communicator, int exitCode) => _ = abort(communicator, exitCode);

@@ -38,6 +38,15 @@ public sealed class LauncherTests
             .WithMessage("*Hydra*started 8 processes (PMI_SIZE=8), but Open MPI v4.1.4 (libmpi.so.40) knows of 1*");
     }
 
+    [Theory]
+    [InlineData("MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\nMPICH Device:\tch4:ucx\n", true)]
+    [InlineData("MPICH Version:      4.1.3\nMPICH Device:       ch4:ucx\n", true)]
+    [InlineData("MPICH Version:      4.2.0\nMPICH Device:       ch4:ucx\n", false)]
+    [InlineData("MPICH Version:      4.10\nMPICH Device:       ch4:ucx\n", false)]
+    [InlineData("MPICH Version:      3.4.2\nMPICH Device:       ch4:ofi\n", false)]
+    [InlineData("Open MPI v4.1.4, package: Debian OpenMPI", false)]
+    public void Mpich_that_may_hang_at_its_end_is_known_by_what_it_says(string libraryVersion, bool expected) => FinalizeDeadlock.IsPossible(libraryVersion).Should().Be(expected);
+
     [Fact]
     public void A_library_that_is_named_and_is_not_there_is_an_error_that_names_it()
     {
