@@ -37,8 +37,11 @@ internal static partial class MpiProcess
     public static void End(Job job, bool isOwn)
     {
         job.Mpi.Free(job.Communicator);
-        if (isOwn)
-            job.Mpi.End();
+        if (!isOwn)
+            return;
+        if (job.Size > 1 && FinalizeDeadlock.IsPossible(job.Mpi.Description))
+            Thread.Sleep(FinalizeDeadlock.Pause);
+        job.Mpi.End();
     }
 
     private static MpiCommunicator Begin(MpiLibrary mpi, Launcher? launcher, Func<MpiLibrary?, bool, Launcher?, MpiCommunicator> make)

@@ -65,8 +65,11 @@ internal sealed unsafe class MpiLibrary
 
     public MpiHandles Handles { get; }
 
-    /// <summary>"Open MPI v4.1.4", "MPICH Version: 4.0.2": the beginning of what the library says of itself.</summary>
-    public string Version => Text(libraryVersion).Split('\n', '\0', ',')[0].Replace('\t', ' ').Trim();
+    /// <summary>What the library says of itself, some lines long.</summary>
+    public string Description => Text(libraryVersion);
+
+    /// <summary>"Open MPI v4.1.4", "MPICH Version: 4.0.2": the beginning of <see cref="Description"/>.</summary>
+    public string Version => Description.Split('\n', '\0', ',')[0].Replace('\t', ' ').Trim();
 
     public string ProcessorName => Text(processorName);
 
@@ -83,13 +86,7 @@ internal sealed unsafe class MpiLibrary
         return provided;
     }
 
-    /// <summary>Ends MPI in this process, when all ranks do.</summary>
-    public void End()
-    {
-        if (FinalizeDeadlock.IsPossible(Text(libraryVersion)))
-            Thread.Sleep(FinalizeDeadlock.Pause);
-        Check(finalize(), "MPI_Finalize");
-    }
+    public void End() => Check(finalize(), "MPI_Finalize");
 
     /// <summary>Ends every process of the job; it doesn't return.</summary>
     public void Abort(nint communicator, int exitCode) => _ = abort(communicator, exitCode);

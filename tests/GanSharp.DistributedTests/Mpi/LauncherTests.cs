@@ -45,7 +45,7 @@ public sealed class LauncherTests
     [InlineData("MPICH Version:      4.10\nMPICH Device:       ch4:ucx\n", false)]
     [InlineData("MPICH Version:      3.4.2\nMPICH Device:       ch4:ofi\n", false)]
     [InlineData("Open MPI v4.1.4, package: Debian OpenMPI", false)]
-    public void Mpich_that_may_hang_at_its_end_is_known_by_what_it_says(string libraryVersion, bool expected) => FinalizeDeadlock.IsPossible(libraryVersion).Should().Be(expected);
+    public void Mpich_that_may_hang_at_its_end_is_known_by_what_it_says(string description, bool expected) => FinalizeDeadlock.IsPossible(description).Should().Be(expected);
 
     [Fact]
     public void A_library_that_is_named_and_is_not_there_is_an_error_that_names_it()
